@@ -1,0 +1,26 @@
+package dev.boxmill.schemas;
+
+/**
+ * A box in centre form, relative to the image: all four values are shares of the image's width or
+ * height. It may reach over the image's border; {@link #corners} does not clip.
+ */
+public record Box(float cx, float cy, float width, float height) {
+
+  public Box {
+    if (!Float.isFinite(cx + cy + width + height)) {
+      throw new IllegalArgumentException(
+          "Invalid box: (" + cx + ", " + cy + ", " + width + ", " + height + ") (must be finite)");
+    }
+  }
+
+  /** The same box in pixels of an image of that size. */
+  public Corners corners(ImageSize image) {
+    float halfWidth = width / 2;
+    float halfHeight = height / 2;
+    return new Corners(
+        (cx - halfWidth) * image.width(),
+        (cy - halfHeight) * image.height(),
+        (cx + halfWidth) * image.width(),
+        (cy + halfHeight) * image.height());
+  }
+}

@@ -1,0 +1,45 @@
+package dev.boxmill.schemas;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What became of one input image: {@link Labelled} or {@link Failed}, never nothing. Run-wide
+ * columns (model, refiners, fingerprint) are added when the row is written.
+ */
+public sealed interface LabelRow {
+
+  /** Where it was read; {@code archive!/entry} inside an archive. */
+  String imageUri();
+
+  /** SHA-256 of the file's bytes in lower-case hex; empty when the bytes could not be read. */
+  Optional<String> imageSha256();
+
+  /** Size after EXIF orientation; empty when it could not be told. */
+  Optional<ImageSize> size();
+
+  /** An image that went through the detector; {@code boxes} by descending score, perhaps none. */
+  record Labelled(
+      String imageUri,
+      Optional<String> imageSha256,
+      Optional<ImageSize> size,
+      List<LabelledBox> boxes)
+      implements LabelRow {
+
+    public Labelled {
+      boxes = List.copyOf(boxes);
+      if (size.isEmpty()) {
+        throw new IllegalArgumentException("Missing size of labelled image " + imageUri);
+      }
+    }
+  }
+
+  /** An image that could not be labelled, and why. */
+  record Failed(
+      String imageUri,
+      Optional<String> imageSha256,
+      Optional<ImageSize> size,
+      ErrorCategory category,
+      String message)
+      implements LabelRow {}
+}
