@@ -1,0 +1,36 @@
+package dev.boxmill.torchscript;
+
+import java.util.Locale;
+
+/**
+ * Which file of convolution functions a program is assembled with; both define the same functions.
+ */
+public enum Convolutions {
+  /** oneDNN's prepacked convolutions with fused activation and addition: x86 Linux only. */
+  ONEDNN("conv_onednn.py"),
+  /** Plain PyTorch operators: every device. */
+  ATEN("conv_aten.py");
+
+  private final String file;
+
+  Convolutions(String file) {
+    this.file = file;
+  }
+
+  String file() {
+    return file;
+  }
+
+  /**
+   * The fastest file that works there. oneDNN computes float16 on few CPUs, so that precision takes
+   * the plain file.
+   */
+  static Convolutions on(Device device, Precision precision) {
+    boolean x86Linux =
+        System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")
+            && System.getProperty("os.arch").equals("amd64");
+    return device.kind() == Device.Kind.CPU && x86Linux && precision != Precision.FP16
+        ? ONEDNN
+        : ATEN;
+  }
+}

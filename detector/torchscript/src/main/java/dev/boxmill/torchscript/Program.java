@@ -1,0 +1,118 @@
+package dev.boxmill.torchscript;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The text of a network: files of functions and the constants that they name. Immutable; nothing
+ * native happens before {@link #load}.
+ */
+public final class Program {
+  private final List<SourceFile> files;
+  private final Map<String, Object> constants;
+  private final Optional<Convolutions> convolutions;
+
+  private Program(
+      List<SourceFile> files, Map<String, Object> constants, Optional<Convolutions> convolutions) {
+    this.files = files;
+    this.constants = constants;
+    this.convolutions = convolutions;
+  }
+
+  record SourceFile(String name, String text) {}
+
+  /**
+   * A program of resource files. The convolution functions ({@code prepack, conv, conv_add_relu,
+   * conv3_add_relu, linear}) are added at load, as the device needs them.
+   *
+   * @param anchor class beside whose resources relative file names are looked up
+   * @throws IllegalArgumentException if there is no such resource
+   */
+  public static Program of(Class<?> anchor, String... fileNames) {
+    List<SourceFile> files = new ArrayList<>();
+    for (String name : fileNames) {
+      files.add(new SourceFile(name, read(anchor, name)));
+    }
+    return new Program(List.copyOf(files), Map.of(), Optional.empty());
+  }
+
+  /** This program and the other's files and constants after it. */
+  public Program and(Program other) {
+    List<SourceFile> joined = new ArrayList<>(files);
+    other.files.stream().filter(file -> !joined.contains(file)).forEach(joined::add);
+    return new Program(List.copyOf(joined), merged(other.constants), convolutions);
+  }
+
+  /**
+   * This program with values for {@code UPPER_CASE} names: Integer, Long, Double, Float, Boolean,
+   * String, or a non-empty List of one of these.
+   */
+  public Program with(Map<String, ?> values) {
+    return new Program(files, merged(values), convolutions);
+  }
+
+  /** This program with that file of convolutions on any device, for comparing the two. */
+  public Program with(Convolutions chosen) {
+    return new Program(files, constants, Optional.of(chosen));
+  }
+
+  /**
+   * Packs and loads the program and hands it the weights.
+   *
+   * @param weights tensors under the names that the program's {@code prepare} reads; copied before
+   *     this returns
+   * @throws TorchScriptException if PyTorch refuses the text, or {@code prepare} fails
+   */
+  public TorchModule load(
+      Device device, Precision precision, Map<String, ? extends Weight> weights) {
+    Precision exact = precision.on(device);
+    TorchModule module = TorchModule.open(archive(device, exact), device, description());
+    try {
+      module.prepare(weights);
+      return module;
+    } catch (RuntimeException e) {
+      module.close();
+      throw e;
+    }
+  }
+
+  /** The program as a TorchScript archive without weights; {@code torch.jit.load} opens it too. */
+  public byte[] archive(Device device, Precision precision) {
+    Precision exact = precision.on(device);
+    Convolutions kernels = convolutions.orElseGet(() -> Convolutions.on(device, exact));
+    List<SourceFile> all = new ArrayList<>(files);
+    all.add(new SourceFile(kernels.file(), read(Program.class, kernels.file())));
+    Map<String, Object> values = merged(Map.of("DTYPE", exact.scalarType()));
+    return TorchScriptArchive.of(Dialect.serialised(all, values));
+  }
+
+  private String description() {
+    return String.join(" + ", files.stream().map(SourceFile::name).toList());
+  }
+
+  private Map<String, Object> merged(Map<String, ?> values) {
+    Map<String, Object> all = new LinkedHashMap<>(constants);
+    all.putAll(values);
+    return Map.copyOf(all);
+  }
+
+  private static String read(Class<?> anchor, String name) {
+    try (InputStream in = anchor.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalArgumentException(
+            "Cannot read program file " + name + ": no such resource beside " + anchor.getName());
+      }
+      return new String(in.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read program file " + name, e);
+    }
+  }
+}

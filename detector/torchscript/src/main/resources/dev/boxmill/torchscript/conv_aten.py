@@ -1,0 +1,31 @@
+# Convolutions by plain PyTorch operators: the same functions as conv_onednn.py, for every device.
+# Letters: B images, C channels, O output channels, H W height and width. Feature maps are channels_last.
+
+def prepack(weight: Tensor, stride: int, padding: int, dilation: int) -> Tensor:
+  # weight: (O, C, kh, kw) float32
+  return torch.contiguous(torch.to(weight, DTYPE), memory_format=2)
+
+def activate(x: Tensor, activation: str) -> Tensor:
+  y = x
+  if activation == "relu":
+    y = torch.relu_(x)
+  elif activation == "silu":
+    y = torch.silu_(x)
+  elif activation == "gelu":
+    y = torch.gelu(x)
+  return y
+
+def conv(x: Tensor, w: Dict[str, Tensor], name: str, stride: int, padding: int, dilation: int, activation: str) -> Tensor:
+  y = torch.conv2d(x, w[name + ".weight"], w[name + ".bias"], [stride, stride], [padding, padding], [dilation, dilation])
+  return activate(y, activation)
+
+def conv_add_relu(x: Tensor, shortcut: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  y = torch.conv2d(x, w[name + ".weight"], w[name + ".bias"], [1, 1], [0, 0], [1, 1])
+  return torch.relu_(torch.add_(y, shortcut))
+
+def conv3_add_relu(x: Tensor, shortcut: Tensor, w: Dict[str, Tensor], name: str, dilation: int) -> Tensor:
+  y = torch.conv2d(x, w[name + ".weight"], w[name + ".bias"], [1, 1], [dilation, dilation], [dilation, dilation])
+  return torch.relu_(torch.add_(y, shortcut))
+
+def linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  return torch.linear(x, w[name + ".weight"], w[name + ".bias"])

@@ -1,0 +1,29 @@
+# Convolutions by oneDNN: weights in its own blocked layout, activation and addition fused into the convolution.
+# Letters: B images, C channels, O output channels, H W height and width. Feature maps are channels_last.
+
+def prepack(weight: Tensor, stride: int, padding: int, dilation: int) -> Tensor:
+  # weight: (O, C, kh, kw) float32
+  x = torch.contiguous(torch.to(weight, DTYPE), memory_format=2)
+  return ops.mkldnn._reorder_convolution_weight(x, [padding, padding], [stride, stride], [dilation, dilation], 1, annotate(Optional[List[int]], None))
+
+def onednn_activation(activation: str) -> str:
+  name = activation
+  if activation == "silu":
+    name = "swish"
+  return name
+
+def conv(x: Tensor, w: Dict[str, Tensor], name: str, stride: int, padding: int, dilation: int, activation: str) -> Tensor:
+  algorithm = annotate(Optional[str], "")
+  if activation == "gelu":
+    algorithm = annotate(Optional[str], "none")
+  return ops.mkldnn._convolution_pointwise(x, w[name + ".weight"], w[name + ".bias"], [padding, padding], [stride, stride], [dilation, dilation], 1, onednn_activation(activation), annotate(List[Optional[number]], []), algorithm)
+
+# The sum lands in `shortcut`: the form that returns a new tensor clones it first, a third of the whole time.
+def conv_add_relu(x: Tensor, shortcut: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  return ops.mkldnn._convolution_pointwise_(shortcut, x, w[name + ".weight"], w[name + ".bias"], [0, 0], [1, 1], [1, 1], 1, "add", 1.0, "relu", annotate(List[Optional[number]], []), "")
+
+def conv3_add_relu(x: Tensor, shortcut: Tensor, w: Dict[str, Tensor], name: str, dilation: int) -> Tensor:
+  return ops.mkldnn._convolution_pointwise_(shortcut, x, w[name + ".weight"], w[name + ".bias"], [dilation, dilation], [1, 1], [dilation, dilation], 1, "add", 1.0, "relu", annotate(List[Optional[number]], []), "")
+
+def linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  return torch.linear(x, w[name + ".weight"], w[name + ".bias"])

@@ -1,0 +1,247 @@
+package dev.boxmill.torchscript;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TestProgram {
+  private static final int CHANNELS = 16;
+  private static final Program NETWORK =
+      Program.of(TestProgram.class, "two_convs.py").with(Map.of("STRIDE", 2, "ACTIVATION", "relu"));
+  private static final float[] PIXELS = random(7, 2 * 3 * 9 * 12);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "relu", "silu", "gelu"})
+  void bothConvolutionFilesAgree(String activation) {
+    Program program = NETWORK.with(Map.of("ACTIVATION", activation));
+    float[] fused = head(program.with(Convolutions.ONEDNN), Precision.FP32);
+    float[] plain = head(program.with(Convolutions.ATEN), Precision.FP32);
+    assertThat(fused).hasSize(2 * 5).containsExactly(plain, within(1e-5f));
+  }
+
+  @Test
+  void activationChangesTheResult() {
+    assertThat(head(NETWORK, Precision.FP32))
+        .isNotEqualTo(head(NETWORK.with(Map.of("ACTIVATION", "silu")), Precision.FP32));
+  }
+
+  @Test
+  void bfloat16StaysCloseAndItsFeatureMapsReadAsFloats() {
+    float[] exact = head(NETWORK, Precision.FP32);
+    assertThat(head(NETWORK, Precision.BF16)).containsExactly(exact, within(0.02f));
+    try (TorchModule module = NETWORK.load(Device.cpu(), Precision.BF16, weights());
+        Tensor pixels = module.tensor(PIXELS, 2, 3, 9, 12);
+        Tensors out = module.run("forward", Map.of("pixels", pixels))) {
+      assertThat(out.named("features").shape()).containsExactly(2L, 16L, 5L, 6L);
+      assertThat(out.named("features").floats()).hasSize(2 * 16 * 5 * 6);
+    }
+  }
+
+  @Test
+  void float16RunsOnTheCpu() {
+    assertThat(head(NETWORK, Precision.FP16))
+        .containsExactly(head(NETWORK, Precision.FP32), within(0.01f));
+  }
+
+  @Test
+  void batchOfTwoEqualsTwoSingles() {
+    try (TorchModule module = NETWORK.load(Device.cpu(), Precision.FP32, weights());
+        Tensor both = module.tensor(PIXELS, 2, 3, 9, 12);
+        Tensor second =
+            module.tensor(
+                FloatBuffer.wrap(PIXELS, PIXELS.length / 2, PIXELS.length / 2), 1, 3, 9, 12);
+        Tensors batch = module.run("forward", Map.of("pixels", both));
+        Tensors single = module.run("forward", Map.of("pixels", second))) {
+      float[] expected = batch.named("head").floats();
+      float[] alone = single.named("head").floats();
+      for (int i = 0; i < alone.length; i++) {
+        assertThat(alone[i]).isCloseTo(expected[alone.length + i], within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void bytesAreReadAsNumbers() {
+    ByteBuffer pixels = ByteBuffer.allocateDirect(4).put(new byte[] {0, 1, (byte) 200, (byte) 255});
+    try (TorchModule module = NETWORK.load(Device.cpu(), Precision.FP32, weights());
+        Tensor tensor = module.bytes(pixels.flip(), 2, 2)) {
+      assertThat(tensor.floats()).containsExactly(0, 1, 200, 255);
+    }
+  }
+
+  @Test
+  void heapBytesAreRefused() {
+    try (TorchModule module = NETWORK.load(Device.cpu(), Precision.FP32, weights())) {
+      assertThatThrownBy(() -> module.bytes(ByteBuffer.allocate(4), 2, 2))
+          .hasMessage("Invalid pixel buffer: on the heap (must be direct)");
+    }
+  }
+
+  @Test
+  void failuresInsideAProgramNameItAndLeaveItUsable() {
+    try (TorchModule module = NETWORK.load(Device.cpu(), Precision.FP32, weights());
+        Tensor pixels = module.tensor(PIXELS, 2, 3, 9, 12)) {
+      assertThatThrownBy(() -> module.run("fail", Map.of("pixels", pixels)))
+          .isInstanceOf(TorchScriptException.class)
+          .hasMessageContaining("Cannot run fail of two_convs.py");
+      assertThatThrownBy(() -> module.run("forward", Map.of()))
+          .isInstanceOf(TorchScriptException.class)
+          .hasMessageContaining("pixels");
+      module.run("forward", Map.of("pixels", pixels)).close();
+    }
+  }
+
+  @Test
+  void missingWeightsAreNamed() {
+    Map<String, Weight> incomplete = new HashMap<>(weights());
+    incomplete.remove("mix.bias");
+    assertThatThrownBy(() -> NETWORK.load(Device.cpu(), Precision.FP32, incomplete))
+        .isInstanceOf(TorchScriptException.class)
+        .hasMessageContaining("mix.bias");
+  }
+
+  @Test
+  void missingConstantsAreListed() {
+    assertThatThrownBy(
+            () ->
+                Program.of(TestProgram.class, "two_convs.py").archive(Device.cpu(), Precision.FP32))
+        .hasMessage("Missing constants of program: [ACTIVATION, STRIDE]");
+  }
+
+  @Test
+  void textThatIsNoProgramIsRefused() {
+    assertThatThrownBy(
+            () ->
+                Program.of(TestProgram.class, "broken.py")
+                    .load(Device.cpu(), Precision.FP32, Map.of()))
+        .isInstanceOf(TorchScriptException.class)
+        .hasMessageContaining("Cannot load program broken.py");
+    assertThatThrownBy(() -> Program.of(TestProgram.class, "absent.py"))
+        .hasMessageContaining("Cannot read program file absent.py");
+  }
+
+  @Test
+  void aClosedModuleFailsCleanly() {
+    TorchModule module = NETWORK.load(Device.cpu(), Precision.FP32, weights());
+    Tensor pixels = module.tensor(PIXELS, 2, 3, 9, 12);
+    module.close();
+    module.close();
+    assertThatThrownBy(() -> module.run("forward", Map.of("pixels", pixels)))
+        .hasMessage("Cannot run forward of two_convs.py: it is closed");
+    pixels.close();
+  }
+
+  @Test
+  void threadsShareOneModule() throws Exception {
+    float[] expected = head(NETWORK, Precision.FP32);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (TorchModule module = NETWORK.load(Device.cpu(), Precision.FP32, weights())) {
+      Callable<float[]> work = () -> head(module);
+      for (var result : threads.invokeAll(java.util.Collections.nCopies(40, work))) {
+        assertThat(result.get()).containsExactly(expected, within(1e-5f));
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void closedModulesGiveTheirNativeMemoryBack() throws IOException {
+    Map<String, Weight> large = new HashMap<>(weights());
+    float[] values = new float[8_000_000];
+    large.put("head.weight", weight(values, 5, 1_600_000));
+    for (int i = 0; i < 3; i++) {
+      NETWORK.load(Device.cpu(), Precision.FP32, large).close();
+    }
+    long before = residentBytes();
+    for (int i = 0; i < 20; i++) {
+      NETWORK.load(Device.cpu(), Precision.FP32, large).close();
+    }
+    assertThat(residentBytes() - before).isLessThan(5L * 4 * values.length);
+  }
+
+  @Test
+  void archiveIsAPlainZipWithoutWeights() throws IOException {
+    byte[] archive = NETWORK.archive(Device.cpu(), Precision.BF16);
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(archive))) {
+      assertThat(zip.getNextEntry().getName()).isEqualTo("network/data.pkl");
+      assertThat(zip.getNextEntry().getName()).isEqualTo("network/code/__torch__.py");
+      assertThat(new String(zip.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+          .contains("__torch__.prepack(w[\"stem.weight\"], 2, 1, 1)")
+          .contains("torch.to(weight, 15)")
+          .doesNotContain("#");
+    }
+  }
+
+  private static float[] head(Program program, Precision precision) {
+    try (TorchModule module = program.load(Device.cpu(), precision, weights())) {
+      return head(module);
+    }
+  }
+
+  private static float[] head(TorchModule module) {
+    try (Tensor pixels = module.tensor(PIXELS, 2, 3, 9, 12);
+        Tensors out = module.run("forward", Map.of("pixels", pixels))) {
+      return out.named("head").floats();
+    }
+  }
+
+  private static Map<String, Weight> weights() {
+    return Map.of(
+        "stem.weight", weight(random(1, CHANNELS * 3 * 9), CHANNELS, 3, 3, 3),
+        "stem.bias", weight(random(2, CHANNELS), CHANNELS),
+        "mix.weight", weight(random(3, CHANNELS * CHANNELS), CHANNELS, CHANNELS, 1, 1),
+        "mix.bias", weight(random(4, CHANNELS), CHANNELS),
+        "same.weight", weight(random(8, CHANNELS * CHANNELS * 9), CHANNELS, CHANNELS, 3, 3),
+        "same.bias", weight(random(9, CHANNELS), CHANNELS),
+        "head.weight", weight(random(5, 5 * CHANNELS), 5, CHANNELS),
+        "head.bias", weight(random(6, 5), 5));
+  }
+
+  private static Weight weight(float[] values, long... shape) {
+    List<Long> sizes = java.util.Arrays.stream(shape).boxed().toList();
+    return new Weight() {
+      @Override
+      public List<Long> shape() {
+        return sizes;
+      }
+
+      @Override
+      public FloatBuffer values() {
+        return FloatBuffer.wrap(values);
+      }
+    };
+  }
+
+  private static float[] random(long seed, int count) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextDouble(-0.3, 0.3);
+    }
+    return values;
+  }
+
+  /** Resident set size of this process (Linux: second field of statm, in pages of 4 KiB). */
+  private static long residentBytes() throws IOException {
+    return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096;
+  }
+}
