@@ -1,0 +1,2 @@
+/** DETR: the original of the family, as transformers' {@code DetrForObjectDetection} has it. */
+package dev.boxmill.detr.detr;

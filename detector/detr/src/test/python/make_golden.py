@@ -1,0 +1,264 @@
+"""Makes the golden files of TestDetrParity: tiny DETR checkpoints with random weights, and what transformers computes.
+
+    pip install -r requirements.txt
+    python make_golden.py [DIRECTORY]       (default: ../resources/golden)
+
+Each variant is a directory as save_pretrained writes it (config.json, model.safetensors or its sharded index,
+preprocessor_config.json) and a golden.safetensors with the normalised input, every step's whole result, and the
+post-processed detections; its header holds the versions, the seed, the threshold and k. The same versions give the
+same bytes on the same machine; on another one the last digits may differ, within the tolerance of the tests.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import timm
+import torch
+import transformers
+from safetensors.torch import load_file, save_file
+from transformers import (
+    ConditionalDetrImageProcessor,
+    DetrConfig,
+    DetrForObjectDetection,
+    DetrImageProcessor,
+    ResNetConfig,
+)
+from transformers.models.conditional_detr.modeling_conditional_detr import ConditionalDetrObjectDetectionOutput
+
+SEED = 20250917
+HEIGHT, WIDTH = 72, 104  # not square, no multiple of 32
+TARGET = (150, 221)  # height and width that the boxes are scaled to
+THRESHOLD = 0.3
+LABELS = {0: "N/A", 1: "cup", 2: "spoon", 3: "fork", 4: "knife"}
+
+TRANSFORMER = dict(
+    d_model=32,
+    num_queries=12,
+    encoder_layers=2,
+    decoder_layers=2,
+    encoder_attention_heads=4,
+    decoder_attention_heads=4,
+    encoder_ffn_dim=64,
+    decoder_ffn_dim=48,
+    id2label=LABELS,
+    label2id={name: i for i, name in LABELS.items()},
+)
+
+
+def hugging_face_resnet(layer_type, depths):
+    return dict(
+        use_timm_backbone=False,
+        use_pretrained_backbone=False,
+        backbone=None,
+        backbone_config=ResNetConfig(
+            embedding_size=16,
+            # the basic network's first block then has an identity shortcut, as ResNet-18's has
+            hidden_sizes=[16, 24, 32, 40] if layer_type == "basic" else [32, 40, 48, 64],
+            depths=depths,
+            layer_type=layer_type,
+            out_features=["stage1", "stage2", "stage3", "stage4"],
+        ),
+    )
+
+
+def timm_resnet(name, layers, **kwargs):
+    """A timm network that is narrower and shallower than its name says; all else is timm's own."""
+    return dict(
+        use_timm_backbone=True,
+        use_pretrained_backbone=False,
+        backbone=name,
+        backbone_kwargs=dict(
+            in_chans=3, out_indices=[1, 2, 3, 4], layers=layers, channels=[8, 12, 16, 24], **kwargs
+        ),
+    )
+
+
+VARIANTS = {
+    "detr-bottleneck": dict(**hugging_face_resnet("bottleneck", [1, 1, 2, 1])),
+    "detr-basic-learned": dict(
+        **hugging_face_resnet("basic", [1, 2, 1, 1]), position_embedding_type="learned", activation_function="gelu"
+    ),
+    "detr-timm-bottleneck-dc5": dict(**timm_resnet("resnet50", [1, 1, 1, 2]), dilation=True, decoder_layers=3),
+    "detr-timm-basic-dc5": dict(**timm_resnet("resnet18", [1, 1, 1, 2]), dilation=True, decoder_attention_heads=2),
+    "detr-timm-names5": dict(**timm_resnet("resnet50.a1_in1k", [2, 1, 1, 1])),
+    "detr-learned-names5": dict(**hugging_face_resnet("bottleneck", [1, 1, 1, 1]), position_embedding_type="learned"),
+    "detr-auxiliary-sharded": dict(**timm_resnet("resnet34", [2, 1, 1, 1]), auxiliary_loss=True),
+}
+
+
+def randomise(model, generator):
+    """Weights that make every step matter: no BatchNorm is the identity, no bias zero, attention far from uniform."""
+
+    def normal(tensor, deviation):
+        tensor.copy_(torch.randn(tensor.shape, generator=generator) * deviation)
+
+    def uniform(tensor, low, high):
+        tensor.copy_(torch.rand(tensor.shape, generator=generator) * (high - low) + low)
+
+    with torch.no_grad():
+        for name, tensor in sorted(model.state_dict().items()):
+            if name.endswith("running_var") or (tensor.dim() == 1 and name.endswith("weight")):
+                uniform(tensor, 0.5, 1.5)
+            elif tensor.dim() == 1:
+                normal(tensor, 0.2)
+            elif tensor.dim() == 4:
+                normal(tensor, (2 / tensor[0].numel()) ** 0.5)
+            elif "embeddings" in name:
+                normal(tensor, 2)
+            elif "q_proj" in name or "k_proj" in name:
+                normal(tensor, 0.6 / tensor.size(1) ** 0.5)
+            else:
+                normal(tensor, 1 / tensor.size(1) ** 0.5)
+
+
+def spread(model, layer, pixels, deviation):
+    """Shifts and scales what a layer gives, so that neither tokens nor queries are nearly all alike."""
+    seen = []
+    hook = layer.register_forward_hook(lambda module, arguments, result: seen.append(result))
+    with torch.no_grad():
+        model(pixel_values=pixels)
+        hook.remove()
+        width = layer.weight.size(0)
+        values = (seen[0].transpose(0, 1) if layer.weight.dim() == 4 else seen[0].movedim(-1, 0)).reshape(width, -1)
+        scale = deviation / values.std(1)
+        layer.bias.copy_((layer.bias - values.mean(1)) * scale)
+        layer.weight *= scale.reshape(-1, *[1] * (layer.weight.dim() - 1))
+
+
+def steps(model, pixels):
+    """Runs the model without a pixel mask and returns every step's result, heads included."""
+    seen = {"pixels": pixels}
+
+    def keep(name):
+        def hook(module, arguments, result):
+            seen[name] = (result[0] if isinstance(result, tuple) else result).clone()
+
+        return hook
+
+    def keep_features(module, arguments, result):
+        maps = result if isinstance(result, (list, tuple)) else result.feature_maps
+        seen.update({f"c{i + 2}": feature.clone() for i, feature in enumerate(maps)})
+
+    core = model.model
+    core.backbone.conv_encoder.model.register_forward_hook(keep_features)
+    for i, layer in enumerate(core.encoder.layers):
+        layer.register_forward_hook(keep(f"encoder.{i}"))
+    for i, layer in enumerate(core.decoder.layers):
+        layer.register_forward_hook(keep(f"decoder.{i}"))
+    with torch.no_grad():
+        output = model(pixel_values=pixels)
+    seen["decoded"] = output.last_hidden_state
+    seen["logits"] = output.logits
+    seen["boxes"] = output.pred_boxes
+    return seen, output
+
+
+def detections(result, prefix):
+    """Scores, labels and boxes in pixels (x0, y0, x1, y1), by descending score."""
+    order = torch.argsort(result["scores"], descending=True, stable=True)
+    return {f"{prefix}.{key}": result[key][order].float() for key in ("scores", "labels", "boxes")}
+
+
+def save_golden(path, tensors, **header):
+    versions = dict(torch=torch.__version__, transformers=transformers.__version__, timm=timm.__version__)
+    metadata = {key: str(value) for key, value in {**versions, "seed": SEED, **header}.items()}
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path, metadata=metadata)
+
+
+def rename_to_version_5(directory):
+    """transformers 5 names its modules so; its conversion_mapping.py has the table, its DetrConfig the defaults."""
+    names = [
+        (r"backbone\.conv_encoder", "backbone"),
+        (r"backbone\.position_embedding", "position_embedding"),
+        (r"out_proj", "o_proj"),
+        (r"layers\.(\d+)\.fc([12])", r"layers.\1.mlp.fc\2"),
+    ]
+    weights = directory / "model.safetensors"
+    renamed = {}
+    for name, tensor in load_file(weights).items():
+        for old, new in names:
+            name = re.sub(old, new, name)
+        renamed[name] = tensor
+    save_file(renamed, weights, metadata={"format": "pt"})
+    config = json.loads((directory / "config.json").read_text())
+    if config.pop("use_timm_backbone"):
+        kwargs = config["backbone_kwargs"]
+        config["backbone_config"] = {
+            "model_type": "timm_backbone",
+            "backbone": config["backbone"],
+            "features_only": True,
+            "freeze_batch_norm_2d": False,
+            "num_channels": kwargs.pop("in_chans"),
+            "out_indices": kwargs.pop("out_indices"),
+            **kwargs,
+        }
+    for key in ("backbone", "backbone_kwargs", "use_pretrained_backbone", "num_hidden_layers"):
+        config.pop(key, None)
+    (directory / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+
+
+def add_batch_counters(directory):
+    """Files of fine-tuned networks often hold BatchNorm's training counters too; no forward pass reads them."""
+    weights = directory / "model.safetensors"
+    tensors = load_file(weights)
+    for name in list(tensors):
+        if name.endswith("running_var"):
+            tensors[name.replace("running_var", "num_batches_tracked")] = torch.tensor(7)
+    save_file(tensors, weights, metadata={"format": "pt"})
+
+
+def make_detr(directory, settings):
+    generator = torch.Generator().manual_seed(SEED)
+    model = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings})).eval()
+    randomise(model, generator)
+    pixels = torch.randn(2, 3, HEIGHT, WIDTH, generator=generator)
+    spread(model, model.model.input_projection, pixels, 1)
+    spread(model, model.class_labels_classifier, pixels, 2)
+    spread(model, model.bbox_predictor.layers[2], pixels, 1)
+    sharded = directory.name.endswith("sharded")
+    model.save_pretrained(directory, max_shard_size="100KB" if sharded else "5GB")
+    processor = DetrImageProcessor(size={"shortest_edge": HEIGHT, "longest_edge": 2 * HEIGHT})
+    processor.save_pretrained(directory)
+
+    # the reference is what the files give, not what this process happened to hold
+    model = DetrForObjectDetection.from_pretrained(directory).eval()
+    seen, output = steps(model, pixels)
+    results = processor.post_process_object_detection(output, threshold=THRESHOLD, target_sizes=[TARGET] * 2)
+    for i, result in enumerate(results):
+        seen.update(detections(result, f"detections.{i}"))
+    save_golden(
+        directory / "golden.safetensors", seen, threshold=THRESHOLD, k="all queries", target_height_width=TARGET
+    )
+    if directory.name.endswith("names5"):
+        rename_to_version_5(directory)
+    if directory.name == "detr-basic-learned":
+        add_batch_counters(directory)
+    scores = seen["detections.0.scores"]
+    print(f"{directory.name}: {len(scores)} detections, {scores.min():.2f} to {scores.max():.2f},"
+          f" boxes' deviation {seen['boxes'].std():.2f}")
+
+
+def make_sigmoid(directory, k):
+    """Post-processing alone of the detectors that score each class by a sigmoid."""
+    generator = torch.Generator().manual_seed(SEED)
+    directory.mkdir(parents=True, exist_ok=True)
+    logits = torch.randn(2, 30, 7, generator=generator) * 3
+    boxes = torch.rand(2, 30, 4, generator=generator)
+    seen = dict(logits=logits, boxes=boxes)
+    output = ConditionalDetrObjectDetectionOutput(logits=logits, pred_boxes=boxes)
+    results = ConditionalDetrImageProcessor().post_process_object_detection(
+        output, threshold=THRESHOLD, target_sizes=[TARGET] * 2, top_k=k
+    )
+    for i, result in enumerate(results):
+        seen.update(detections(result, f"detections.{i}"))
+    save_golden(directory / "golden.safetensors", seen, threshold=THRESHOLD, k=k, target_height_width=TARGET)
+
+
+if __name__ == "__main__":
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "../resources/golden"
+    torch.set_num_threads(1)
+    for name, settings in VARIANTS.items():
+        make_detr(root / name, settings)
+    make_sigmoid(root / "sigmoid-top-k", k=40)
