@@ -63,6 +63,11 @@ public final class JsonConfig {
     return object.path(key).isNull();
   }
 
+  /** Whether the key is there with a number. Doesn't count as reading it. */
+  public boolean isNumber(String key) {
+    return object.path(key).isNumber();
+  }
+
   /** A whole number of 32 bits. */
   public int integer(String key) {
     return read(key, JsonKind.INTEGER).intValue();
