@@ -1,7 +1,6 @@
 package dev.boxmill.detr.checkpoint;
 
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,13 +59,13 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private static Checkpoint open(Path directory, List<SafetensorsFile> opened) {
-    if (Files.exists(directory.resolve(SINGLE), LinkOption.NOFOLLOW_LINKS)) {
+    if (Files.exists(directory.resolve(SINGLE))) {
       SafetensorsFile file = SafetensorsFile.open(directory.resolve(SINGLE));
       opened.add(file);
       return new Checkpoint(directory, opened, tensors(file));
     }
     Path index = directory.resolve(INDEX);
-    if (!Files.exists(index, LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(index)) {
       throw noWeights(directory);
     }
     return new Checkpoint(directory, opened, sharded(index, opened));

@@ -186,12 +186,11 @@ final class TestJsonConfig {
     assertThatThrownBy(() -> JsonConfig.read(directory.resolve("config.json")))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            "Cannot read %s: no such file (the checkpoint is incomplete: copy all of it)",
+            "Cannot read %s: no such file (name a Hugging Face checkpoint directory)",
             directory.resolve("config.json"));
     assertThatThrownBy(() -> JsonConfig.read(directory))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage(
-            "Cannot read %s: it is no regular file (put a checkpoint's file there)", directory);
+        .hasMessageStartingWith("Cannot read " + directory + ": ");
   }
 
   private void assertRefused(ThrowingCallable call, String message) {

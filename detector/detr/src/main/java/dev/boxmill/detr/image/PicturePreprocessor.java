@@ -1,0 +1,34 @@
+package dev.boxmill.detr.image;
+
+import dev.boxmill.schemas.ImageSize;
+import dev.boxmill.torchscript.Tensor;
+import dev.boxmill.torchscript.TorchModule;
+import java.util.Map;
+
+/** Resizes pictures for a network. Safe for use by several threads. */
+public final class PicturePreprocessor {
+  private final Preprocessing preprocessing;
+  private final TorchModule module;
+
+  /**
+   * A preprocessor on the module's device.
+   *
+   * @param module a loaded program that contains {@link Preprocessing#program()}; left open
+   */
+  public PicturePreprocessor(Preprocessing preprocessing, TorchModule module) {
+    this.preprocessing = preprocessing;
+    this.module = module;
+  }
+
+  /** The picture in the checkpoint's size, for {@code normalise}; the caller closes it. */
+  public ResizedPicture resize(Picture picture) {
+    ImageSize original = picture.size();
+    ImageSize size = preprocessing.resized(original);
+    float[] heightAndWidth = {size.height(), size.width()};
+    try (Tensor pixels = module.bytes(picture.rgb(), original.height(), original.width(), 3);
+        Tensor target = module.tensor(heightAndWidth, 2)) {
+      return new ResizedPicture(
+          original, size, module.run("resize_picture", Map.of("image", pixels, "size", target)));
+    }
+  }
+}

@@ -1,0 +1,28 @@
+# From decoded pixels to what a network sees: Hugging Face's image processors, with tensors.
+# Letters: B images, H W height and width as decoded, h w after resizing.
+# RESAMPLE is Pillow's number of a filter; RESCALE, MEAN, STD are those of preprocessor_config.json.
+
+# uint8 (H, W, 3) -> uint8 (3, h, w), colour still innermost in memory.
+# Antialiased: the filter widens with the shrinking factor, as Pillow's does.
+def resize(image: Tensor, height: int, width: int) -> Tensor:
+  x = torch.unsqueeze(torch.permute(image, [2, 0, 1]), 0)
+  y = x
+  if RESAMPLE == 3:
+    y = torch._upsample_bicubic2d_aa(x, [height, width], False, None, None)
+  else:
+    y = torch._upsample_bilinear2d_aa(x, [height, width], False, None, None)
+  return torch.squeeze(y, 0)
+
+# uint8 (B, 3, h, w) -> float32 (B, 3, h, w) channels_last: (x * RESCALE - MEAN) / STD for each channel.
+def normalise(x: Tensor) -> Tensor:
+  y = torch.to(x, 6, False, False, 2)
+  mean = torch.reshape(torch.tensor(MEAN, dtype=6, device=ops.prim.device(x)), [1, 3, 1, 1])
+  std = torch.reshape(torch.tensor(STD, dtype=6, device=ops.prim.device(x)), [1, 3, 1, 1])
+  return torch.div_(torch.sub_(torch.mul_(y, RESCALE), mean), std)
+
+# One picture, its new height and width in "size" (a float32 tensor of two).
+def resize_picture(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  size = inputs["size"]
+  out = annotate(Dict[str, Tensor], {})
+  out["image"] = resize(inputs["image"], int(torch.select(size, 0, 0)), int(torch.select(size, 0, 1)))
+  return out
