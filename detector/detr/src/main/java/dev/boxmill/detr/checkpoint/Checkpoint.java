@@ -1,6 +1,7 @@
 package dev.boxmill.detr.checkpoint;
 
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,13 +60,13 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private static Checkpoint open(Path directory, List<SafetensorsFile> opened) {
-    if (Files.exists(directory.resolve(SINGLE))) {
+    if (Files.exists(directory.resolve(SINGLE), LinkOption.NOFOLLOW_LINKS)) {
       SafetensorsFile file = SafetensorsFile.open(directory.resolve(SINGLE));
       opened.add(file);
       return new Checkpoint(directory, opened, tensors(file));
     }
     Path index = directory.resolve(INDEX);
-    if (!Files.exists(index)) {
+    if (!Files.exists(index, LinkOption.NOFOLLOW_LINKS)) {
       throw noWeights(directory);
     }
     return new Checkpoint(directory, opened, sharded(index, opened));

@@ -12,6 +12,9 @@ final class NearNames {
   /** Longer names than any network's are not compared, as that takes long. */
   private static final int LONGEST = 500;
 
+  /** More names than any detector's are not compared either. */
+  private static final int MOST_NAMES = 4096;
+
   private NearNames() {}
 
   private record Candidate(String name, int distance) {}
@@ -20,6 +23,7 @@ final class NearNames {
   static String among(Collection<String> names, String wanted) {
     String near =
         names.stream()
+            .limit(MOST_NAMES)
             .filter(name -> name.length() <= LONGEST)
             .filter(name -> Math.abs(name.length() - wanted.length()) <= limit(wanted))
             .map(name -> new Candidate(name, distance(name, wanted)))

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -38,15 +37,13 @@ final class SafetensorsFile implements AutoCloseable {
   }
 
   static SafetensorsFile open(Path path) {
+    RegularFile.check(path);
     FileChannel channel = null;
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ);
       SafetensorsFile file = read(path, channel);
       channel = null;
       return file;
-    } catch (NoSuchFileException e) {
-      throw new CheckpointException(
-          "Cannot read " + path + ": no such file (copy it beside the other files)", e);
     } catch (IOException e) {
       throw new CheckpointException(
           "Cannot read " + path + ": " + e.getMessage() + " (check the file and its storage)", e);

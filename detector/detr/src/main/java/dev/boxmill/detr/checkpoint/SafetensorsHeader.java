@@ -124,8 +124,13 @@ final class SafetensorsHeader {
     if (bits % 8 != 0 || bits / 8 != entry.byteCount()) {
       throw refusal(
           entry.name(),
-          shape + " takes " + bits / 8 + " bytes, the header gives it " + entry.byteCount());
+          shape + " takes " + bytes(bits) + " bytes, the header gives it " + entry.byteCount());
     }
+  }
+
+  /** The smallest types may end within a byte. */
+  private static String bytes(long bits) {
+    return bits % 8 == 0 ? Long.toString(bits / 8) : Double.toString(bits / 8.0);
   }
 
   private void checkMetadata(JsonNode metadata) {

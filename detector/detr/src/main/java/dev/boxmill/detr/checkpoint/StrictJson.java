@@ -1,9 +1,11 @@
 package dev.boxmill.detr.checkpoint;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -12,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** JSON objects of checkpoint directories: UTF-8, no key twice, nothing after the end. */
@@ -24,13 +25,14 @@ final class StrictJson {
   static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
   private StrictJson() {}
 
   static ObjectNode read(Path file) {
+    RegularFile.check(file);
     try (InputStream stream = Files.newInputStream(file)) {
       byte[] bytes = stream.readNBytes(LARGEST_BYTES + 1);
       if (bytes.length > LARGEST_BYTES) {
@@ -42,9 +44,6 @@ final class StrictJson {
                 + " bytes (it must be a JSON file of a Hugging Face checkpoint)");
       }
       return parse(bytes, file.toString(), "save the checkpoint again");
-    } catch (NoSuchFileException e) {
-      throw new CheckpointException(
-          "Cannot read " + file + ": no such file (name a Hugging Face checkpoint directory)", e);
     } catch (IOException e) {
       throw new CheckpointException(
           "Cannot read " + file + ": " + e.getMessage() + " (check the file's permissions)", e);
@@ -54,18 +53,26 @@ final class StrictJson {
   /** The bytes as a JSON object; {@code object} and {@code remedy} complete the error message. */
   static ObjectNode parse(byte[] bytes, String object, String remedy) {
     String start = "Cannot read " + object + ": ";
-    try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      JsonNode node = MAPPER.readTree(text);
-      if (node instanceof ObjectNode found) {
-        return found;
+    try (JsonParser parser = MAPPER.createParser(text(bytes))) {
+      JsonNode node = MAPPER.readTree(parser);
+      if (!(node instanceof ObjectNode found)) {
+        throw new CheckpointException(start + "it is no JSON object (" + remedy + ")");
       }
-      throw new CheckpointException(start + "it is no JSON object (" + remedy + ")");
+      if (parser.nextToken() != null) {
+        throw new CheckpointException(start + "more follows after its end (" + remedy + ")");
+      }
+      return found;
     } catch (CharacterCodingException e) {
       throw new CheckpointException(start + "it is not UTF-8 text (" + remedy + ")", e);
     } catch (JsonProcessingException e) {
       throw new CheckpointException(
           start + "not valid JSON: " + Shown.text(e.getOriginalMessage()) + " (" + remedy + ")", e);
+    } catch (IOException e) {
+      throw new CheckpointException(start + e.getMessage() + " (" + remedy + ")", e);
     }
+  }
+
+  private static String text(byte[] bytes) throws CharacterCodingException {
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 }

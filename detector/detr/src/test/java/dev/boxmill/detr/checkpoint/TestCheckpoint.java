@@ -139,6 +139,23 @@ final class TestCheckpoint {
         .hasMessageEndingWith("(it has pytorch_model.bin: save it with safe_serialization=True)");
   }
 
+  @Test
+  void refusesWhatIsNoFile() throws IOException {
+    Path file = directory.resolve("model.safetensors");
+    Files.createSymbolicLink(file, directory.resolve("gone"));
+    assertThatThrownBy(() -> Checkpoint.open(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "Cannot read %s: it is a link to nothing (the checkpoint is incomplete: copy all of it)",
+            file);
+
+    Files.delete(file);
+    Files.createDirectory(file);
+    assertThatThrownBy(() -> Checkpoint.open(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage("Cannot read %s: it is no regular file (put a checkpoint's file there)", file);
+  }
+
   private static float[] floats(StoredTensor tensor) {
     float[] values = new float[tensor.values().remaining()];
     tensor.values().get(values);

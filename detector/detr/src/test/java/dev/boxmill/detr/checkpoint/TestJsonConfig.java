@@ -186,11 +186,12 @@ final class TestJsonConfig {
     assertThatThrownBy(() -> JsonConfig.read(directory.resolve("config.json")))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            "Cannot read %s: no such file (name a Hugging Face checkpoint directory)",
+            "Cannot read %s: no such file (the checkpoint is incomplete: copy all of it)",
             directory.resolve("config.json"));
     assertThatThrownBy(() -> JsonConfig.read(directory))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageStartingWith("Cannot read " + directory + ": ");
+        .hasMessage(
+            "Cannot read %s: it is no regular file (put a checkpoint's file there)", directory);
   }
 
   private void assertRefused(ThrowingCallable call, String message) {
