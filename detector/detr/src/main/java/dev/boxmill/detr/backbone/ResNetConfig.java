@@ -37,7 +37,8 @@ public final class ResNetConfig {
     boolean dilated = config.flag("dilation", false);
     try {
       if (config.has("backbone_config")) {
-        config.allows("backbone", "backbone_config describes the backbone already");
+        // older files keep the default name beside it
+        config.allows("backbone", "backbone_config describes another backbone", "resnet50");
         config.allows("backbone_kwargs", "backbone_config describes the backbone", Map.of());
         return nested(config.object("backbone_config"), dilated);
       }
