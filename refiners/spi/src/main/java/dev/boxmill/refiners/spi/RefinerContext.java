@@ -1,0 +1,40 @@
+package dev.boxmill.refiners.spi;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.boxmill.torchscript.Device;
+import dev.boxmill.torchscript.Precision;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The detector and the place that a refiner works for.
+ *
+ * @param labels class names by label id, as the checkpoint counts them; a refiner that changes
+ *     labels chooses among these
+ * @param device where the feature maps lie, and where to put a network of one's own
+ * @param precision of the feature maps; never AUTO
+ * @param featureChannels channels of C2 to C5, finest first; empty if the detector offers none
+ * @param detectorDirectory a local copy of the checkpoint's directory, where a trained refiner's
+ *     weights may lie; empty for the embedded detector
+ */
+public record RefinerContext(
+    Map<Integer, String> labels,
+    Device device,
+    Precision precision,
+    List<Integer> featureChannels,
+    Optional<Path> detectorDirectory) {
+
+  public RefinerContext {
+    labels = Map.copyOf(labels);
+    requireNonNull(device, "device is null");
+    featureChannels = List.copyOf(featureChannels);
+    requireNonNull(detectorDirectory, "detectorDirectory is null");
+    if (precision == Precision.AUTO) {
+      throw new IllegalArgumentException(
+          "Invalid precision: AUTO (must be what it means on " + device + ")");
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.boxmill.refiners.spi;
+
+import java.util.List;
+
+/**
+ * One kind of refiner: its name, the options that it understands, and how to make one.
+ *
+ * <p>The name and the options are read on the driver, before any executor works: a user who
+ * misspells one is told so at once. Only the name and the options' values travel to the executors.
+ */
+public interface RefinerFactory {
+
+  /**
+   * What users write after {@code --refiner}: lower-case letters, digits and hyphens, a letter
+   * first. No two plugins of a run may use the same name, and {@code none} is taken.
+   */
+  String name();
+
+  /** The options in the order in which to explain them; empty if there are none. */
+  List<RefinerOption> options();
+
+  /**
+   * Makes a refiner. Called on an executor, once for each of its devices; this is the place to load
+   * weights.
+   *
+   * @param options every declared option with the user's value or its default, already checked
+   * @param context the detector that the boxes come from
+   * @throws RuntimeException if it cannot be made, with a message for the user: say what is missing
+   *     and where it was looked for
+   */
+  BoxRefiner create(RefinerOptions options, RefinerContext context);
+}
