@@ -1,0 +1,29 @@
+package dev.boxmill.refiners.boxes;
+
+import dev.boxmill.refiners.spi.BoxRefiner;
+import dev.boxmill.refiners.spi.RefinerContext;
+import dev.boxmill.refiners.spi.RefinerFactory;
+import dev.boxmill.refiners.spi.RefinerOption;
+import dev.boxmill.refiners.spi.RefinerOptions;
+import java.util.List;
+
+/** {@code merge-duplicates}: of boxes that show the same object, the surest stays. */
+final class MergeDuplicatesFactory implements RefinerFactory {
+
+  @Override
+  public String name() {
+    return "merge-duplicates";
+  }
+
+  @Override
+  public List<RefinerOption> options() {
+    return List.of(
+        RefinerOption.number(
+            "iou", 0.7, 0, 1, "two boxes of a class that overlap by more show one object"));
+  }
+
+  @Override
+  public BoxRefiner create(RefinerOptions options, RefinerContext context) {
+    return new MergeDuplicatesRefiner(options.number("iou"));
+  }
+}

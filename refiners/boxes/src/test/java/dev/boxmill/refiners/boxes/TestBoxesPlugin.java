@@ -1,0 +1,24 @@
+package dev.boxmill.refiners.boxes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.boxmill.refiners.spi.RefinerFactory;
+import dev.boxmill.refiners.spi.Refiners;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class TestBoxesPlugin {
+
+  @Test
+  void isFoundByTheServicesFile() {
+    assertThat(Refiners.find().factories())
+        .extracting(RefinerFactory::name)
+        .containsExactly("clip", "merge-duplicates");
+  }
+
+  @Test
+  void chainOfBothIsUnderstood() {
+    assertThat(Refiners.find().parse(List.of("merge-duplicates:iou=0.5", "clip")))
+        .hasToString("[merge-duplicates:iou=0.5, clip:min-size=1.0]");
+  }
+}
