@@ -1,0 +1,85 @@
+package dev.boxmill.job;
+
+import dev.boxmill.job.session.LabelSettings;
+import dev.boxmill.job.session.LabelerProvider;
+import dev.boxmill.job.session.PreparedLabeler;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** The command line's entry point. */
+@Command(
+    name = "boxmill",
+    description = "Pre-labels large image sets with DETR-family detectors on Apache Spark.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Boxmill.Version.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Boxmill implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  private Boxmill() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.setProperty("ai.djl.offline", "true");
+    System.exit(commandLine(Boxmill::prepare).execute(arguments));
+  }
+
+  /** The commands, with what labels; tests bring their own. */
+  static CommandLine commandLine(LabelerProvider labelers) {
+    return new CommandLine(new Boxmill())
+        .addSubcommand(new LabelCommand(labelers))
+        .addSubcommand(new ScenesCommand())
+        .setUsageHelpAutoWidth(true)
+        .setExecutionExceptionHandler(Boxmill::explain);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+
+  /** Whatever the class path offers for labelling. */
+  private static PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
+    return ServiceLoader.load(LabelerProvider.class)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("Cannot label: boxmill.jar has no labeler"))
+        .prepare(settings, hadoop);
+  }
+
+  private static int explain(Exception failure, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    if (failure instanceof BadInputException) {
+      err.println(command.getColorScheme().errorText(failure.getMessage()));
+      return ExitCode.BAD_INPUT;
+    }
+    failure.printStackTrace(err);
+    err.println(command.getColorScheme().errorText("The run broke off: " + rootMessage(failure)));
+    return ExitCode.RUN_FAILED;
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Boxmill.class.getPackage().getImplementationVersion();
+      return new String[] {"boxmill " + Optional.ofNullable(version).orElse("development")};
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package dev.boxmill.job;
+
+import dev.boxmill.job.run.BoxmillSession;
+import dev.boxmill.job.run.LabelRequest;
+import dev.boxmill.job.run.LabelRun;
+import dev.boxmill.job.run.RunReport;
+import dev.boxmill.job.samples.BundledSamples;
+import dev.boxmill.job.session.LabelSettings;
+import dev.boxmill.job.session.LabelerProvider;
+import dev.boxmill.job.source.InputFormat;
+import dev.boxmill.job.source.Locations;
+import dev.boxmill.job.table.OutputFolder.Existing;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code boxmill label}: images in, a label table out. */
+@Command(
+    name = "label",
+    description = "Labels images and writes one Parquet row for each.",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:every image has its row, and no more failed than --max-failure-rate allows",
+      "1:the run broke off; nothing was published, labels of before still lie there",
+      "2:the request can't work; nothing was started",
+      "3:every image has its row, but more failed than --max-failure-rate allows"
+    })
+final class LabelCommand implements Callable<Integer> {
+
+  private static final String SAMPLE_OUTPUT = "boxmill-out/labels";
+
+  @Option(
+      names = "--input",
+      arity = "1..*",
+      paramLabel = "URI",
+      description =
+          "Folders, patterns, files, manifests, Parquet tables or tar archives, on any Hadoop"
+              + " filesystem. Without it: the bundled sample scenes.")
+  private List<String> inputs = List.of();
+
+  @Option(
+      names = "--output",
+      paramLabel = "URI",
+      description = "Folder of the label table. Needed with --input; else " + SAMPLE_OUTPUT + ".")
+  private String output;
+
+  @Option(
+      names = "--detector",
+      paramLabel = "DIR-OR-URI",
+      description = "A Hugging Face directory. Without it: the embedded detector.")
+  private String detector = LabelSettings.EMBEDDED;
+
+  @Option(
+      names = "--refiner",
+      paramLabel = "NAME[:key=value,…]",
+      description =
+          "Refines the detector's boxes; may be repeated, works in order. 'none': the detector's"
+              + " own boxes. Without it: refinebox where the detector has one.")
+  private List<String> refiners = List.of();
+
+  @Option(
+      names = "--precision",
+      paramLabel = "auto|fp32|bf16|fp16",
+      defaultValue = "auto",
+      description = "Number format of the network. Default: ${DEFAULT-VALUE}.")
+  private String precision;
+
+  @Option(
+      names = "--min-score",
+      paramLabel = "SCORE",
+      defaultValue = "0.05",
+      description = "Leaves out boxes below it, 0 to 1. Default: ${DEFAULT-VALUE}.")
+  private double minScore;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "N",
+      description = "At most that many boxes per image. Default: as the checkpoint says.")
+  private Integer topK;
+
+  @Option(
+      names = "--input-format",
+      paramLabel = "auto|files|manifest|parquet|webdataset",
+      defaultValue = "auto",
+      converter = InputFormatConverter.class,
+      description = "What the inputs are. Default: each by its extension and columns.")
+  private InputFormat inputFormat;
+
+  @Option(
+      names = "--overwrite",
+      description = "Replaces the labels in --output once the new ones are whole.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--max-failure-rate",
+      paramLabel = "RATE",
+      defaultValue = "0.01",
+      description = "Share of images that may fail, 0 to 1. Default: ${DEFAULT-VALUE}.")
+  private double maxFailureRate;
+
+  @Option(
+      names = "--jars",
+      split = ",",
+      paramLabel = "JAR",
+      description = "Jars with refiner plugins, separated by commas.")
+  private List<Path> jars = List.of();
+
+  @Spec private CommandSpec spec;
+
+  private final LabelerProvider labelers;
+
+  LabelCommand(LabelerProvider labelers) {
+    this.labelers = labelers;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    LabelSettings settings = settings();
+    requireShare("--max-failure-rate", maxFailureRate);
+    PluginJars.load(jars);
+    try (BoxmillSession session = BoxmillSession.start(jars)) {
+      RunReport report = run(session.spark(), settings);
+      spec.commandLine().getOut().print(report.summary());
+      spec.commandLine().getOut().flush();
+      return exitCode(report);
+    }
+  }
+
+  private RunReport run(SparkSession spark, LabelSettings settings) throws IOException {
+    String target = output();
+    LabelRequest request =
+        new LabelRequest(
+            inputs(target, spark.sparkContext().hadoopConfiguration()),
+            inputFormat,
+            target,
+            overwrite ? Existing.REPLACE : Existing.REFUSE,
+            settings,
+            maxFailureRate);
+    return new LabelRun(spark, labelers, console()).run(request);
+  }
+
+  private int exitCode(RunReport report) {
+    if (!report.failedTooOften()) {
+      return ExitCode.WHOLE;
+    }
+    console()
+        .printf(
+            "Too many images failed: %.2f%% (allowed: %.2f%%; see error_message in the labels)%n",
+            100 * report.failureRate(), 100 * maxFailureRate);
+    return ExitCode.TOO_MANY_FAILURES;
+  }
+
+  private LabelSettings settings() {
+    if (!List.of("auto", "fp32", "bf16", "fp16").contains(precision)) {
+      throw new BadInputException(
+          "Unknown precision '" + precision + "' (known: auto, fp32, bf16, fp16)");
+    }
+    requireShare("--min-score", minScore);
+    if (topK != null && topK < 1) {
+      throw new BadInputException("Invalid --top-k: " + topK + " (must be at least 1)");
+    }
+    if (refiners.contains(LabelSettings.NO_REFINER) && refiners.size() > 1) {
+      throw new BadInputException(
+          "Invalid --refiner: " + String.join(" ", refiners) + " (must be none alone, or no none)");
+    }
+    int boxes = topK == null ? LabelSettings.CHECKPOINT_TOP_K : topK;
+    return new LabelSettings(detector, refiners, precision, minScore, boxes);
+  }
+
+  private String output() {
+    if (output != null) {
+      return output;
+    }
+    if (inputs.isEmpty()) {
+      return SAMPLE_OUTPUT;
+    }
+    throw new BadInputException("Missing --output (name a folder for the labels)");
+  }
+
+  /** The samples are put beside the output, where every executor can read them. */
+  private List<String> inputs(String target, Configuration hadoop) throws IOException {
+    if (!inputs.isEmpty()) {
+      return inputs;
+    }
+    org.apache.hadoop.fs.Path labels = Locations.absolute(target, hadoop);
+    var samples = new org.apache.hadoop.fs.Path(labels.getParent(), "boxmill-samples");
+    BundledSamples.unpack(samples, hadoop);
+    return List.of(Locations.uri(samples));
+  }
+
+  private static void requireShare(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new BadInputException("Invalid " + name + ": " + value + " (must be from 0 to 1)");
+    }
+  }
+
+  private static PrintStream console() {
+    return System.err;
+  }
+}

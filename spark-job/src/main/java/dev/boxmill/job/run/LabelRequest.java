@@ -1,0 +1,29 @@
+package dev.boxmill.job.run;
+
+import dev.boxmill.job.session.LabelSettings;
+import dev.boxmill.job.source.InputFormat;
+import dev.boxmill.job.table.OutputFolder;
+import java.util.List;
+
+/**
+ * What a user asks of a labelling run.
+ *
+ * @param inputs paths, patterns or URIs; at least one
+ * @param format what they are
+ * @param output folder of the label table
+ * @param existing what to do with labels that lie there
+ * @param settings how to label
+ * @param maxFailureRate share of failed images up to which the run counts as good, 0 to 1
+ */
+public record LabelRequest(
+    List<String> inputs,
+    InputFormat format,
+    String output,
+    OutputFolder.Existing existing,
+    LabelSettings settings,
+    double maxFailureRate) {
+
+  public LabelRequest {
+    inputs = List.copyOf(inputs);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.boxmill.job.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.source.Counted;
+import dev.boxmill.job.source.ListedInputs;
+import dev.boxmill.job.table.TableTotals;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * How a run went; also the metrics file, whose keys are these names.
+ *
+ * @param inputs images that were given, each once
+ * @param duplicates inputs left out because they were given before
+ * @param failures failed images by error category
+ * @param seconds from the first look at the inputs to the checked table
+ * @param decisions what each input was taken for
+ */
+public record RunReport(
+    @JsonProperty("boxmill_version") String boxmillVersion,
+    @JsonProperty("spark_version") String sparkVersion,
+    @JsonProperty("spark_master") String sparkMaster,
+    @JsonProperty("started_at") String startedAt,
+    @JsonProperty("seconds") double seconds,
+    @JsonProperty("images_per_second") double imagesPerSecond,
+    @JsonProperty("inputs") long inputs,
+    @JsonProperty("duplicates") long duplicates,
+    @JsonProperty("ok") long ok,
+    @JsonProperty("failed") long failed,
+    @JsonProperty("failures") Map<String, Long> failures,
+    @JsonProperty("failure_rate") double failureRate,
+    @JsonProperty("max_failure_rate") double maxFailureRate,
+    @JsonProperty("boxes") long boxes,
+    @JsonProperty("model") String model,
+    @JsonProperty("refiners") String refiners,
+    @JsonProperty("fingerprint") String fingerprint,
+    @JsonProperty("decisions") List<String> decisions,
+    @JsonProperty("output") String output) {
+
+  /** Name of the metrics file in the output's folder {@code _boxmill}. */
+  public static final String FILE_NAME = "metrics.json";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  static RunReport of(
+      LabelRequest request,
+      ListedInputs inputs,
+      PreparedLabeler labeler,
+      String output,
+      TableTotals totals,
+      SparkSession spark,
+      Instant started) {
+    double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
+    return new RunReport(
+        version(),
+        spark.version(),
+        spark.sparkContext().master(),
+        started.toString(),
+        seconds,
+        totals.rows() / Math.max(0.001, seconds),
+        totals.rows(),
+        inputs.duplicates(),
+        totals.ok(),
+        totals.failed(),
+        totals.failures(),
+        totals.failureRate(),
+        request.maxFailureRate(),
+        totals.boxes(),
+        labeler.model(),
+        labeler.refiners(),
+        labeler.fingerprint(),
+        inputs.decisions(),
+        output);
+  }
+
+  /** Whether more images failed than the user allows. */
+  public boolean failedTooOften() {
+    return failureRate > maxFailureRate;
+  }
+
+  /** The closing summary, some lines. */
+  public String summary() {
+    StringBuilder text = new StringBuilder();
+    text.append(Counted.of(inputs, "image")).append(": ").append(ok).append(" labelled, ");
+    text.append(failed).append(" failed").append(reasons()).append('\n');
+    if (duplicates > 0) {
+      text.append(Counted.of(duplicates, "duplicate input")).append(" left out\n");
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%s, %.1f s, %.1f images/s%n",
+            boxes == 1 ? "1 box" : String.format(Locale.ROOT, "%,d boxes", boxes),
+            seconds,
+            imagesPerSecond));
+    text.append("Labels: ").append(output).append('\n');
+    return text.toString();
+  }
+
+  void write(Path file, Configuration hadoop) throws IOException {
+    try (OutputStream stream = file.getFileSystem(hadoop).create(file, true)) {
+      stream.write(JSON.writeValueAsBytes(this));
+    }
+  }
+
+  private String reasons() {
+    if (failures.isEmpty()) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder(" (");
+    failures.forEach(
+        (category, count) ->
+            text.append(text.length() > 2 ? ", " : "").append(category).append(' ').append(count));
+    return text.append(')').toString();
+  }
+
+  private static String version() {
+    return Optional.ofNullable(RunReport.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+}

@@ -1,0 +1,80 @@
+package dev.boxmill.job.run;
+
+import dev.boxmill.job.session.ExecutorSlot;
+import dev.boxmill.job.session.ImageInput;
+import dev.boxmill.job.session.ImageLabeler;
+import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.table.LabelRows;
+import dev.boxmill.job.table.RunColumns;
+import dev.boxmill.schemas.LabelRow;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
+
+/** What one Spark task does: opens the labeler on the task's device and turns inputs into rows. */
+final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>, Row> {
+
+  private static final long serialVersionUID = 1;
+
+  private final PreparedLabeler labeler;
+  private final RunColumns columns;
+  private final Counters counters;
+  private final Broadcast<SerializableConfiguration> hadoop;
+
+  TaskLabeling(
+      PreparedLabeler labeler, Counters counters, Broadcast<SerializableConfiguration> hadoop) {
+    this.labeler = labeler;
+    this.columns = new RunColumns(labeler.model(), labeler.refiners(), labeler.fingerprint());
+    this.counters = counters;
+    this.hadoop = hadoop;
+  }
+
+  @Override
+  public Iterator<Row> call(Iterator<ImageInput> images) {
+    if (!images.hasNext()) {
+      return List.<Row>of().iterator();
+    }
+    TaskContext task = TaskContext.get();
+    ImageLabeler opened = labeler.open(slot(task));
+    task.addTaskCompletionListener((TaskCompletionListener) ended -> opened.close());
+    OneRowPerInput checked = new OneRowPerInput(images, counters);
+    return rows(checked.over(opened.label(checked.inputs())));
+  }
+
+  private Iterator<Row> rows(Iterator<LabelRow> labelled) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return labelled.hasNext();
+      }
+
+      @Override
+      public Row next() {
+        return LabelRows.row(labelled.next(), columns, Instant.now());
+      }
+    };
+  }
+
+  private ExecutorSlot slot(TaskContext task) {
+    ResourceInformation gpu = task.resourcesJMap().get("gpu");
+    List<String> addresses = gpu == null ? List.of() : Arrays.asList(gpu.addresses());
+    int cores = Math.max(1, task.cpus());
+    return new ExecutorSlot(addresses, cores, concurrentTasks(cores), hadoop.value().value());
+  }
+
+  /** An executor of a cluster knows its cores from its settings; a local one has all of them. */
+  private static int concurrentTasks(int coresPerTask) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    int executorCores = SparkEnv.get().conf().getInt("spark.executor.cores", cores);
+    return Math.max(1, Math.min(cores, executorCores) / coresPerTask);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.boxmill.job.samples;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Unpacks the bundled scenes to where executors can read them. */
+public final class BundledSamples {
+
+  private static final String INDEX = "index.txt";
+
+  private BundledSamples() {}
+
+  /** Writes all bundled files below the folder, over those of an earlier run. */
+  public static void unpack(Path folder, Configuration hadoop) throws IOException {
+    FileSystem files = folder.getFileSystem(hadoop);
+    for (String name : names()) {
+      try (InputStream content = resource(name);
+          OutputStream target = files.create(new Path(folder, name), true)) {
+        content.transferTo(target);
+      }
+    }
+  }
+
+  private static List<String> names() throws IOException {
+    try (BufferedReader index =
+        new BufferedReader(new InputStreamReader(resource(INDEX), StandardCharsets.UTF_8))) {
+      return index.lines().filter(line -> !line.isBlank()).toList();
+    }
+  }
+
+  private static InputStream resource(String name) throws IOException {
+    InputStream resource = BundledSamples.class.getResourceAsStream(name);
+    if (resource == null) {
+      throw new IOException("Cannot unpack the sample " + name + ": boxmill.jar lacks it");
+    }
+    return resource;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.boxmill.job.source;
+
+import dev.boxmill.job.session.ImageInput;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Image files, each read by the task that labels it. */
+record FileSource(List<ListedFile> files) implements ImageSource {
+
+  private static final int MIN_IMAGES_PER_TASK = 32;
+  private static final int MAX_IMAGES_PER_TASK = 256;
+  private static final int TASKS_PER_SLOT = 4;
+
+  FileSource {
+    files = List.copyOf(files);
+  }
+
+  @Override
+  public OptionalLong count() {
+    return OptionalLong.of(files.size());
+  }
+
+  @Override
+  public JavaRDD<ImageInput> images(SparkSession spark, int slots) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(context);
+    return context
+        .parallelize(files, tasks(files.size(), slots))
+        .map(file -> new ImageInput(file.uri(), new FileContent(file, hadoop.value().value())));
+  }
+
+  /**
+   * Every slot gets work, even if that makes small tasks; beyond that, tasks hold 32 to 256 images:
+   * enough to fill batches, few enough to share the load and to lose little with one.
+   */
+  static int tasks(int images, int slots) {
+    if (images <= slots * MIN_IMAGES_PER_TASK) {
+      return Math.max(1, Math.min(images, slots));
+    }
+    int share = ceilDiv(images, slots * TASKS_PER_SLOT);
+    int perTask = Math.min(MAX_IMAGES_PER_TASK, Math.max(MIN_IMAGES_PER_TASK, share));
+    return ceilDiv(images, perTask);
+  }
+
+  private static int ceilDiv(int dividend, int divisor) {
+    return (dividend + divisor - 1) / divisor;
+  }
+}

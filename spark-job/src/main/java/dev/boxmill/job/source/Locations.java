@@ -1,0 +1,70 @@
+package dev.boxmill.job.source;
+
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Between the texts that users write, Hadoop's paths, and the table's {@code image_uri}. */
+public final class Locations {
+
+  private static final Pattern SCHEME =
+      Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*:/.*", Pattern.DOTALL);
+  private static final Pattern GLOB_CHARACTER = Pattern.compile("[{}\\[\\]*?\\\\]");
+
+  private Locations() {}
+
+  /**
+   * The absolute path of a text that a user wrote: a URI, an absolute path, or one relative to the
+   * working directory. A colon does not make a scheme unless a slash follows it.
+   *
+   * @throws IOException if no filesystem serves the scheme
+   */
+  public static Path absolute(String text, Configuration hadoop) throws IOException {
+    Path path = parse(text);
+    FileSystem files = path.getFileSystem(hadoop);
+    return path.makeQualified(files.getUri(), files.getWorkingDirectory());
+  }
+
+  /** The absolute path of a text that stands in a manifest, relative to the manifest's folder. */
+  static Path relativeTo(Path folder, String text) {
+    return hasScheme(text) ? new Path(text) : new Path(folder, parse(text));
+  }
+
+  /** The path as it stands in the label table. */
+  public static String uri(Path path) {
+    String text = path.toString();
+    return text.startsWith("file:/") && !text.startsWith("file://")
+        ? "file://" + text.substring("file:".length())
+        : text;
+  }
+
+  /** The path for an API that expands patterns, such that it means only itself. */
+  public static String literal(Path path) {
+    return GLOB_CHARACTER.matcher(path.toString()).replaceAll("\\\\$0");
+  }
+
+  static boolean hasGlobCharacter(String text) {
+    return GLOB_CHARACTER.matcher(text).find();
+  }
+
+  /** Whether a path is that folder or lies below it. */
+  public static boolean holds(Path folder, Path path) {
+    String prefix = uri(folder);
+    String candidate = uri(path);
+    return candidate.equals(prefix)
+        || candidate.startsWith(prefix.endsWith("/") ? prefix : prefix + "/");
+  }
+
+  static boolean hasScheme(String text) {
+    return SCHEME.matcher(text).matches();
+  }
+
+  private static Path parse(String text) {
+    if (hasScheme(text) || text.startsWith("/")) {
+      return new Path(text);
+    }
+    return new Path(null, null, text);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.boxmill.job.source;
+
+import dev.boxmill.job.BadInputException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Parquet inputs, told apart by their columns. */
+final class ParquetListing {
+
+  private static final long MIN_SPLIT_BYTES = 4L << 20;
+  private static final long MAX_SPLIT_BYTES = 64L << 20;
+  private static final int SPLITS_PER_SLOT = 4;
+
+  private final SparkSession spark;
+  private final List<ParquetSource> sources = new ArrayList<>();
+
+  ParquetListing(SparkSession spark) {
+    this.spark = spark.newSession();
+    // Whole photographs in a column: thousands of rows at a time would not fit into memory.
+    this.spark.conf().set("spark.sql.parquet.columnarReaderBatchSize", "32");
+  }
+
+  List<ParquetSource> sources() {
+    return List.copyOf(sources);
+  }
+
+  long duplicates() {
+    return sources.stream().mapToLong(ParquetSource::duplicates).sum();
+  }
+
+  boolean holdsBytes(FoundFiles found, List<FileStatus> tables) {
+    return new ParquetColumns(open(found, tables).schema()).bytes().isPresent();
+  }
+
+  /** Adds the rows of a table with bytes; returns what it found, for the user. */
+  String addImages(FoundFiles found, List<FileStatus> tables) {
+    Dataset<Row> table = open(found, tables);
+    ParquetColumns columns = new ParquetColumns(table.schema());
+    if (columns.bytes().isEmpty()) {
+      throw missing(found, columns, "no column of image bytes", ParquetColumns.BYTES);
+    }
+    ParquetSource source = scan(found, table, columns);
+    if (source.count().getAsLong() == 0) {
+      throw new BadInputException(
+          "Cannot read input " + found.input() + ": its tables have no row (name one with images)");
+    }
+    sources.add(source);
+    String note =
+        source.filesNamedByRow() == 0
+            ? ""
+            : " (names repeat in "
+                + Counted.of(source.filesNamedByRow(), "file")
+                + ": its images are named by row)";
+    return Counted.of(source.count().getAsLong(), "row") + " with image bytes" + note;
+  }
+
+  /** Gives the URIs of a manifest; returns how many. */
+  long readUris(FoundFiles found, List<FileStatus> tables, Consumer<String> uris) {
+    Dataset<Row> table = open(found, tables);
+    ParquetColumns columns = new ParquetColumns(table.schema());
+    if (columns.uri().isEmpty()) {
+      throw missing(found, columns, "no column of URIs", TextManifest.URI_COLUMNS);
+    }
+    Column uri = columns.uri().get();
+    Iterator<String> named =
+        table.select(uri).where(uri.isNotNull()).as(Encoders.STRING()).toLocalIterator();
+    long count = 0;
+    while (named.hasNext()) {
+      uris.accept(named.next());
+      count++;
+    }
+    return count;
+  }
+
+  private Dataset<Row> open(FoundFiles found, List<FileStatus> tables) {
+    long bytes = tables.stream().mapToLong(FileStatus::getLen).sum();
+    long share = bytes / Math.max(1, spark.sparkContext().defaultParallelism() * SPLITS_PER_SLOT);
+    long split = Math.min(MAX_SPLIT_BYTES, Math.max(MIN_SPLIT_BYTES, share));
+    spark.conf().set("spark.sql.files.maxPartitionBytes", Long.toString(split));
+    String[] paths =
+        tables.stream()
+            .map(table -> Locations.literal(table.getPath()))
+            .distinct()
+            .toArray(String[]::new);
+    try {
+      return spark.read().parquet(paths);
+    } catch (Exception unreadable) {
+      throw unreadable(found, unreadable);
+    }
+  }
+
+  private static ParquetSource scan(FoundFiles found, Dataset<Row> table, ParquetColumns columns) {
+    try {
+      return ParquetSource.of(table, columns);
+    } catch (RuntimeException | Error unreadable) {
+      throw unreadable(found, unreadable);
+    }
+  }
+
+  private static BadInputException unreadable(FoundFiles found, Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && cause.getCause() != cause) {
+      cause = cause.getCause();
+    }
+    return new BadInputException(
+        "Cannot read input "
+            + found.input()
+            + " as Parquet: "
+            + Reasons.of(cause).lines().findFirst().orElse("")
+            + " (name whole Parquet files)",
+        failure);
+  }
+
+  private static BadInputException missing(
+      FoundFiles found, ParquetColumns columns, String what, List<String> known) {
+    return new BadInputException(
+        String.format(
+            Locale.ROOT,
+            "Cannot read input %s: %s (known: %s; found: %s)",
+            found.input(),
+            what,
+            String.join(", ", known),
+            columns.found()));
+  }
+}

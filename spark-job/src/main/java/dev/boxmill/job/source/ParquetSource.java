@@ -1,0 +1,162 @@
+package dev.boxmill.job.source;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.struct;
+
+import dev.boxmill.job.session.ImageInput;
+import dev.boxmill.job.session.ImageInputException;
+import dev.boxmill.schemas.ErrorCategory;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/**
+ * Rows that hold an image's bytes. A row is named by its name column if that is a whole URI, else
+ * {@code file.parquet!/name}, or {@code file.parquet!/row=17} without a name. Where names repeat
+ * within a file they tell nothing apart, and the file's rows are named {@code
+ * file.parquet!/row=17/name}; of rows that share a whole URI only the first is given.
+ */
+final class ParquetSource implements ImageSource {
+
+  private static final String WHOLE_URI = "^([a-zA-Z][a-zA-Z0-9+.-]*:)?/.*";
+
+  private final Dataset<Row> rows;
+  private final long count;
+  private final long duplicates;
+  private final Set<String> filesOfRepeatedNames;
+  private final Map<String, Position> keepers;
+
+  /** Where a row stands. */
+  private record Position(String file, long row) implements java.io.Serializable {}
+
+  private ParquetSource(
+      Dataset<Row> rows,
+      long count,
+      long duplicates,
+      Set<String> filesOfRepeatedNames,
+      Map<String, Position> keepers) {
+    this.rows = rows;
+    this.count = count;
+    this.duplicates = duplicates;
+    this.filesOfRepeatedNames = filesOfRepeatedNames;
+    this.keepers = keepers;
+  }
+
+  /** Reads the name columns once, to count rows and find repeated names. */
+  static ParquetSource of(Dataset<Row> table, ParquetColumns columns) {
+    Column bytes = columns.bytes().orElseThrow();
+    Column name = columns.name().orElse(lit(null).cast("string"));
+    Dataset<Row> rows =
+        table.select(
+            name.as("name"),
+            col("_metadata.file_path").as("file"),
+            col("_metadata.row_index").as("row"),
+            bytes.as("bytes"));
+    Dataset<Row> names = rows.drop("bytes").cache();
+    try {
+      return named(rows, names);
+    } finally {
+      names.unpersist();
+    }
+  }
+
+  private static ParquetSource named(Dataset<Row> rows, Dataset<Row> names) {
+    Column wholeUri = col("name").rlike(WHOLE_URI);
+    Set<String> repeated =
+        new HashSet<>(
+            names
+                .where(functions.not(wholeUri))
+                .groupBy("file", "name")
+                .agg(functions.count(lit(1)).as("times"))
+                .where("times > 1")
+                .select("file")
+                .distinct()
+                .as(Encoders.STRING())
+                .collectAsList());
+    long duplicates = 0;
+    Map<String, Position> keepers = new HashMap<>();
+    for (Row row :
+        names
+            .where(wholeUri)
+            .groupBy("name")
+            .agg(functions.count(lit(1)).as("times"), min(struct("file", "row")).as("first"))
+            .where("times > 1")
+            .collectAsList()) {
+      duplicates += row.getLong(1) - 1;
+      keepers.put(
+          row.getString(0),
+          new Position(row.getStruct(2).getString(0), row.getStruct(2).getLong(1)));
+    }
+    return new ParquetSource(rows, names.count() - duplicates, duplicates, repeated, keepers);
+  }
+
+  @Override
+  public OptionalLong count() {
+    return OptionalLong.of(count);
+  }
+
+  /** Rows left out because an earlier row has the same URI. */
+  long duplicates() {
+    return duplicates;
+  }
+
+  /** Files whose rows are named by number because their names repeat. */
+  int filesNamedByRow() {
+    return filesOfRepeatedNames.size();
+  }
+
+  @Override
+  public JavaRDD<ImageInput> images(SparkSession spark, int slots) {
+    JavaRDD<Row> cut = rows.toJavaRDD();
+    if (cut.getNumPartitions() < slots && count > cut.getNumPartitions()) {
+      cut =
+          rows.repartition(FileSource.tasks((int) Math.min(count, Integer.MAX_VALUE), slots))
+              .toJavaRDD();
+    }
+    Map<String, Position> kept = keepers;
+    Set<String> byRow = filesOfRepeatedNames;
+    return cut.filter(row -> isKept(row, kept)).map(row -> input(row, byRow));
+  }
+
+  private static boolean isKept(Row row, Map<String, Position> keepers) {
+    Position keeper = row.isNullAt(0) ? null : keepers.get(row.getString(0));
+    return keeper == null || keeper.equals(new Position(row.getString(1), row.getLong(2)));
+  }
+
+  private static ImageInput input(Row row, Set<String> filesNamedByRow) {
+    String uri = uri(row, filesNamedByRow.contains(row.getString(1)));
+    if (row.isNullAt(3)) {
+      return new ImageInput(
+          uri,
+          () -> {
+            throw new ImageInputException(
+                ErrorCategory.STORAGE, "Cannot read " + uri + ": its row holds no bytes", null);
+          });
+    }
+    byte[] bytes = row.getAs(3);
+    return new ImageInput(uri, () -> bytes);
+  }
+
+  private static String uri(Row row, boolean byRow) {
+    String file = row.getString(1);
+    if (row.isNullAt(0) || row.getString(0).isBlank()) {
+      return file + "!/row=" + row.getLong(2);
+    }
+    String name = row.getString(0);
+    if (name.matches(WHOLE_URI)) {
+      return name;
+    }
+    return byRow ? file + "!/row=" + row.getLong(2) + "/" + name : file + "!/" + name;
+  }
+}

@@ -1,0 +1,154 @@
+package dev.boxmill.job.source;
+
+import dev.boxmill.job.session.ImageInput;
+import dev.boxmill.job.session.ImageInputException;
+import dev.boxmill.schemas.ErrorCategory;
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The images of one tar archive, streamed in the archive's order: an image's bytes are in memory
+ * from when it is given until its consumer drops it. Entries that are not images are skipped. An
+ * archive that breaks off gives, after its last whole entry, one input under the archive's own name
+ * that can't be read.
+ */
+final class TarImages implements Iterator<ImageInput>, Closeable {
+
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  private final String archive;
+  private final TarArchiveInputStream entries;
+  private final Set<String> given = new HashSet<>();
+  private ImageInput next;
+  private boolean ended;
+
+  private TarImages(String archive, InputStream stream) {
+    this.archive = archive;
+    this.entries = new TarArchiveInputStream(stream, "UTF-8");
+  }
+
+  /** Never throws: an archive that can't be opened gives one input that can't be read. */
+  static Iterator<ImageInput> open(String archive, Configuration hadoop) {
+    try {
+      return openStream(archive, hadoop);
+    } catch (IOException | RuntimeException failure) {
+      return Set.of(broken(archive, failure)).iterator();
+    }
+  }
+
+  /** Whether the archive holds an image; reads no further than its first one. */
+  static boolean holdsImage(String archive, Configuration hadoop) throws IOException {
+    try (TarImages images = openStream(archive, hadoop)) {
+      return images.nextImageEntry() != null;
+    }
+  }
+
+  private static TarImages openStream(String archive, Configuration hadoop) throws IOException {
+    Path path = new Path(archive);
+    FSDataInputStream stream = path.getFileSystem(hadoop).open(path, BUFFER_BYTES);
+    try {
+      InputStream buffered = new BufferedInputStream(stream, BUFFER_BYTES);
+      return new TarImages(
+          archive, ImageNames.isGzipped(archive) ? new GZIPInputStream(buffered) : buffered);
+    } catch (IOException | RuntimeException failure) {
+      stream.close();
+      throw failure;
+    }
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (next == null && !ended) {
+      next = advance();
+    }
+    return next != null;
+  }
+
+  @Override
+  public ImageInput next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("No image is left in " + archive);
+    }
+    ImageInput current = next;
+    next = null;
+    return current;
+  }
+
+  @Override
+  public void close() throws IOException {
+    ended = true;
+    entries.close();
+  }
+
+  private ImageInput advance() {
+    try {
+      TarArchiveEntry entry = nextImageEntry();
+      if (entry != null) {
+        return image(entry);
+      }
+      close();
+      return null;
+    } catch (IOException | RuntimeException failure) {
+      ended = true;
+      return broken(archive, failure);
+    }
+  }
+
+  private TarArchiveEntry nextImageEntry() throws IOException {
+    TarArchiveEntry entry = entries.getNextEntry();
+    while (entry != null && !isNewImage(entry)) {
+      entry = entries.getNextEntry();
+    }
+    return entry;
+  }
+
+  private boolean isNewImage(TarArchiveEntry entry) {
+    String name = entry.getName();
+    return entry.isFile()
+        && ImageNames.isImage(name)
+        && !ImageNames.isHidden(ImageNames.baseName(name))
+        && given.add(name);
+  }
+
+  private ImageInput image(TarArchiveEntry entry) throws IOException {
+    String uri = archive + "!/" + entry.getName();
+    if (entry.getSize() > FileContent.MAX_BYTES) {
+      ImageInputException refusal = FileContent.tooLong(uri, entry.getSize());
+      return new ImageInput(
+          uri,
+          () -> {
+            throw refusal;
+          });
+    }
+    byte[] bytes = new byte[(int) entry.getSize()];
+    int read = entries.readNBytes(bytes, 0, bytes.length);
+    if (read < bytes.length) {
+      throw new EOFException("it breaks off inside its entry " + entry.getName());
+    }
+    return new ImageInput(uri, () -> bytes);
+  }
+
+  private static ImageInput broken(String archive, Exception failure) {
+    return new ImageInput(
+        archive,
+        () -> {
+          throw new ImageInputException(
+              ErrorCategory.STORAGE,
+              "Cannot read archive " + archive + " to its end: " + Reasons.of(failure),
+              failure);
+        });
+  }
+}

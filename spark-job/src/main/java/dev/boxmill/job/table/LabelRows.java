@@ -1,0 +1,92 @@
+package dev.boxmill.job.table;
+
+import dev.boxmill.schemas.Corners;
+import dev.boxmill.schemas.ErrorCategory;
+import dev.boxmill.schemas.ImageSize;
+import dev.boxmill.schemas.LabelRow;
+import dev.boxmill.schemas.LabelledBox;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/** Turns {@link LabelRow}s into Spark rows of {@link LabelTable#schema}. */
+public final class LabelRows {
+
+  public static final String OK = "ok";
+  public static final String FAILED = "failed";
+
+  private static final Comparator<LabelledBox> BY_DESCENDING_SCORE =
+      Comparator.comparingDouble(box -> -box.score());
+
+  private LabelRows() {}
+
+  /** The row as the table holds it; boxes are put in order of descending score. */
+  public static Row row(LabelRow row, RunColumns run, Instant labelledAt) {
+    if (row instanceof LabelRow.Labelled labelled) {
+      return labelled(labelled, run, labelledAt);
+    }
+    if (row instanceof LabelRow.Failed failed) {
+      return failed(failed, run, labelledAt);
+    }
+    throw new IllegalArgumentException("Unknown kind of label row: " + row.getClass().getName());
+  }
+
+  private static Row labelled(LabelRow.Labelled row, RunColumns run, Instant labelledAt) {
+    List<LabelledBox> boxes = new ArrayList<>(row.boxes());
+    boxes.sort(BY_DESCENDING_SCORE);
+    Float maxScore = boxes.isEmpty() ? null : boxes.get(0).score();
+    return columns(row, run, labelledAt, OK, null, null, boxes, maxScore);
+  }
+
+  private static Row failed(LabelRow.Failed row, RunColumns run, Instant labelledAt) {
+    return columns(row, run, labelledAt, FAILED, row.category(), row.message(), List.of(), null);
+  }
+
+  private static Row columns(
+      LabelRow row,
+      RunColumns run,
+      Instant labelledAt,
+      String status,
+      ErrorCategory category,
+      String message,
+      List<LabelledBox> boxes,
+      Float maxScore) {
+    return RowFactory.create(
+        row.imageUri(),
+        row.imageSha256().orElse(null),
+        row.size().map(ImageSize::width).orElse(null),
+        row.size().map(ImageSize::height).orElse(null),
+        status,
+        category == null ? null : category.columnValue(),
+        message,
+        boxes.stream().map(LabelRows::box).toArray(),
+        boxes.size(),
+        maxScore,
+        run.model(),
+        run.refiners(),
+        run.fingerprint(),
+        Timestamp.from(labelledAt));
+  }
+
+  private static Row box(LabelledBox box) {
+    Corners now = box.corners();
+    Corners before = box.detectorCorners();
+    return RowFactory.create(
+        box.labelId(),
+        box.label(),
+        box.score(),
+        now.xMin(),
+        now.yMin(),
+        now.xMax(),
+        now.yMax(),
+        before.xMin(),
+        before.yMin(),
+        before.xMax(),
+        before.yMax(),
+        box.refinementIou());
+  }
+}

@@ -1,0 +1,32 @@
+package dev.boxmill.job;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/** Runs the command line in this JVM and keeps what it said. */
+public record TestingCommand(int exitCode, String out, String err) {
+
+  public static TestingCommand run(String... arguments) {
+    TestingSpark.session();
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    ByteArrayOutputStream console = new ByteArrayOutputStream();
+    PrintStream standardError = System.err;
+    CommandLine commands = Boxmill.commandLine(TestingLabeler::prepare);
+    commands.setOut(new PrintWriter(out, true));
+    commands.setErr(new PrintWriter(err, true));
+    commands.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    System.setErr(new PrintStream(console, true, StandardCharsets.UTF_8));
+    try {
+      int exitCode = commands.execute(arguments);
+      String both = console.toString(StandardCharsets.UTF_8) + err;
+      return new TestingCommand(exitCode, out.toString(), both);
+    } finally {
+      System.setErr(standardError);
+    }
+  }
+}
