@@ -67,6 +67,17 @@ public final class Refiners {
   }
 
   /**
+   * A text that changes when the labels that a chain gives may change: its refiners with all their
+   * options, and the content of the plugins' jars. Files that a refiner reads by itself are not in
+   * it.
+   */
+  public String fingerprint(List<RefinerSpec> specs) {
+    return specs.stream()
+        .map(spec -> spec + "@" + PluginCode.sha256(factory(spec).getClass()))
+        .collect(Collectors.joining(" "));
+  }
+
+  /**
    * Makes the refiners of a chain, in order. If one cannot be made, those before it are closed.
    *
    * @throws RefinerConfigurationException if this process cannot find a refiner that the driver
@@ -101,11 +112,15 @@ public final class Refiners {
   }
 
   private RefinerOptions options(RefinerSpec spec) {
+    return RefinerOptions.of(factory(spec), spec.options());
+  }
+
+  private RefinerFactory factory(RefinerSpec spec) {
     RefinerFactory factory = byName.get(spec.name());
     if (factory == null) {
       throw new RefinerConfigurationException(List.of(unknown(spec.name())));
     }
-    return RefinerOptions.of(factory, spec.options());
+    return factory;
   }
 
   private String unknown(String name) {

@@ -22,7 +22,7 @@ import javax.tools.ToolProvider;
 
 /**
  * Makes a plugin's jar from source text, as a third party would: compiled against the contract
- * alone, outside this process's class path.
+ * alone, outside this process's class path. The same source gives the same bytes.
  */
 public final class PluginJar {
   private static final String SERVICE = "META-INF/services/" + RefinerPlugin.class.getName();
@@ -104,7 +104,9 @@ public final class PluginJar {
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file)) {
       for (Path entry : entries) {
-        out.putNextEntry(new ZipEntry(classes.relativize(entry).toString().replace('\\', '/')));
+        ZipEntry header = new ZipEntry(classes.relativize(entry).toString().replace('\\', '/'));
+        header.setTime(0);
+        out.putNextEntry(header);
         Files.copy(entry, out);
         out.closeEntry();
       }

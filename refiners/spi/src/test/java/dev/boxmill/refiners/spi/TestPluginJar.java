@@ -65,6 +65,31 @@ final class TestPluginJar {
   }
 
   @Test
+  void fingerprintFollowsOptionsAndCode() throws Exception {
+    String first = fingerprint(PluginJar.shift(directory), "shift");
+    String same = fingerprint(PluginJar.shift(directory), "shift:right=0.0");
+    String moved = fingerprint(PluginJar.shift(directory), "shift:right=1");
+    Path changed =
+        PluginJar.pack(
+            directory,
+            "com.example.ShiftPlugin",
+            PluginJar.shiftSource().replace("box.xMin() + right", "box.xMin() - right"));
+
+    assertThat(first).matches("shift:right=0.0,down=0.0@[0-9a-f]{64}").isEqualTo(same);
+    assertThat(moved).startsWith("shift:right=1.0,down=0.0@").endsWith(first.split("@")[1]);
+    assertThat(fingerprint(changed, "shift")).isNotEqualTo(first);
+  }
+
+  private static String fingerprint(Path jar, String spec) throws Exception {
+    return within(
+        jar,
+        () -> {
+          Refiners refiners = Refiners.find();
+          return refiners.fingerprint(refiners.parse(List.of(spec)));
+        });
+  }
+
+  @Test
   void brokenServicesFileIsAProblemAndTheRestGoesOn() throws Exception {
     Path broken = Files.createDirectories(directory.resolve("broken"));
     Path service = broken.resolve("META-INF/services/" + RefinerPlugin.class.getName());

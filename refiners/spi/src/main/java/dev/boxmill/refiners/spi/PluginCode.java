@@ -1,0 +1,73 @@
+package dev.boxmill.refiners.spi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Tells one version of a plugin's code from another by its content. */
+final class PluginCode {
+
+  private PluginCode() {}
+
+  /**
+   * SHA-256 of the jar, or of the folder of classes, that a class comes from; empty for code that
+   * comes with the host, in the contract's own jar.
+   */
+  static String sha256(Class<?> type) {
+    Optional<URI> code = location(type);
+    if (code.isEmpty() || code.equals(location(PluginCode.class))) {
+      return "";
+    }
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      addContent(code.get(), digest);
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read plugin code " + code.get(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Cannot hash plugin code: every Java has SHA-256", e);
+    }
+  }
+
+  private static Optional<URI> location(Class<?> type) {
+    CodeSource source = type.getProtectionDomain().getCodeSource();
+    try {
+      return source == null ? Optional.empty() : Optional.of(source.getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("Cannot tell where " + type.getName() + " comes from", e);
+    }
+  }
+
+  private static void addContent(URI code, MessageDigest digest) throws IOException {
+    try (DigestOutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      if (!code.getScheme().equals("file")) {
+        try (InputStream in = code.toURL().openStream()) {
+          in.transferTo(out);
+        }
+        return;
+      }
+      for (Path file : files(Path.of(code))) {
+        Files.copy(file, out);
+      }
+    }
+  }
+
+  private static List<Path> files(Path jarOrFolder) throws IOException {
+    try (Stream<Path> walk = Files.walk(jarOrFolder)) {
+      return walk.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+}
