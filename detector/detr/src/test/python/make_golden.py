@@ -80,9 +80,11 @@ VARIANTS = {
     "detr-basic-learned": dict(
         **hugging_face_resnet("basic", [1, 2, 1, 1]), position_embedding_type="learned", activation_function="gelu"
     ),
-    "detr-timm-bottleneck-dc5": dict(**timm_resnet("resnet50", [1, 1, 1, 2]), dilation=True, decoder_layers=3),
+    "detr-timm-bottleneck-dc5": dict(
+        **timm_resnet("resnet50", [1, 1, 1, 2]), dilation=True, decoder_layers=3, activation_function="silu"
+    ),
     "detr-timm-basic-dc5": dict(**timm_resnet("resnet18", [1, 1, 1, 2]), dilation=True, decoder_attention_heads=2),
-    "detr-timm-names5": dict(**timm_resnet("resnet50.a1_in1k", [2, 1, 1, 1])),
+    "detr-timm-names5": dict(**timm_resnet("resnet50.a1_in1k", [2, 1, 1, 1]), activation_function="gelu_new"),
     "detr-learned-names5": dict(**hugging_face_resnet("bottleneck", [1, 1, 1, 1]), position_embedding_type="learned"),
     "detr-auxiliary-sharded": dict(**timm_resnet("resnet34", [2, 1, 1, 1]), auxiliary_loss=True),
 }
@@ -163,8 +165,9 @@ def detections(result, prefix):
 
 def save_golden(path, tensors, **header):
     versions = dict(torch=torch.__version__, transformers=transformers.__version__, timm=timm.__version__)
-    metadata = {key: str(value) for key, value in {**versions, "seed": SEED, **header}.items()}
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path, metadata=metadata)
+    # one entry, because safetensors writes several in any order
+    made = json.dumps({**versions, "seed": SEED, **header})
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path, metadata={"made": made})
 
 
 def rename_to_version_5(directory):

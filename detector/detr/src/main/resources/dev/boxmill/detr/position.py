@@ -20,7 +20,7 @@ def sine_axis(n: int, features: int, temperature: float, like: Tensor) -> Tensor
 # rows (R, D / 2) and columns (C, D / 2) are tables that the checkpoint learned; here x comes first.
 def learned_position(h: int, w: int, rows: Tensor, columns: Tensor) -> Tensor:
   if h > rows.size(0) or w > columns.size(0):
-    ops.prim.RaiseException("Cannot embed positions: the feature map is larger than the learned tables", "ValueError")
+    ops.prim.RaiseException("Cannot embed positions: the feature map has " + str(h) + " rows and " + str(w) + " columns (the checkpoint learned " + str(rows.size(0)) + " and " + str(columns.size(0)) + ": use smaller images)", "ValueError")
   y = torch.unsqueeze(torch.slice(rows, 0, 0, h), 1)
   x = torch.unsqueeze(torch.slice(columns, 0, 0, w), 0)
   return join_axes(x, y, h, w, rows)

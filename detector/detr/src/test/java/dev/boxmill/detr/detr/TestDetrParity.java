@@ -4,6 +4,7 @@ import static dev.boxmill.detr.TestingTensors.FLOAT32_TOLERANCE;
 import static dev.boxmill.detr.TestingTensors.assertClose;
 import static dev.boxmill.detr.TestingTensors.relativeDrift;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.checkpoint.Checkpoint;
@@ -20,6 +21,7 @@ import dev.boxmill.torchscript.Program;
 import dev.boxmill.torchscript.Tensor;
 import dev.boxmill.torchscript.Tensors;
 import dev.boxmill.torchscript.TorchModule;
+import dev.boxmill.torchscript.TorchScriptException;
 import dev.boxmill.torchscript.Weight;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -137,6 +140,22 @@ final class TestDetrParity {
             .isBetween(1e-4, BFLOAT16_RESULTS);
       }
     }
+  }
+
+  @Test
+  void learnedPositionsEndWhereTheirTablesEnd() {
+    float[] wide = new float[3 * 8 * 1632];
+    assertThatThrownBy(
+            () ->
+                run(
+                    "detr-basic-learned",
+                    "forward",
+                    p -> p,
+                    Precision.FP32,
+                    m -> m.tensor(wide, 1, 3, 8, 1632)))
+        .isInstanceOf(TorchScriptException.class)
+        .hasMessageContaining(
+            "the feature map has 1 rows and 51 columns (the checkpoint learned 50");
   }
 
   /** Earlier steps first, so that a failure names the step where it began. */
