@@ -5,6 +5,7 @@ import dev.boxmill.detr.checkpoint.ExpectedTensor;
 import dev.boxmill.detr.checkpoint.JsonConfig;
 import dev.boxmill.detr.detr.DetrArchitecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.detr.rtdetr.RtDetrArchitecture;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
 import java.util.Map;
@@ -55,10 +56,12 @@ public interface Architecture {
    */
   static Architecture parse(JsonConfig config) {
     String type = config.text("model_type");
-    if (type.equals("detr")) {
-      return DetrArchitecture.parse(config);
-    }
-    throw new CheckpointException(
-        "Unknown model_type '" + type + "' in " + config.file() + " (known: detr)");
+    return switch (type) {
+      case "detr" -> DetrArchitecture.parse(config);
+      case "rt_detr" -> RtDetrArchitecture.parse(config);
+      default ->
+          throw new CheckpointException(
+              "Unknown model_type '" + type + "' in " + config.file() + " (known: detr, rt_detr)");
+    };
   }
 }

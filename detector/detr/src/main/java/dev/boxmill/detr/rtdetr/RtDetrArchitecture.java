@@ -1,0 +1,104 @@
+package dev.boxmill.detr.rtdetr;
+
+import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.checkpoint.ExpectedTensor;
+import dev.boxmill.detr.checkpoint.JsonConfig;
+import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.torchscript.Program;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * RT-DETR (Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection", 2023): a convolutional
+ * backbone, an encoder that fuses three scales, queries picked among its cells, and a decoder that
+ * refines their boxes. Reads the checkpoints of Hugging Face's {@code RTDetrForObjectDetection}.
+ */
+public final class RtDetrArchitecture implements Architecture {
+
+  private final RtDetrConfig config;
+  private final RtDetrTensors tensors;
+
+  private RtDetrArchitecture(RtDetrConfig config) {
+    this.config = config;
+    this.tensors = RtDetrTensors.of(config);
+  }
+
+  /**
+   * The network that a {@code config.json} describes.
+   *
+   * @throws dev.boxmill.detr.checkpoint.CheckpointException if the file sets something that would
+   *     change the forward pass and is not supported
+   */
+  public static RtDetrArchitecture parse(JsonConfig config) {
+    return new RtDetrArchitecture(RtDetrConfig.parse(config));
+  }
+
+  @Override
+  public Program program() {
+    return config
+        .backbone()
+        .program()
+        .and(
+            Program.of(
+                RtDetrArchitecture.class,
+                "/dev/boxmill/detr/attention.py",
+                "/dev/boxmill/detr/transformer.py",
+                "/dev/boxmill/detr/deformable_attention.py",
+                "hybrid_encoder.py",
+                "rt_detr.py"))
+        .with(constants());
+  }
+
+  private Map<String, Object> constants() {
+    RtDetrConfig.HybridEncoder encoder = config.encoder();
+    RtDetrConfig.Decoder decoder = config.decoder();
+    Map<String, Object> constants = new HashMap<>();
+    constants.put("NORM_EPS", config.layerNormEps());
+    constants.put("BATCH_NORM_EPS", config.batchNormEps());
+    constants.put("ENCODED_LEVELS", encoder.encodedLevels());
+    constants.put("ENCODER_LAYERS", encoder.layers());
+    constants.put("ENCODER_HEADS", encoder.heads());
+    constants.put("ENCODER_ACTIVATION", encoder.activation());
+    constants.put("CONV_ACTIVATION", encoder.convolutionActivation());
+    constants.put("TEMPERATURE", encoder.temperature());
+    constants.put("NORMALIZE_BEFORE", encoder.normalisesBefore());
+    constants.put("EXPANDED", encoder.blockDim() != encoder.dim());
+    constants.put("DECODER_LAYERS", decoder.layers());
+    constants.put("DECODER_HEADS", decoder.heads());
+    constants.put("DECODER_POINTS", decoder.points());
+    constants.put("DECODER_ACTIVATION", decoder.activation());
+    constants.put("QUERIES", decoder.queries());
+    constants.put("LEARNED_QUERIES", decoder.learnedQueries());
+    constants.put(
+        "ANCHOR_SIZES",
+        decoder.anchorSizes().isEmpty() ? List.of(List.of(0, 0)) : decoder.anchorSizes());
+    return constants;
+  }
+
+  @Override
+  public List<ExpectedTensor> tensors() {
+    return tensors.expected();
+  }
+
+  @Override
+  public Set<String> ignoredTensors() {
+    return tensors.ignored();
+  }
+
+  @Override
+  public Map<Integer, String> labels() {
+    return config.labels();
+  }
+
+  @Override
+  public PostProcessing postProcessing() {
+    return PostProcessing.sigmoidTopK(config.decoder().queries());
+  }
+
+  @Override
+  public List<Integer> featureChannels() {
+    return config.backbone().widths();
+  }
+}

@@ -1,0 +1,220 @@
+package dev.boxmill.detr.rtdetr;
+
+import dev.boxmill.detr.Labels;
+import dev.boxmill.detr.PretrainedKeys;
+import dev.boxmill.detr.backbone.ResNetVd;
+import dev.boxmill.detr.checkpoint.CheckpointException;
+import dev.boxmill.detr.checkpoint.JsonConfig;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What of an RT-DETR's {@code config.json} its forward pass depends on.
+ *
+ * @param labels class index to name; as many classes as the heads have
+ */
+record RtDetrConfig(
+    ResNetVd backbone,
+    HybridEncoder encoder,
+    Decoder decoder,
+    double layerNormEps,
+    double batchNormEps,
+    Map<Integer, String> labels) {
+
+  /** Keys of training and of losses. */
+  private static final String[] TRAINING_KEYS = {
+    "activation_dropout",
+    "attention_dropout",
+    "auxiliary_loss",
+    "box_noise_scale",
+    "disable_custom_kernels",
+    "dropout",
+    "eos_coefficient",
+    "focal_loss_alpha",
+    "focal_loss_gamma",
+    "freeze_backbone_batch_norms",
+    "initializer_bias_prior_prob",
+    "initializer_range",
+    "label_noise_ratio",
+    "matcher_alpha",
+    "matcher_bbox_cost",
+    "matcher_class_cost",
+    "matcher_gamma",
+    "matcher_giou_cost",
+    "num_denoising",
+    "use_focal_loss",
+    "use_pretrained_backbone",
+    "weight_loss_bbox",
+    "weight_loss_giou",
+    "weight_loss_vfl",
+    "with_box_refine"
+  };
+
+  /** Activation functions that the convolutions and feed-forward layers know. */
+  private static final Object[] ACTIVATIONS = {"relu", "gelu", "silu"};
+
+  /**
+   * The hybrid encoder.
+   *
+   * @param dim channels of its maps
+   * @param blockDim channels inside its CSP blocks
+   * @param encodedLevels maps that see self-attention, 0 (stride 8) to 2 (stride 32)
+   * @param temperature of the position embedding's sines
+   */
+  record HybridEncoder(
+      int dim,
+      int blockDim,
+      List<Integer> encodedLevels,
+      int layers,
+      int heads,
+      int feedForwardDim,
+      String activation,
+      String convolutionActivation,
+      double temperature,
+      boolean normalisesBefore) {}
+
+  /**
+   * The decoder.
+   *
+   * @param points sampled by each head on each level
+   * @param learnedQueries whether queries start from a learned content, not from the encoder's
+   * @param anchorSizes [height, width] of each level's grid of anchors, or empty where they follow
+   *     the image
+   */
+  record Decoder(
+      int dim,
+      int layers,
+      int heads,
+      int points,
+      int feedForwardDim,
+      String activation,
+      int queries,
+      boolean learnedQueries,
+      List<List<Integer>> anchorSizes) {}
+
+  static RtDetrConfig parse(JsonConfig config) {
+    try {
+      RtDetrConfig parsed = read(config);
+      config.finish();
+      return parsed;
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException("Cannot use " + config.file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static RtDetrConfig read(JsonConfig config) {
+    PretrainedKeys.ignoreIn(config);
+    config.ignores(TRAINING_KEYS);
+    refuseVariants(config);
+    return new RtDetrConfig(
+        backbone(config),
+        encoder(config),
+        decoder(config),
+        config.number("layer_norm_eps", 1e-5),
+        config.number("batch_norm_eps", 1e-5),
+        Labels.parse(config));
+  }
+
+  private static ResNetVd backbone(JsonConfig config) {
+    return config.has("backbone_config")
+        ? ResNetVd.parse(config.object("backbone_config"))
+        : ResNetVd.resnet50();
+  }
+
+  private static HybridEncoder encoder(JsonConfig config) {
+    int dim = positive(config, "encoder_hidden_dim", 256);
+    int heads = divisor(config, "encoder_attention_heads", 8, dim, "encoder_hidden_dim");
+    List<Integer> encoded = config.integers("encode_proj_layers", List.of(2));
+    if (dim % 4 != 0) {
+      throw invalid(config, "encoder_hidden_dim", dim, "a multiple of 4");
+    }
+    if (encoded.isEmpty() || encoded.stream().anyMatch(level -> level < 0 || level > 2)) {
+      throw invalid(config, "encode_proj_layers", encoded, "some of 0, 1 and 2");
+    }
+    return new HybridEncoder(
+        dim,
+        (int) (dim * config.number("hidden_expansion", 1)),
+        encoded,
+        config.integer("encoder_layers", 1),
+        heads,
+        positive(config, "encoder_ffn_dim", 1024),
+        activation(config, "encoder_activation_function", "gelu"),
+        activation(config, "activation_function", "silu"),
+        config.number("positional_encoding_temperature", 10000),
+        config.flag("normalize_before", false));
+  }
+
+  private static Decoder decoder(JsonConfig config) {
+    int dim = positive(config, "d_model", 256);
+    return new Decoder(
+        dim,
+        positive(config, "decoder_layers", 6),
+        divisor(config, "decoder_attention_heads", 8, dim, "d_model"),
+        positive(config, "decoder_n_points", 4),
+        positive(config, "decoder_ffn_dim", 1024),
+        activation(config, "decoder_activation_function", "relu"),
+        positive(config, "num_queries", 300),
+        config.flag("learn_initial_query", false),
+        anchorSizes(config));
+  }
+
+  private static List<List<Integer>> anchorSizes(JsonConfig config) {
+    List<Integer> strides = config.integers("feat_strides", List.of(8, 16, 32));
+    List<Integer> size = config.integers("anchor_image_size", List.of());
+    if (size.isEmpty()) {
+      return List.of();
+    }
+    if (size.size() != 2 || strides.size() != 3 || strides.contains(0)) {
+      throw invalid(config, "anchor_image_size", size, "height and width, with three feat_strides");
+    }
+    return strides.stream().map(s -> List.of(size.get(0) / s, size.get(1) / s)).toList();
+  }
+
+  /** Keys of which the library itself runs one value alone, or which name another network. */
+  private static void refuseVariants(JsonConfig config) {
+    config.allows("model_type", "this is the loader of RT-DETR", "rt_detr");
+    config.allows("use_timm_backbone", "only rt_detr_resnet backbones are supported", false);
+    config.allows("num_feature_levels", "the encoder makes three maps", 3);
+    config.allows("eval_size", "with one, transformers drops the position embedding or fails");
+    config.allows("backbone", "only rt_detr_resnet backbones are supported");
+    config.allows("backbone_kwargs", "only rt_detr_resnet backbones are supported", Map.of());
+    config.allows(
+        "architectures", "only boxes are computed", List.of("RTDetrForObjectDetection"), List.of());
+    threeMaps(config, "encoder_in_channels");
+    threeMaps(config, "decoder_in_channels");
+  }
+
+  private static void threeMaps(JsonConfig config, String key) {
+    List<Integer> channels = config.integers(key, List.of(0, 0, 0));
+    if (channels.size() != 3) {
+      throw invalid(config, key, channels, "three numbers, one for each map");
+    }
+  }
+
+  private static int positive(JsonConfig config, String key, int fallback) {
+    int value = config.integer(key, fallback);
+    if (value < 1) {
+      throw invalid(config, key, value, "over 0");
+    }
+    return value;
+  }
+
+  private static int divisor(JsonConfig config, String key, int fallback, int dim, String of) {
+    int value = positive(config, key, fallback);
+    if (dim % value != 0) {
+      throw invalid(config, key, value, "a divisor of " + of + ", " + dim);
+    }
+    return value;
+  }
+
+  private static String activation(JsonConfig config, String key, String fallback) {
+    config.allows(key, "only three activations are built in", ACTIVATIONS);
+    return config.text(key, fallback);
+  }
+
+  private static CheckpointException invalid(
+      JsonConfig config, String key, Object value, String rule) {
+    return new CheckpointException(
+        "Invalid " + key + " in " + config.file() + ": " + value + " (must be " + rule + ")");
+  }
+}

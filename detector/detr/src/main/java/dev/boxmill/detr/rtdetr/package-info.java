@@ -1,0 +1,2 @@
+/** RT-DETR: its configuration, its tensors and its program. */
+package dev.boxmill.detr.rtdetr;

@@ -1,0 +1,150 @@
+# RT-DETR: Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection" (2023).
+# Backbone -> hybrid encoder -> query selection -> decoder with iterative box refinement.
+#
+# B images, D MODEL_DIM channels, N tokens of all three levels (fine first, each row by row), Q QUERIES, K classes.
+# Boxes and class scores are computed in float32 whatever DTYPE is: they cost little, and selecting queries compares
+# scores that differ by less than bfloat16 resolves.
+# Constants: QUERIES, LEARNED_QUERIES, ANCHOR_SIZES (of the levels [h, w] if fixed, else [[0, 0]]), DECODER_LAYERS,
+# DECODER_HEADS, DECODER_POINTS, DECODER_ACTIVATION.
+
+# inputs: "pixels" (B, 3, height, width) float32.
+# Returns logits (B, Q, K), boxes (B, Q, 4) cxcywh in [0, 1], both float32, and the backbone's maps c2 to c5 in DTYPE.
+def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  found = detect(inputs["pixels"], w)
+  outputs = annotate(Dict[str, Tensor], {})
+  for name in ["logits", "boxes", "c2", "c3", "c4", "c5"]:
+    outputs[name] = found[name]
+  return outputs
+
+# Every stage's tensors as float32, for comparing with a reference: "c2" to "c5", "encoder.L" and "memory" (all levels
+# as tokens), "query.scores" (B, N, K), "query.tokens" (which were picked), "query.content", "query.boxes", each layer's
+# "decoder.I" and "decoder.I.boxes", "logits", "boxes".
+def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  found = detect(inputs["pixels"], w)
+  outputs = annotate(Dict[str, Tensor], {})
+  for name in found.keys():
+    outputs[name] = torch.to(found[name], 6)
+  return outputs
+
+def detect(pixels: Tensor, w: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  trace = annotate(Dict[str, Tensor], {})
+  features = resnet_vd(torch.contiguous(torch.to(pixels, DTYPE), memory_format=2), w)
+  for i in range(4):
+    trace["c" + str(i + 2)] = features[i]
+  maps = hybrid_encoder([features[1], features[2], features[3]], w)
+  memory, sizes = tokens_of(maps, w)
+  for i in range(3):
+    trace["encoder." + str(i)] = maps[i]
+  trace["memory"] = memory
+  content, boxes = select_queries(memory, sizes, w, trace)
+  decode(content, boxes, memory, sizes, w, trace)
+  return trace
+
+# Maps projected to the decoder's width and flattened: (B, N, D), and the levels' sizes.
+def tokens_of(maps: List[Tensor], w: Dict[str, Tensor]) -> Tuple[Tensor, List[List[int]]]:
+  tokens = annotate(List[Tensor], [])
+  sizes = annotate(List[List[int]], [])
+  for level in range(3):
+    x = conv(maps[level], w, "decoder.input." + str(level), 1, 0, 1, "none")
+    tokens.append(torch.transpose(torch.flatten(x, 2), 1, 2))
+    sizes.append([x.size(2), x.size(3)])
+  return (torch.cat(tokens, 1), sizes)
+
+# The Q tokens with the highest class score give the decoder its queries and their first boxes.
+def select_queries(memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], trace: Dict[str, Tensor]) -> Tuple[Tensor, Tensor]:
+  anchors, valid = anchors_of(sizes, memory)
+  if anchors.size(1) != memory.size(1):
+    ops.prim.RaiseException("Invalid image size: its maps have " + str(memory.size(1)) + " cells (must be " + str(anchors.size(1)) + ", as anchor_image_size fixes them)")
+  x = norm(linear(torch.mul(memory, torch.to(valid, DTYPE)), w, "query.output"), w, "query.norm")
+  scores = exact_linear(x, w, "query.score")
+  tokens = torch.topk(torch.amax(scores, [-1]), QUERIES, 1)[1]
+  best = torch.unsqueeze(tokens, -1)
+  features = torch.gather(x, 1, torch.expand(best, [-1, -1, x.size(2)]))
+  anchors = torch.gather(torch.expand(anchors, [x.size(0), -1, -1]), 1, torch.expand(best, [-1, -1, 4]))
+  boxes = torch.sigmoid(torch.add(box_head(features, w, "query.box"), anchors))
+  trace["query.scores"] = scores
+  trace["query.tokens"] = tokens
+  trace["query.content"] = features
+  trace["query.boxes"] = boxes
+  if LEARNED_QUERIES:
+    features = torch.expand(torch.unsqueeze(w["query.learned"], 0), [x.size(0), -1, -1])
+  return (features, boxes)
+
+# One box for each token, around its cell's centre, 0.05 of the image wide on the finest level and twice that on each
+# next: (1, N, 4) float32 before the sigmoid, and whether it keeps a hundredth away from the borders: (1, N, 1).
+# The others get the largest float, so that their box is (1, 1, 1, 1).
+def anchors_of(sizes: List[List[int]], like: Tensor) -> Tuple[Tensor, Tensor]:
+  if ANCHOR_SIZES[0][0] > 0:
+    sizes = ANCHOR_SIZES
+  anchors = annotate(List[Tensor], [])
+  side = 0.05
+  for level in range(len(sizes)):
+    anchors.append(anchor_grid(sizes[level][0], sizes[level][1], side, ops.prim.device(like)))
+    side = side * 2.0
+  grid = torch.unsqueeze(torch.cat(anchors, 0), 0)
+  inside = torch.logical_and(torch.gt(grid, 0.01), torch.lt(grid, 0.99))
+  valid = torch.all(inside, -1, True)
+  logit = torch.log(torch.div(grid, torch.rsub(grid, 1.0)))
+  return (torch.masked_fill(logit, torch.logical_not(valid), 3.4028234663852886e+38), valid)
+
+def anchor_grid(height: int, width: int, side: float, device: Device) -> Tensor:
+  x = torch.div(torch.add(torch.arange(width, dtype=6, device=device), 0.5), width)
+  y = torch.div(torch.add(torch.arange(height, dtype=6, device=device), 0.5), height)
+  x = torch.expand(torch.unsqueeze(x, 0), [height, width])
+  y = torch.expand(torch.unsqueeze(y, 1), [height, width])
+  s = torch.full([height, width], side, dtype=6, device=device)
+  return torch.reshape(torch.stack([x, y, s, s], -1), [height * width, 4])
+
+# Every layer moves the boxes that the next one looks around. The last layer's are the answer.
+def decode(x: Tensor, boxes: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], trace: Dict[str, Tensor]) -> None:
+  for layer in range(DECODER_LAYERS):
+    name = "decoder." + str(layer)
+    position = torch.relu(exact_linear(boxes, w, "decoder.position.0"))
+    position = torch.to(exact_linear(position, w, "decoder.position.1"), DTYPE)
+    x = decoder_layer(x, position, boxes, memory, sizes, w, name)
+    boxes = torch.sigmoid(torch.add(box_head(x, w, name + ".box"), inverse_sigmoid(boxes)))
+    trace[name] = x
+    trace[name + ".boxes"] = boxes
+  trace["boxes"] = boxes
+  trace["logits"] = exact_linear(x, w, "decoder." + str(DECODER_LAYERS - 1) + ".score")
+
+def decoder_layer(x: Tensor, position: Tensor, boxes: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], name: str) -> Tensor:
+  x = torch.add(x, self_attention(x, position, w, name + ".attention", DECODER_HEADS))
+  x = norm(x, w, name + ".attention_norm")
+  y = deformable_attention(torch.add(x, position), boxes, memory, sizes, w, name + ".cross", DECODER_HEADS, DECODER_POINTS)
+  x = norm(torch.add(x, y), w, name + ".cross_norm")
+  return norm(torch.add(x, feed_forward(x, w, name, DECODER_ACTIVATION)), w, name + ".output_norm")
+
+# Three linear layers: (B, Q, D) -> (B, Q, 4) float32, before the sigmoid.
+def box_head(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  x = torch.relu(exact_linear(x, w, name + ".0"))
+  x = torch.relu(exact_linear(x, w, name + ".1"))
+  return exact_linear(x, w, name + ".2")
+
+# The epsilon keeps boxes at the border finite: 1e-5 as the published code has it.
+def inverse_sigmoid(x: Tensor) -> Tensor:
+  return torch.log(torch.div(torch.clamp(x, 1e-5), torch.clamp(torch.rsub(x, 1.0), 1e-5)))
+
+def exact_linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  return torch.linear(torch.to(x, 6), w[name + ".weight"], w[name + ".bias"])
+
+def norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], NORM_EPS)
+
+# Checkpoint tensors -> what the forward pass reads: convolutions folded and packed, heads left in float32.
+def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  ready = annotate(Dict[str, Tensor], {})
+  for name in w.keys():
+    x = w[name]
+    if x.dim() < 4 and torch.find(name, ".bn.") < 0:
+      ready[name] = x if is_head(name) else torch.to(x, DTYPE)
+  prepare_resnet_vd(w, ready)
+  prepare_hybrid_encoder(w, ready)
+  for level in range(3):
+    prepare_neck(w, ready, "decoder.input." + str(level), 1, 0)
+  for layer in range(DECODER_LAYERS):
+    prepare_self_attention(w, ready, "decoder." + str(layer) + ".attention")
+  return ready
+
+def is_head(name: str) -> bool:
+  return torch.find(name, ".box.") >= 0 or torch.find(name, ".score.") >= 0 or torch.find(name, ".position.") >= 0
