@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param precision of the feature maps; never AUTO
  * @param featureChannels channels of C2 to C5, finest first; empty if the detector offers none
  * @param detectorDirectory a local copy of the checkpoint's directory, where a trained refiner's
- *     weights may lie; empty for the embedded detector
+ *     weights may lie; empty if the detector has none
  */
 public record RefinerContext(
     Map<Integer, String> labels,
