@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * A convolution without bias and the BatchNorm behind it, as a checkpoint holds them. The program
- * folds the two ({@code batch_norm.py}).
+ * folds the two ({@code norm.py}).
  *
  * @param convolution the convolution's name in the checkpoint
  * @param norm the BatchNorm's name there

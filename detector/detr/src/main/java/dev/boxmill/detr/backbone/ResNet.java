@@ -94,24 +94,30 @@ public record ResNet(
    * @param prefixes what may stand before their names in a checkpoint
    */
   public List<ExpectedTensor> tensors(List<String> prefixes) {
-    List<ExpectedTensor> tensors = new ArrayList<>();
-    convolutions().forEach(convolution -> tensors.addAll(convolution.tensors(prefixes)));
-    return tensors;
+    return convolutions().stream()
+        .flatMap(convolution -> convolution.tensors().stream())
+        .map(tensor -> prefixed(tensor, prefixes))
+        .toList();
+  }
+
+  private static ExpectedTensor prefixed(ExpectedTensor tensor, List<String> prefixes) {
+    String name = tensor.checkpointNames().get(0);
+    List<String> names = prefixes.stream().map(prefix -> prefix + name).toList();
+    return new ExpectedTensor(names, tensor.programName(), tensor.shape());
   }
 
   /** Names of training counters that a checkpoint may hold. */
   public Set<String> ignoredTensors(List<String> prefixes) {
     Set<String> names = new HashSet<>();
-    for (Convolution convolution : convolutions()) {
-      String name = convolution.part().normalisation() + ".num_batches_tracked";
-      prefixes.forEach(prefix -> names.add(prefix + name));
+    for (ConvNorm convolution : convolutions()) {
+      prefixes.forEach(prefix -> names.add(prefix + convolution.counter()));
     }
     return names;
   }
 
-  private List<Convolution> convolutions() {
-    List<Convolution> all = new ArrayList<>();
-    all.add(new Convolution("backbone.stem", layout.stem(), stemWidth, 3, 7));
+  private List<ConvNorm> convolutions() {
+    List<ConvNorm> all = new ArrayList<>();
+    all.add(convNorm(layout.stem(), "backbone.stem", stemWidth, 3, 7));
     int in = stemWidth;
     for (int stage = 0; stage < STAGES; stage++) {
       for (int index = 0; index < depths.get(stage); index++) {
@@ -122,10 +128,10 @@ public record ResNet(
     return all;
   }
 
-  private List<Convolution> block(int stage, int index, int in) {
+  private List<ConvNorm> block(int stage, int index, int in) {
     int out = widths.get(stage);
     int inside = block == Block.BOTTLENECK ? out / 4 : out;
-    List<Convolution> all = new ArrayList<>();
+    List<ConvNorm> all = new ArrayList<>();
     if (block == Block.BOTTLENECK) {
       all.add(convolution(stage, index, 0, inside, in, 1));
       all.add(convolution(stage, index, 1, inside, inside, 3));
@@ -136,14 +142,18 @@ public record ResNet(
     }
     if (index == 0 && (in != out || stride(stage) != 1)) {
       String name = "backbone." + stage + "." + index + ".shortcut";
-      all.add(new Convolution(name, layout.shortcut(stage, index), out, in, 1));
+      all.add(convNorm(layout.shortcut(stage, index), name, out, in, 1));
     }
     return all;
   }
 
-  private Convolution convolution(int stage, int index, int position, int out, int in, int size) {
+  private ConvNorm convolution(int stage, int index, int position, int out, int in, int size) {
     String name = "backbone." + stage + "." + index + ".conv" + (position + 1);
-    return new Convolution(name, layout.convolution(stage, index, position), out, in, size);
+    return convNorm(layout.convolution(stage, index, position), name, out, in, size);
+  }
+
+  private static ConvNorm convNorm(KeyLayout.Part part, String name, int out, int in, int size) {
+    return new ConvNorm(part.convolution(), part.normalisation(), name, out, in, size);
   }
 
   private int stride(int stage) {
@@ -157,24 +167,5 @@ public record ResNet(
   /** A stage that does not stride has its cells look twice as far as the stage before. */
   private int dilation(int stage) {
     return Math.max(1, (4 << stage) / outputStride);
-  }
-
-  /** A convolution without bias, {@code size} pixels square, and its batch normalisation. */
-  private record Convolution(String program, KeyLayout.Part part, long out, long in, long size) {
-
-    List<ExpectedTensor> tensors(List<String> prefixes) {
-      return List.of(
-          tensor(prefixes, part.convolution() + ".weight", ".weight", out, in, size, size),
-          tensor(prefixes, part.normalisation() + ".weight", ".bn.weight", out),
-          tensor(prefixes, part.normalisation() + ".bias", ".bn.bias", out),
-          tensor(prefixes, part.normalisation() + ".running_mean", ".bn.mean", out),
-          tensor(prefixes, part.normalisation() + ".running_var", ".bn.var", out));
-    }
-
-    private ExpectedTensor tensor(
-        List<String> prefixes, String name, String suffix, Long... shape) {
-      List<String> names = prefixes.stream().map(prefix -> prefix + name).toList();
-      return new ExpectedTensor(names, program + suffix, List.of(shape));
-    }
   }
 }
