@@ -2,6 +2,7 @@ package dev.boxmill.detr.image;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -23,6 +24,11 @@ final class Chunks {
    * @param end where the next chunk begins
    */
   record Chunk(String name, int start, int length, int end) {
+
+    /** PNG's ancillary chunks begin with a small letter. */
+    boolean isAncillary() {
+      return Character.isLowerCase(name.charAt(0));
+    }
 
     int data() {
       return start + HEADER;
@@ -46,6 +52,24 @@ final class Chunks {
   /** RIFF chunks from that position on. */
   static List<Chunk> riff(byte[] file, int first) {
     return read(ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN), first);
+  }
+
+  /**
+   * A PNG without transparency, profiles, gamma and texts, none of which count here. With them,
+   * Leptonica 1.87 mixes up the colours of small palettes that have a transparent entry, and libpng
+   * writes a warning for each of the many wrong profiles in the world.
+   */
+  static byte[] criticalOnly(byte[] png) {
+    List<Chunk> chunks = png(png);
+    if (chunks.stream().noneMatch(Chunk::isAncillary)) {
+      return png;
+    }
+    ByteArrayOutputStream kept = new ByteArrayOutputStream(png.length);
+    kept.write(png, 0, PNG_SIGNATURE);
+    chunks.stream()
+        .filter(chunk -> !chunk.isAncillary())
+        .forEach(chunk -> kept.write(png, chunk.start(), chunk.end() - chunk.start()));
+    return kept.toByteArray();
   }
 
   static Optional<Chunk> named(String name, List<Chunk> chunks) {

@@ -10,12 +10,10 @@ import static org.bytedeco.leptonica.global.leptonica.pixReadMem;
 import static org.bytedeco.leptonica.global.leptonica.pixReadMemJpeg;
 import static org.bytedeco.leptonica.global.leptonica.setMsgSeverity;
 
-import dev.boxmill.detr.image.Chunks.Chunk;
 import dev.boxmill.schemas.ImageSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
-import java.util.Arrays;
 import org.bytedeco.leptonica.PIX;
 
 /** JPEG, PNG and WebP, through Leptonica: libjpeg-turbo, libpng and libwebp. */
@@ -52,7 +50,7 @@ final class LeptonicaReader {
     PIX decoded =
         switch (format) {
           case JPEG -> jpeg(file);
-          case PNG -> memory(withoutTransparency(file));
+          case PNG -> memory(Chunks.criticalOnly(file));
           default -> memory(file);
         };
     if (decoded == null) {
@@ -76,7 +74,9 @@ final class LeptonicaReader {
     int[] height = new int[1];
     int[] channels = new int[1];
     int[] unused = new int[1];
-    if (pixReadHeaderMem(file, file.length, unused, width, height, unused, channels, unused) != 0) {
+    int failed =
+        pixReadHeaderMem(file, file.length, unused, width, height, unused, channels, unused);
+    if (failed != 0 || width[0] < 1 || height[0] < 1) {
       throw UnreadableImageException.unreadable(format, Damage.describe(format, file), null);
     }
     if (format == ImageFormat.JPEG && channels[0] == 4 && !JpegSegments.isAdobe(file)) {
@@ -87,21 +87,6 @@ final class LeptonicaReader {
 
   private static PIX memory(byte[] file) {
     return pixReadMem(file, file.length);
-  }
-
-  /**
-   * Leptonica 1.87 mixes up palettes and greys that have a transparent entry; we drop it anyway.
-   */
-  private static byte[] withoutTransparency(byte[] png) {
-    Chunk transparency = Chunks.named("tRNS", Chunks.png(png)).orElse(null);
-    if (transparency == null) {
-      return png;
-    }
-    int length = transparency.end() - transparency.start();
-    byte[] opaque = Arrays.copyOf(png, png.length - length);
-    int rest = png.length - transparency.end();
-    System.arraycopy(png, transparency.end(), opaque, transparency.start(), rest);
-    return opaque;
   }
 
   /**

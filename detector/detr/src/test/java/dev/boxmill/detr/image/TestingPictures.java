@@ -1,6 +1,8 @@
 package dev.boxmill.detr.image;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
@@ -47,6 +49,21 @@ final class TestingPictures {
     ByteBuffer rgb = ByteBuffer.allocateDirect(bytes);
     rgb.put(ppm, ppm.length - bytes, bytes).flip();
     return new Picture(size, rgb);
+  }
+
+  /** Bit for bit. */
+  static void assertEqual(Picture found, Picture expected) {
+    assertThat(found.size()).isEqualTo(expected.size());
+    int differing = found.rgb().mismatch(expected.rgb());
+    if (differing >= 0) {
+      fail(
+          "Pixels differ from byte %d (pixel %d) on: %d, not %d"
+              .formatted(
+                  differing,
+                  differing / 3,
+                  found.rgb().get(differing) & 0xff,
+                  expected.rgb().get(differing) & 0xff));
+    }
   }
 
   private static Path directory() {
