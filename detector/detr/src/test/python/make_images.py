@@ -124,6 +124,11 @@ def webps():
     save("lossless_alpha.webp", RGBA, lossless=True, exact=True)
     moves = [IMAGE, ImageOps.mirror(IMAGE)]
     save("moving.webp", moves[0], save_all=True, append_images=moves[1:], lossless=True)
+    data = bytearray((OUT / "moving.webp").read_bytes())  # and the same frame on a larger canvas
+    canvas, frame = data.index(b"VP8X") + 12, data.index(b"ANMF") + 8
+    data[canvas:canvas + 6] = (W + 8).to_bytes(3, "little") + (H + 6).to_bytes(3, "little")
+    data[frame:frame + 6] = (2).to_bytes(3, "little") + (3).to_bytes(3, "little")  # halves
+    (OUT / "moving_offset.webp").write_bytes(data)
 
 
 def gifs():

@@ -19,12 +19,12 @@ record StillImage(byte[] file, ImageSize canvas, int left, int top) {
   private static final int HAS_ALPHA = 0x10;
   private static final int FRAME_HEADER = 16;
 
-  /** Empty for a WebP that does not move. */
+  /** Empty for a WebP that does not move, or is cut off. */
   static Optional<StillImage> of(byte[] webp) {
     List<Chunk> chunks = Chunks.riff(webp);
     Optional<Chunk> header = Chunks.named("VP8X", chunks);
     Optional<Chunk> frame = Chunks.named("ANMF", chunks);
-    if (header.isEmpty() || frame.isEmpty()) {
+    if (header.isEmpty() || frame.isEmpty() || Damage.isCutOff(ImageFormat.WEBP, webp)) {
       return Optional.empty();
     }
     ByteBuffer extended = header.get().data(webp).order(ByteOrder.LITTLE_ENDIAN);

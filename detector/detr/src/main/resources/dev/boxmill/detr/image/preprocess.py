@@ -2,16 +2,23 @@
 # Letters: B images, H W height and width as decoded, h w after resizing.
 # RESAMPLE is Pillow's number of a filter; RESCALE, MEAN, STD are those of preprocessor_config.json.
 
-# uint8 (H, W, 3) -> uint8 (3, h, w), colour still innermost in memory.
+# uint8 (1, 3, H, W) -> uint8 (1, 3, h, w), columns first, rounded to uint8 between the two passes.
 # Antialiased: the filter widens with the shrinking factor, as Pillow's does.
-def resize(image: Tensor, height: int, width: int) -> Tensor:
-  x = torch.unsqueeze(torch.permute(image, [2, 0, 1]), 0)
+def resample(x: Tensor, height: int, width: int) -> Tensor:
   y = x
   if RESAMPLE == 3:
     y = torch._upsample_bicubic2d_aa(x, [height, width], False, None, None)
   else:
     y = torch._upsample_bilinear2d_aa(x, [height, width], False, None, None)
-  return torch.squeeze(y, 0)
+  return y
+
+# uint8 (H, W, 3) -> uint8 (3, h, w), colour still innermost in memory.
+# An image that gets lower and wider is first made lower: Pillow swaps the passes there too.
+def resize(image: Tensor, height: int, width: int) -> Tensor:
+  x = torch.unsqueeze(torch.permute(image, [2, 0, 1]), 0)
+  if height < torch.size(x, 2) and width > torch.size(x, 3):
+    x = resample(x, height, torch.size(x, 3))
+  return torch.squeeze(resample(x, height, width), 0)
 
 # uint8 (B, 3, h, w) -> float32 (B, 3, h, w) channels_last: (x * RESCALE - MEAN) / STD for each channel.
 def normalise(x: Tensor) -> Tensor:

@@ -33,16 +33,25 @@ final class TestingPictures {
   }
 
   static byte[] file(String name) {
+    return resource("pictures/" + name);
+  }
+
+  static byte[] resource(String name) {
     try {
-      return Files.readAllBytes(directory().resolve(name));
+      return Files.readAllBytes(directory().resolveSibling(name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Pillow's pixels, from a binary PPM: "P6\n45 34\n255\n" and then the bytes. */
+  /** Pillow's pixels of that file. */
   static Picture expected(String name) {
-    byte[] ppm = file(name + PIXELS);
+    return ppm("pictures/" + name + PIXELS);
+  }
+
+  /** A binary PPM: "P6\n45 34\n255\n" and then the bytes. */
+  static Picture ppm(String resource) {
+    byte[] ppm = resource(resource);
     String[] header = new String(ppm, 0, 20, ISO_8859_1).split("\\s", 5);
     ImageSize size = new ImageSize(Integer.parseInt(header[1]), Integer.parseInt(header[2]));
     int bytes = 3 * size.width() * size.height();
