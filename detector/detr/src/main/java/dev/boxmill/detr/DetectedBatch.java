@@ -1,0 +1,33 @@
+package dev.boxmill.detr;
+
+import dev.boxmill.schemas.Detection;
+import dev.boxmill.torchscript.Tensor;
+import dev.boxmill.torchscript.Tensors;
+import java.util.List;
+
+/** What the detector found in a batch of images, and the feature maps that it saw. Closing it frees the maps. */
+public final class DetectedBatch implements AutoCloseable {
+  private final List<List<Detection>> detections;
+  private final Tensors outputs;
+
+  DetectedBatch(List<List<Detection>> detections, Tensors outputs) {
+    this.detections = List.copyOf(detections);
+    this.outputs = outputs;
+  }
+
+  /** Detections of each image, by descending score. */
+  public List<List<Detection>> detections() {
+    return detections;
+  }
+
+  /** C2 to C5, each (B, C, h, w) in the network's precision, channels last in memory; open until this is closed. */
+  public List<Tensor> features() {
+    return List.of(
+        outputs.named("c2"), outputs.named("c3"), outputs.named("c4"), outputs.named("c5"));
+  }
+
+  @Override
+  public void close() {
+    outputs.close();
+  }
+}

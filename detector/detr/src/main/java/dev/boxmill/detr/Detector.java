@@ -1,0 +1,124 @@
+package dev.boxmill.detr;
+
+import dev.boxmill.detr.checkpoint.CheckpointException;
+import dev.boxmill.detr.image.ImageDecoder;
+import dev.boxmill.detr.image.Picture;
+import dev.boxmill.detr.image.Preprocessing;
+import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.schemas.Detection;
+import dev.boxmill.torchscript.Device;
+import dev.boxmill.torchscript.Precision;
+import dev.boxmill.torchscript.Program;
+import dev.boxmill.torchscript.Tensor;
+import dev.boxmill.torchscript.Tensors;
+import dev.boxmill.torchscript.TorchModule;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A detector resident on a device: from pictures to detections and feature maps. Its methods may be called by several
+ * threads at once.
+ */
+public final class Detector implements AutoCloseable {
+  private final Architecture architecture;
+  private final Preprocessing preprocessing;
+  private final TorchModule network;
+  private final ImageDecoder decoder = new ImageDecoder();
+
+  private Detector(Architecture architecture, Preprocessing preprocessing, TorchModule network) {
+    this.architecture = architecture;
+    this.preprocessing = preprocessing;
+    this.network = network;
+  }
+
+  /**
+   * Loads a Hugging Face directory.
+   *
+   * @throws CheckpointException if it can't be used, saying why
+   */
+  public static Detector load(Path directory, Device device, Precision precision) {
+    try (DetectorFiles files = DetectorFiles.open(directory)) {
+      Program program =
+          Program.of(Detector.class, "detector.py")
+              .and(files.preprocessing().program())
+              .and(files.architecture().program());
+      return new Detector(
+          files.architecture(),
+          files.preprocessing(),
+          program.load(device, precision, files.weights()));
+    }
+  }
+
+  /** Where the files of the detector that ships with boxmill lie, unpacked: a small one for drawn scenes. */
+  public static Path embeddedDirectory() {
+    return EmbeddedDetector.directory();
+  }
+
+  public ImageDecoder decoder() {
+    return decoder;
+  }
+
+  /** Class names by label id. */
+  public Map<Integer, String> labels() {
+    return architecture.labels();
+  }
+
+  /** Channels of C2 to C5. */
+  public List<Integer> featureChannels() {
+    return architecture.featureChannels();
+  }
+
+  /** Strides of C2 to C5 in pixels of the resized picture. */
+  public List<Integer> featureStrides() {
+    return architecture.featureStrides();
+  }
+
+  /** The picture as the network takes it: (3, h, w) uint8 on its device. The caller closes it. */
+  public Tensor resize(Picture picture) {
+    return preprocessing.resize(picture, network);
+  }
+
+  /**
+   * Finds objects.
+   *
+   * @param resized from {@link #resize}, all of one shape; left open
+   * @param minScore only detections above it are returned
+   * @param topK detections per image at most; 0 for as many as the checkpoint says
+   */
+  public DetectedBatch detect(List<Tensor> resized, float minScore, int topK) {
+    Map<String, Tensor> inputs = new HashMap<>();
+    for (int i = 0; i < resized.size(); i++) {
+      inputs.put(String.valueOf(i), resized.get(i));
+    }
+    Tensors outputs = network.run("detect", inputs);
+    try {
+      return new DetectedBatch(detections(outputs, resized.size(), minScore, topK), outputs);
+    } catch (RuntimeException e) {
+      outputs.close();
+      throw e;
+    }
+  }
+
+  private List<List<Detection>> detections(
+      Tensors outputs, int images, float minScore, int topK) {
+    PostProcessing rule = architecture.postProcessing();
+    PostProcessing limited = topK == 0 ? rule : rule.withLimit(topK);
+    float[] logits = outputs.named("logits").floats();
+    float[] boxes = outputs.named("boxes").floats();
+    int queries = boxes.length / (4 * images);
+    List<List<Detection>> detections = new ArrayList<>();
+    for (int image = 0; image < images; image++) {
+      detections.add(limited.detections(logits, boxes, queries, image, minScore));
+    }
+    return detections;
+  }
+
+  /** Frees the weights. */
+  @Override
+  public void close() {
+    network.close();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.boxmill.detr;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The small detector that ships in the jar, unpacked to disk once per JVM so that its weights can be mapped. */
+final class EmbeddedDetector {
+  private static final List<String> FILES =
+      List.of("config.json", "preprocessor_config.json", "model.safetensors");
+
+  private EmbeddedDetector() {}
+
+  /** A directory with its files, deleted when the JVM ends. */
+  static Path directory() {
+    return Unpacked.DIRECTORY;
+  }
+
+  private static final class Unpacked {
+    private static final Path DIRECTORY = unpack();
+
+    private static Path unpack() {
+      try {
+        Path directory = Files.createTempDirectory("boxmill-embedded-");
+        directory.toFile().deleteOnExit();
+        for (String name : FILES) {
+          Path file = directory.resolve(name);
+          file.toFile().deleteOnExit();
+          try (InputStream in = EmbeddedDetector.class.getResourceAsStream("embedded/" + name)) {
+            Files.copy(in, file);
+          }
+        }
+        return directory;
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot unpack the embedded detector", e);
+      }
+    }
+  }
+}

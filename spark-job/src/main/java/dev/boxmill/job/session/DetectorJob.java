@@ -1,0 +1,38 @@
+package dev.boxmill.job.session;
+
+import dev.boxmill.refiners.spi.RefinerSpec;
+import dev.boxmill.torchscript.Precision;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Checked settings of a run, as they travel to executors.
+ *
+ * @param model {@link LabelSettings#EMBEDDED} or a directory on any Hadoop filesystem
+ * @param chain the refiners in order, every option spelled out
+ * @param topK boxes per image at most; {@link LabelSettings#CHECKPOINT_TOP_K}: what the checkpoint says
+ * @param fingerprint hash of all that decides a row's labels
+ */
+record DetectorJob(
+    String model,
+    List<RefinerSpec> chain,
+    Precision precision,
+    float minScore,
+    int topK,
+    String fingerprint)
+    implements PreparedLabeler {
+
+  DetectorJob {
+    chain = List.copyOf(chain);
+  }
+
+  @Override
+  public String refiners() {
+    return chain.stream().map(RefinerSpec::toString).collect(Collectors.joining(" "));
+  }
+
+  @Override
+  public ImageLabeler open(ExecutorSlot slot) {
+    return new PipelinedLabeler(ResidentDetector.of(this, slot));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.boxmill.job.session;
+
+import dev.boxmill.detr.DetectorFiles;
+import dev.boxmill.detr.checkpoint.CheckpointException;
+import dev.boxmill.job.BadInputException;
+import dev.boxmill.refiners.spi.RefinerConfigurationException;
+import dev.boxmill.refiners.spi.RefinerSpec;
+import dev.boxmill.refiners.spi.Refiners;
+import dev.boxmill.schemas.LabelColumn;
+import dev.boxmill.torchscript.Precision;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+
+/** The driver's checks for runs with a real detector: nothing native is loaded here. */
+public final class DetectorLabelerProvider implements LabelerProvider {
+
+  @Override
+  public PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
+    Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
+    List<RefinerSpec> chain = refiners(settings.refiners());
+    try (DetectorFiles files =
+        DetectorFiles.open(DetectorDirectory.local(settings.detector(), hadoop))) {
+      files.check();
+      return new DetectorJob(
+          settings.detector(),
+          chain,
+          precision,
+          (float) settings.minScore(),
+          settings.topK(),
+          fingerprint(files, chain, settings));
+    } catch (CheckpointException e) {
+      throw new BadInputException(e.getMessage(), e);
+    }
+  }
+
+  private static List<RefinerSpec> refiners(List<String> specs) {
+    try {
+      return Refiners.find().parse(specs);
+    } catch (RefinerConfigurationException e) {
+      throw new BadInputException(e.getMessage(), e);
+    }
+  }
+
+  private static String fingerprint(
+      DetectorFiles files, List<RefinerSpec> chain, LabelSettings settings) {
+    List<String> parts =
+        List.of(
+            "table " + LabelColumn.VERSION,
+            "boxmill " + version(),
+            "detector " + files.sha256(),
+            "precision " + settings.precision(),
+            "min-score " + (float) settings.minScore(),
+            "top-k " + settings.topK(),
+            "refiners " + chain);
+    return sha256(String.join("\n", parts));
+  }
+
+  private static String version() {
+    String version = DetectorLabelerProvider.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Missing SHA-256: every Java platform has it", e);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.boxmill.job.session;
+
+import dev.boxmill.job.session.PreparedImage.Lost;
+import dev.boxmill.job.session.PreparedImage.Resized;
+import dev.boxmill.schemas.Detection;
+import dev.boxmill.schemas.ErrorCategory;
+import dev.boxmill.schemas.LabelRow;
+import dev.boxmill.schemas.LabelledBox;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Queue;
+
+/**
+ * Labels the images of one task on its executor's resident detector: other threads read, decode and resize ahead, images
+ * of one exact shape go through the network together.
+ */
+final class PipelinedLabeler implements ImageLabeler {
+  private static final Comparator<Detection> BY_SCORE =
+      Comparator.comparing(Detection::score)
+          .reversed()
+          .thenComparing(Detection::query)
+          .thenComparing(Detection::labelId);
+
+  private final ResidentDetector resident;
+  private final ShapeBuckets buckets;
+  private Optional<ReadAhead<ImageInput, PreparedImage>> images = Optional.empty();
+
+  PipelinedLabeler(ResidentDetector resident) {
+    this.resident = resident;
+    this.buckets = new ShapeBuckets(resident.batchImages());
+  }
+
+  @Override
+  public Iterator<LabelRow> label(Iterator<ImageInput> inputs) {
+    ReadAhead<ImageInput, PreparedImage> ahead =
+        new ReadAhead<>(
+            inputs, input -> PreparedImage.of(input, resident.detector()), resident.readers());
+    images = Optional.of(ahead);
+    return new Rows(ahead);
+  }
+
+  /** Frees what was read ahead and nobody took. */
+  @Override
+  public void close() {
+    images.ifPresent(ahead -> drain(ahead));
+    for (var rest = buckets.takeFullest(); rest.isPresent(); rest = buckets.takeFullest()) {
+      rest.get().forEach(image -> image.pixels().close());
+    }
+  }
+
+  private static void drain(ReadAhead<ImageInput, PreparedImage> ahead) {
+    try {
+      while (ahead.pending() > 0) {
+        if (ahead.take() instanceof Resized image) {
+          image.pixels().close();
+        }
+      }
+    } catch (InterruptedException killed) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Rows implements Iterator<LabelRow> {
+    private final ReadAhead<ImageInput, PreparedImage> ahead;
+    private final Queue<LabelRow> ready = new ArrayDeque<>();
+
+    Rows(ReadAhead<ImageInput, PreparedImage> ahead) {
+      this.ahead = ahead;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !ready.isEmpty() || buckets.waiting() > 0 || ahead.hasMore();
+    }
+
+    @Override
+    public LabelRow next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("All images of the task are labelled");
+      }
+      while (ready.isEmpty()) {
+        advance();
+      }
+      return ready.remove();
+    }
+
+    private void advance() {
+      ahead.start(resident.imagesInFlight() - buckets.waiting());
+      if (ahead.pending() == 0) {
+        buckets.takeFullest().ifPresent(batch -> ready.addAll(labelled(batch)));
+        return;
+      }
+      PreparedImage image = taken();
+      if (image instanceof Lost lost) {
+        ready.add(lost.row());
+      } else if (image instanceof Resized resized) {
+        buckets.add(resized).ifPresent(batch -> ready.addAll(labelled(batch)));
+      }
+    }
+
+    private PreparedImage taken() {
+      try {
+        return ahead.take();
+      } catch (InterruptedException killed) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("The task was killed", killed);
+      }
+    }
+  }
+
+  /** Rows of a batch. If it fails as a whole, each image has its own try, so that one can't spoil the others. */
+  private List<LabelRow> labelled(List<Resized> batch) {
+    try {
+      return detected(batch);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      if (batch.size() == 1) {
+        return List.of(failed(batch.get(0), e));
+      }
+      return batch.stream().flatMap(image -> labelled(List.of(image)).stream()).toList();
+    } finally {
+      batch.forEach(image -> image.pixels().close());
+    }
+  }
+
+  private List<LabelRow> detected(List<Resized> batch) {
+    List<List<Detection>> detections =
+        resident.detections(
+            batch.stream().map(Resized::pixels).toList(),
+            batch.stream().map(Resized::size).toList());
+    List<LabelRow> rows = new ArrayList<>();
+    for (int i = 0; i < batch.size(); i++) {
+      rows.add(row(batch.get(i), detections.get(i)));
+    }
+    return rows;
+  }
+
+  private LabelRow row(Resized image, List<Detection> detections) {
+    List<LabelledBox> boxes =
+        detections.stream()
+            .filter(detection -> detection.score() > resident.minScore())
+            .sorted(BY_SCORE)
+            .map(detection -> box(image, detection))
+            .toList();
+    return new LabelRow.Labelled(
+        image.uri(), Optional.of(image.sha256()), Optional.of(image.size()), boxes);
+  }
+
+  private LabelledBox box(Resized image, Detection detection) {
+    return new LabelledBox(
+        detection.labelId(),
+        resident.detector().labels().get(detection.labelId()),
+        detection.score(),
+        detection.box().corners(image.size()),
+        detection.detectorBox().corners(image.size()));
+  }
+
+  private static LabelRow failed(Resized image, Throwable why) {
+    boolean memory = why instanceof OutOfMemoryError || String.valueOf(why).contains("out of memory");
+    return new LabelRow.Failed(
+        image.uri(),
+        Optional.of(image.sha256()),
+        Optional.of(image.size()),
+        memory ? ErrorCategory.RESOURCES : ErrorCategory.INTERNAL,
+        why.getMessage() == null ? why.toString() : why.getMessage());
+  }
+}

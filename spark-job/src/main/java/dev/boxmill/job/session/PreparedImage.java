@@ -1,0 +1,70 @@
+package dev.boxmill.job.session;
+
+import dev.boxmill.detr.Detector;
+import dev.boxmill.detr.image.Picture;
+import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.schemas.ErrorCategory;
+import dev.boxmill.schemas.ImageSize;
+import dev.boxmill.schemas.LabelRow;
+import dev.boxmill.torchscript.Tensor;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** An image on its way to the detector: {@link Resized}, or {@link Lost} with the row that says why. */
+sealed interface PreparedImage {
+
+  /**
+   * Decoded and resized.
+   *
+   * @param pixels uint8, as the network takes it; whoever takes this closes it
+   */
+  record Resized(String uri, String sha256, ImageSize size, Tensor pixels) implements PreparedImage {
+
+    List<Long> shape() {
+      return pixels.shape();
+    }
+  }
+
+  /** Not to be had. */
+  record Lost(LabelRow.Failed row) implements PreparedImage {}
+
+  /** Reads, hashes, decodes and resizes; never throws but for faults of the JVM itself. */
+  static PreparedImage of(ImageInput input, Detector detector) {
+    Optional<String> sha256 = Optional.empty();
+    try {
+      byte[] file = input.content().read();
+      sha256 = Optional.of(sha256(file));
+      Picture picture = detector.decoder().decode(file);
+      return new Resized(input.uri(), sha256.get(), picture.size(), detector.resize(picture));
+    } catch (UnreadableImageException e) {
+      return lost(input, sha256, e.category(), e);
+    } catch (ImageInputException e) {
+      return lost(input, sha256, e.category(), e);
+    } catch (IOException e) {
+      return lost(input, sha256, ErrorCategory.STORAGE, e);
+    } catch (OutOfMemoryError e) {
+      return lost(input, sha256, ErrorCategory.RESOURCES, e);
+    } catch (RuntimeException e) {
+      return lost(input, sha256, ErrorCategory.INTERNAL, e);
+    }
+  }
+
+  private static Lost lost(
+      ImageInput input, Optional<String> sha256, ErrorCategory category, Throwable why) {
+    String message = why.getMessage() == null ? why.toString() : why.getMessage();
+    return new Lost(
+        new LabelRow.Failed(input.uri(), sha256, Optional.empty(), category, message));
+  }
+
+  private static String sha256(byte[] file) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Missing SHA-256: every Java platform has it", e);
+    }
+  }
+}
