@@ -3,7 +3,9 @@ package dev.boxmill.detr;
 import dev.boxmill.detr.checkpoint.CheckpointException;
 import dev.boxmill.detr.image.ImageDecoder;
 import dev.boxmill.detr.image.Picture;
+import dev.boxmill.detr.image.PicturePreprocessor;
 import dev.boxmill.detr.image.Preprocessing;
+import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Device;
@@ -24,13 +26,13 @@ import java.util.Map;
  */
 public final class Detector implements AutoCloseable {
   private final Architecture architecture;
-  private final Preprocessing preprocessing;
+  private final PicturePreprocessor preprocessor;
   private final TorchModule network;
   private final ImageDecoder decoder = new ImageDecoder();
 
   private Detector(Architecture architecture, Preprocessing preprocessing, TorchModule network) {
     this.architecture = architecture;
-    this.preprocessing = preprocessing;
+    this.preprocessor = new PicturePreprocessor(preprocessing, network);
     this.network = network;
   }
 
@@ -76,22 +78,22 @@ public final class Detector implements AutoCloseable {
     return architecture.featureStrides();
   }
 
-  /** The picture as the network takes it: (3, h, w) uint8 on its device. The caller closes it. */
-  public Tensor resize(Picture picture) {
-    return preprocessing.resize(picture, network);
+  /** The picture as the network takes it; the caller closes it. */
+  public ResizedPicture resize(Picture picture) {
+    return preprocessor.resize(picture);
   }
 
   /**
    * Finds objects.
    *
-   * @param resized from {@link #resize}, all of one shape; left open
+   * @param resized from {@link #resize}, all of one size; left open
    * @param minScore only detections above it are returned
    * @param topK detections per image at most; 0 for as many as the checkpoint says
    */
-  public DetectedBatch detect(List<Tensor> resized, float minScore, int topK) {
+  public DetectedBatch detect(List<ResizedPicture> resized, float minScore, int topK) {
     Map<String, Tensor> inputs = new HashMap<>();
     for (int i = 0; i < resized.size(); i++) {
-      inputs.put(String.valueOf(i), resized.get(i));
+      inputs.put(String.valueOf(i), resized.get(i).image());
     }
     Tensors outputs = network.run("detect", inputs);
     try {

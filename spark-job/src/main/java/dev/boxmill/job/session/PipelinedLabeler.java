@@ -49,7 +49,7 @@ final class PipelinedLabeler implements ImageLabeler {
   public void close() {
     images.ifPresent(ahead -> drain(ahead));
     for (var rest = buckets.takeFullest(); rest.isPresent(); rest = buckets.takeFullest()) {
-      rest.get().forEach(image -> image.pixels().close());
+      rest.get().forEach(image -> image.picture().close());
     }
   }
 
@@ -57,7 +57,7 @@ final class PipelinedLabeler implements ImageLabeler {
     try {
       while (ahead.pending() > 0) {
         if (ahead.take() instanceof Resized image) {
-          image.pixels().close();
+          image.picture().close();
         }
       }
     } catch (InterruptedException killed) {
@@ -123,15 +123,13 @@ final class PipelinedLabeler implements ImageLabeler {
       }
       return batch.stream().flatMap(image -> labelled(List.of(image)).stream()).toList();
     } finally {
-      batch.forEach(image -> image.pixels().close());
+      batch.forEach(image -> image.picture().close());
     }
   }
 
   private List<LabelRow> detected(List<Resized> batch) {
     List<List<Detection>> detections =
-        resident.detections(
-            batch.stream().map(Resized::pixels).toList(),
-            batch.stream().map(Resized::size).toList());
+        resident.detections(batch.stream().map(Resized::picture).toList());
     List<LabelRow> rows = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       rows.add(row(batch.get(i), detections.get(i)));
@@ -147,7 +145,7 @@ final class PipelinedLabeler implements ImageLabeler {
             .map(detection -> box(image, detection))
             .toList();
     return new LabelRow.Labelled(
-        image.uri(), Optional.of(image.sha256()), Optional.of(image.size()), boxes);
+        image.uri(), Optional.of(image.sha256()), Optional.of(image.picture().original()), boxes);
   }
 
   private LabelledBox box(Resized image, Detection detection) {
@@ -155,8 +153,8 @@ final class PipelinedLabeler implements ImageLabeler {
         detection.labelId(),
         resident.detector().labels().get(detection.labelId()),
         detection.score(),
-        detection.box().corners(image.size()),
-        detection.detectorBox().corners(image.size()));
+        detection.box().corners(image.picture().original()),
+        detection.detectorBox().corners(image.picture().original()));
   }
 
   private static LabelRow failed(Resized image, Throwable why) {
@@ -164,7 +162,7 @@ final class PipelinedLabeler implements ImageLabeler {
     return new LabelRow.Failed(
         image.uri(),
         Optional.of(image.sha256()),
-        Optional.of(image.size()),
+        Optional.of(image.picture().original()),
         memory ? ErrorCategory.RESOURCES : ErrorCategory.INTERNAL,
         why.getMessage() == null ? why.toString() : why.getMessage());
   }

@@ -2,16 +2,14 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.detr.Detector;
 import dev.boxmill.detr.image.Picture;
+import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.detr.image.UnreadableImageException;
 import dev.boxmill.schemas.ErrorCategory;
-import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.torchscript.Tensor;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 
 /** An image on its way to the detector: {@link Resized}, or {@link Lost} with the row that says why. */
@@ -20,14 +18,9 @@ sealed interface PreparedImage {
   /**
    * Decoded and resized.
    *
-   * @param pixels uint8, as the network takes it; whoever takes this closes it
+   * @param picture as the network takes it; whoever takes this closes it
    */
-  record Resized(String uri, String sha256, ImageSize size, Tensor pixels) implements PreparedImage {
-
-    List<Long> shape() {
-      return pixels.shape();
-    }
-  }
+  record Resized(String uri, String sha256, ResizedPicture picture) implements PreparedImage {}
 
   /** Not to be had. */
   record Lost(LabelRow.Failed row) implements PreparedImage {}
@@ -39,7 +32,7 @@ sealed interface PreparedImage {
       byte[] file = input.content().read();
       sha256 = Optional.of(sha256(file));
       Picture picture = detector.decoder().decode(file);
-      return new Resized(input.uri(), sha256.get(), picture.size(), detector.resize(picture));
+      return new Resized(input.uri(), sha256.get(), detector.resize(picture));
     } catch (UnreadableImageException e) {
       return lost(input, sha256, e.category(), e);
     } catch (ImageInputException e) {

@@ -2,6 +2,7 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
+import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.refiners.spi.FeatureMap;
 import dev.boxmill.refiners.spi.FeatureMaps;
 import dev.boxmill.refiners.spi.ImageBatch;
@@ -11,7 +12,6 @@ import dev.boxmill.refiners.spi.Refiners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Device;
-import dev.boxmill.torchscript.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,18 +100,18 @@ final class ResidentDetector {
   /**
    * Detections after all refiners, for each image.
    *
-   * @param resized of one exact shape; left open
+   * @param resized of one exact size; left open
    */
-  List<List<Detection>> detections(List<Tensor> resized, List<ImageSize> sizes) {
+  List<List<Detection>> detections(List<ResizedPicture> resized) {
     forwards.acquireUninterruptibly();
     try (DetectedBatch batch = detector.detect(resized, job.minScore(), job.topK())) {
-      return refined(batch, sizes);
+      return refined(batch, resized);
     } finally {
       forwards.release();
     }
   }
 
-  private List<List<Detection>> refined(DetectedBatch batch, List<ImageSize> sizes) {
+  private List<List<Detection>> refined(DetectedBatch batch, List<ResizedPicture> resized) {
     if (refiners.isEmpty()) {
       return batch.detections();
     }
@@ -119,6 +119,7 @@ final class ResidentDetector {
     for (int i = 0; i < batch.features().size(); i++) {
       levels.add(new FeatureMap(detector.featureStrides().get(i), batch.features().get(i)));
     }
+    List<ImageSize> sizes = resized.stream().map(ResizedPicture::original).toList();
     synchronized (refiners) {
       return refiners.refine(new ImageBatch(sizes, batch.detections(), new FeatureMaps(levels)));
     }

@@ -1,6 +1,7 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.job.session.PreparedImage.Resized;
+import dev.boxmill.schemas.ImageSize;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,7 +12,7 @@ import java.util.Optional;
 /** Images waiting for company of their exact shape: a batch is never padded, so that no label depends on its batch. */
 final class ShapeBuckets {
   private final int batchImages;
-  private final Map<List<Long>, List<Resized>> buckets = new LinkedHashMap<>();
+  private final Map<ImageSize, List<Resized>> buckets = new LinkedHashMap<>();
   private int waiting;
 
   ShapeBuckets(int batchImages) {
@@ -20,7 +21,7 @@ final class ShapeBuckets {
 
   /** Adds an image; gives the batch that it completes, if any. */
   Optional<List<Resized>> add(Resized image) {
-    List<Long> shape = image.shape();
+    ImageSize shape = image.picture().size();
     List<Resized> bucket = buckets.computeIfAbsent(shape, key -> new ArrayList<>());
     bucket.add(image);
     waiting++;
@@ -38,7 +39,7 @@ final class ShapeBuckets {
     return waiting;
   }
 
-  private List<Resized> remove(List<Long> shape) {
+  private List<Resized> remove(ImageSize shape) {
     List<Resized> batch = buckets.remove(shape);
     waiting -= batch.size();
     return batch;

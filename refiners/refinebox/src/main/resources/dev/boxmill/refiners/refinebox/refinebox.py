@@ -1,0 +1,163 @@
+# RefineBox (arXiv 2307.11828; reference code refinebox/models/layers): a small network looks at the frozen detector's
+# backbone features where each box lies and moves the box, three times with the same weights.
+# Letters: B images, Q boxes of each, N = B * Q, C channels of the pyramid (64), h w sizes of a feature map.
+# Boxes are cxcywh relative to the image, float32; coordinates are never computed in less.
+
+def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  out = annotate(Dict[str, Tensor], {})
+  for name in w.keys():
+    if ".conv" in name or "lateral" in name or "output" in name:
+      if name.endswith(".weight"):
+        prepare_conv(w, out, name[:-7])
+    else:
+      out[name] = torch.to(w[name], DTYPE)
+  return out
+
+# The bottlenecks' convolutions have no bias in the checkpoint: theirs is zero.
+def prepare_conv(w: Dict[str, Tensor], out: Dict[str, Tensor], name: str) -> None:
+  weight = w[name + ".weight"]
+  out[name + ".weight"] = prepack(weight, 1, weight.size(2) // 2, 1)
+  if (name + ".bias") in w:
+    out[name + ".bias"] = torch.to(w[name + ".bias"], DTYPE)
+  else:
+    out[name + ".bias"] = torch.to(torch.zeros_like(weight[:, 0, 0, 0]), DTYPE)
+
+# inputs: "c2".."c5" (B, c, h, w) from the detector; "boxes" (B, Q, 4); "size" (2): height, width of the resized picture
+# returns "boxes0", as given, to "boxesN", after N steps, each (B, Q, 4) float32
+def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  maps = pyramid(w, inputs)
+  table = rows(maps)
+  boxes = inputs["boxes"]
+  out = annotate(Dict[str, Tensor], {})
+  out["boxes0"] = boxes
+  for step in range(STEPS):
+    boxes = moved(boxes, deltas(w, roi_align(table, maps, boxes, inputs["size"]), boxes))
+    out["boxes" + str(step + 1)] = boxes
+  return out
+
+# The same with what lies between, for tests: the pyramid "p2".."p5" and the first step's "rois" (N, C, 7, 7).
+def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  out = forward(w, inputs)
+  maps = pyramid(w, inputs)
+  for level in range(4):
+    out["p" + str(level + 2)] = maps[level]
+  out["rois"] = roi_align(rows(maps), maps, inputs["boxes"], inputs["size"])
+  return out
+
+# Feature pyramid (Lin et al. 2017) without norms: 1x1 laterals, top-down by nearest neighbour to the lateral's exact size,
+# 3x3 outputs.
+def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> List[Tensor]:
+  top = conv(feature_map(inputs, 3), w, "lateral3", 1, 0, 1, "none")
+  maps = [conv(top, w, "output3", 1, 1, 1, "none")]
+  for i in range(3):
+    level = 2 - i
+    lateral = conv(feature_map(inputs, level), w, "lateral" + str(level), 1, 0, 1, "none")
+    above = torch.upsample_nearest2d(top, [lateral.size(2), lateral.size(3)], None, None)
+    top = torch.add(lateral, above)
+    maps.insert(0, conv(top, w, "output" + str(level), 1, 1, 1, "none"))
+  return maps
+
+def feature_map(inputs: Dict[str, Tensor], level: int) -> Tensor:
+  return torch.contiguous(torch.to(inputs["c" + str(level + 2)], DTYPE), memory_format=2)
+
+# Every cell of every level as a row of C values: image by image, in it level by level, in it row by row. (B * cells, C)
+def rows(maps: List[Tensor]) -> Tensor:
+  flat = annotate(List[Tensor], [])
+  for map in maps:
+    flat.append(torch.flatten(torch.permute(map, [0, 2, 3, 1]), 1, 2))
+  return torch.flatten(torch.cat(flat, 1), 0, 1)
+
+# RoIAlign (He et al. 2017, aligned=True) of 7 x 7 bins with 2 x 2 samples, for all boxes of all levels at once: a bin is a
+# weighted sum of 16 rows of the table, 4 neighbours of 4 samples, which is what embedding_bag computes.
+# Boxes get no gradient from here, as in the reference. (N, C, 7, 7)
+def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, size: Tensor) -> Tensor:
+  images = boxes.size(0)
+  # (N, 4)
+  flat = torch.flatten(torch.detach(boxes), 0, 1)
+  scale = torch.stack([size[1], size[0]])
+  centre = torch.mul(flat[:, :2], scale)
+  extent = torch.mul(flat[:, 2:], scale)
+  level = levels(extent)
+  # height and width of each box's level, its first row in the table, and its stride; (N)
+  heights = annotate(List[int], [])
+  widths = annotate(List[int], [])
+  firsts = annotate(List[int], [])
+  cells = 0
+  for map in maps:
+    heights.append(map.size(2))
+    widths.append(map.size(3))
+    firsts.append(cells)
+    cells = cells + map.size(2) * map.size(3)
+  height = of_level(heights, level)
+  width = of_level(widths, level)
+  image = torch.floor_divide(torch.arange(flat.size(0), dtype=4, device=ops.prim.device(flat)), boxes.size(1))
+  first = torch.add(of_level(firsts, level), torch.mul(image, cells))
+  stride = torch.unsqueeze(of_level([4, 8, 16, 32], level), 1)
+  # samples along each axis, in cells of the level, -0.5 for its first cell's centre lies at half a cell; (N, 14)
+  corner = torch.sub(torch.div(torch.sub(centre, torch.mul(extent, 0.5)), stride), 0.5)
+  step = torch.div(torch.div(extent, stride), 14)
+  place = torch.add(torch.arange(14, dtype=6, device=ops.prim.device(flat)), 0.5)
+  x = torch.add(corner[:, :1], torch.mul(step[:, :1], place))
+  y = torch.add(corner[:, 1:], torch.mul(step[:, 1:], place))
+  # the two neighbours along each axis and their weights; (N, 14, 2)
+  columns, column_weights = neighbours(x, width)
+  lines, line_weights = neighbours(y, height)
+  # (N, 7, 7, 16): bins down and across; in a bin samples down, neighbours down, samples across, neighbours across
+  row = torch.add(torch.mul(lines, torch.reshape(width, [-1, 1, 1])), torch.reshape(first, [-1, 1, 1]))
+  index = torch.add(torch.reshape(row, [-1, 7, 1, 4, 1]), torch.reshape(columns, [-1, 1, 7, 1, 4]))
+  weight = torch.mul(torch.reshape(line_weights, [-1, 7, 1, 4, 1]), torch.reshape(column_weights, [-1, 1, 7, 1, 4]))
+  index = torch.reshape(index, [-1, 16])
+  weight = torch.to(torch.reshape(torch.mul(weight, 0.25), [-1, 16]), ops.prim.dtype(table))
+  offsets = torch.arange(0, index.numel(), 16, dtype=4, device=ops.prim.device(flat))
+  bins = torch.embedding_bag(table, torch.flatten(index), offsets, False, 0, False, torch.flatten(weight), False)[0]
+  # (N, 7, 7, C) in memory, seen as (N, C, 7, 7): channels_last
+  return torch.permute(torch.reshape(bins, [flat.size(0), 7, 7, table.size(1)]), [0, 3, 1, 2])
+
+# detectron2's level of a box: 4 + log2(sqrt(area) / 224), between 2 and 5; here as 0 to 3. extent: (N, 2) pixels.
+def levels(extent: Tensor) -> Tensor:
+  side = torch.sqrt(torch.mul(extent[:, 0], extent[:, 1]))
+  level = torch.floor(torch.add(torch.log2(torch.add(torch.div(side, 224.0), 2.220446049250313e-16)), 4.0))
+  return torch.sub(torch.to(torch.clamp(level, 2.0, 5.0), 4), 2)
+
+def of_level(values: List[int], level: Tensor) -> Tensor:
+  return torch.index_select(torch.tensor(values, dtype=4, device=ops.prim.device(level)), 0, level)
+
+# Bilinear neighbours of sample positions along one axis: indexes and weights, (N, 14, 2). A sample more than one cell
+# outside counts nothing; one nearer than that takes the border's value.
+def neighbours(at: Tensor, count: Tensor) -> Tuple[Tensor, Tensor]:
+  last = torch.unsqueeze(torch.sub(count, 1), 1)
+  inside = torch.logical_and(torch.ge(at, -1.0), torch.le(at, torch.unsqueeze(count, 1)))
+  place = torch.minimum(torch.clamp_min(at, 0.0), torch.to(last, 6))
+  low = torch.to(torch.floor(place), 4)
+  high = torch.minimum(torch.add(low, 1), last)
+  share = torch.sub(place, torch.to(low, 6))
+  weights = torch.mul(torch.stack([torch.rsub(share, 1.0), share], 2), torch.to(torch.unsqueeze(inside, 2), 6))
+  return (torch.stack([low, high], 2), weights)
+
+# What the network makes of the boxes' features: deltas in inverse-sigmoid space, (B, Q, 4) float32.
+def deltas(w: Dict[str, Tensor], rois: Tensor, boxes: Tensor) -> Tensor:
+  x = rois
+  for block in range(BLOCKS):
+    x = bottleneck(x, w, "block" + str(block))
+  # (N, C)
+  x = torch.mean(x, [2, 3])
+  for layer in range(MLP_LAYERS):
+    name = "mlp" + str(layer)
+    x = torch.linear(x, w[name + ".weight"], None)
+    x = torch.relu(torch.layer_norm(x, [x.size(1)], w[name + ".norm.weight"], w[name + ".norm.bias"]))
+  return torch.reshape(torch.to(linear(x, w, "delta"), 6), [boxes.size(0), boxes.size(1), 4])
+
+def bottleneck(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  y = torch.relu(group_norm(conv(x, w, name + ".conv1", 1, 0, 1, "none"), w, name + ".norm1"))
+  y = torch.relu(group_norm(conv(y, w, name + ".conv2", 1, 1, 1, "none"), w, name + ".norm2"))
+  y = group_norm(conv(y, w, name + ".conv3", 1, 0, 1, "none"), w, name + ".norm3")
+  return torch.relu(torch.add(y, x))
+
+def group_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  return torch.group_norm(x, GROUPS, w[name + ".weight"], w[name + ".bias"])
+
+# detrex's inverse_sigmoid, whose epsilon is 1e-3 (the detectors' own is 1e-5), plus the delta.
+def moved(boxes: Tensor, delta: Tensor) -> Tensor:
+  inside = torch.clamp(boxes, 0.0, 1.0)
+  logits = torch.log(torch.div(torch.clamp_min(inside, 0.001), torch.clamp_min(torch.rsub(inside, 1.0), 0.001)))
+  return torch.sigmoid(torch.add(logits, delta))
