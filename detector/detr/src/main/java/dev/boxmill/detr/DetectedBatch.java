@@ -5,7 +5,10 @@ import dev.boxmill.torchscript.Tensor;
 import dev.boxmill.torchscript.Tensors;
 import java.util.List;
 
-/** What the detector found in a batch of images, and the feature maps that it saw. Closing it frees the maps. */
+/**
+ * What the detector found in a batch of images, and the feature maps that it saw. Closing it frees
+ * the maps.
+ */
 public final class DetectedBatch implements AutoCloseable {
   private final List<List<Detection>> detections;
   private final Tensors outputs;
@@ -20,7 +23,10 @@ public final class DetectedBatch implements AutoCloseable {
     return detections;
   }
 
-  /** C2 to C5, each (B, C, h, w) in the network's precision, channels last in memory; open until this is closed. */
+  /**
+   * C2 to C5, each (B, C, h, w) in the network's precision, channels last in memory; open until
+   * this is closed.
+   */
   public List<Tensor> features() {
     return List.of(
         outputs.named("c2"), outputs.named("c3"), outputs.named("c4"), outputs.named("c5"));

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A detector resident on a device: from pictures to detections and feature maps. Its methods may be called by several
- * threads at once.
+ * A detector resident on a device: from pictures to detections and feature maps. Its methods may be
+ * called by several threads at once.
  */
 public final class Detector implements AutoCloseable {
   private final Architecture architecture;
@@ -54,7 +54,10 @@ public final class Detector implements AutoCloseable {
     }
   }
 
-  /** Where the files of the detector that ships with boxmill lie, unpacked: a small one for drawn scenes. */
+  /**
+   * Where the files of the detector that ships with boxmill lie, unpacked: a small one for drawn
+   * scenes.
+   */
   public static Path embeddedDirectory() {
     return EmbeddedDetector.directory();
   }
@@ -95,7 +98,7 @@ public final class Detector implements AutoCloseable {
     for (int i = 0; i < resized.size(); i++) {
       inputs.put(String.valueOf(i), resized.get(i).image());
     }
-    Tensors outputs = network.run("detect", inputs);
+    Tensors outputs = network.run("detect_pictures", inputs);
     try {
       return new DetectedBatch(detections(outputs, resized.size(), minScore, topK), outputs);
     } catch (RuntimeException e) {
@@ -104,8 +107,7 @@ public final class Detector implements AutoCloseable {
     }
   }
 
-  private List<List<Detection>> detections(
-      Tensors outputs, int images, float minScore, int topK) {
+  private List<List<Detection>> detections(Tensors outputs, int images, float minScore, int topK) {
     PostProcessing rule = architecture.postProcessing();
     PostProcessing limited = topK == 0 ? rule : rule.withLimit(topK);
     float[] logits = outputs.named("logits").floats();

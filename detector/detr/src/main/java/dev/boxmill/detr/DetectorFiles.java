@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A detector as it lies on disk: {@code config.json}, {@code preprocessor_config.json} and the weights, read and checked
- * against each other without loading anything native.
+ * A detector as it lies on disk: {@code config.json}, {@code preprocessor_config.json} and the
+ * weights, read and checked against each other without loading anything native.
  */
 public final class DetectorFiles implements AutoCloseable {
   private final Path directory;
@@ -46,7 +46,8 @@ public final class DetectorFiles implements AutoCloseable {
    * @throws CheckpointException if a file is missing, damaged, or asks for what is not supported
    */
   public static DetectorFiles open(Path directory) {
-    Architecture architecture = Architecture.parse(JsonConfig.read(directory.resolve("config.json")));
+    Architecture architecture =
+        Architecture.parse(JsonConfig.read(directory.resolve("config.json")));
     Preprocessing preprocessing =
         Preprocessing.parse(JsonConfig.read(directory.resolve("preprocessor_config.json")));
     return new DetectorFiles(directory, architecture, preprocessing, Checkpoint.open(directory));
@@ -66,8 +67,7 @@ public final class DetectorFiles implements AutoCloseable {
    * @throws CheckpointException listing all missing, unused and misshapen tensors
    */
   public Map<String, Weight> weights() {
-    return TensorNames.select(
-        checkpoint, architecture.tensors(), architecture.ignoredTensors());
+    return TensorNames.select(checkpoint, architecture.tensors(), architecture.ignoredTensors());
   }
 
   /**

@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The small detector that ships in the jar, unpacked to disk once per JVM so that its weights can be mapped. */
+/**
+ * The small detector that ships in the jar, unpacked to disk once per JVM so that its weights can
+ * be mapped.
+ */
 final class EmbeddedDetector {
   private static final List<String> FILES =
       List.of("config.json", "preprocessor_config.json", "model.safetensors");

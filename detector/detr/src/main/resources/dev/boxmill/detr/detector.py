@@ -1,6 +1,6 @@
 # From resized pictures to detections: the pictures of a batch share one exact shape, so nothing is padded.
 
-def detect(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
+def detect_pictures(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
   # inputs "0", "1", ...: (3, h, w) uint8
   pictures = annotate(List[Tensor], [])
   for i in range(len(inputs)):

@@ -1,0 +1,106 @@
+package dev.boxmill.detr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.boxmill.detr.checkpoint.CheckpointException;
+import dev.boxmill.detr.image.Picture;
+import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.schemas.Detection;
+import dev.boxmill.schemas.ImageSize;
+import dev.boxmill.torchscript.Device;
+import dev.boxmill.torchscript.Precision;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestDetector {
+  private static final float MAX_DRIFT = 1e-4f;
+
+  @Test
+  void aBatchFindsWhatItsImagesFindAlone() {
+    try (Detector detector = load();
+        ResizedPicture first = detector.resize(picture(1, 120, 90));
+        ResizedPicture second = detector.resize(picture(2, 120, 90));
+        DetectedBatch both = detector.detect(List.of(first, second), 0, 0);
+        DetectedBatch alone = detector.detect(List.of(second), 0, 0)) {
+      assertThat(both.detections()).hasSize(2);
+      assertThat(both.detections().get(1)).isNotEmpty();
+      assertSame(both.detections().get(1), alone.detections().get(0));
+      assertThat(both.detections().get(0)).isNotEqualTo(both.detections().get(1));
+    }
+  }
+
+  @Test
+  void featureMapsCoverTheResizedPicture() {
+    try (Detector detector = load();
+        ResizedPicture picture = detector.resize(picture(3, 120, 90));
+        DetectedBatch batch = detector.detect(List.of(picture), 0, 0)) {
+      for (int level = 0; level < 4; level++) {
+        int stride = detector.featureStrides().get(level);
+        assertThat(batch.features().get(level).shape())
+            .containsExactly(
+                1L,
+                (long) detector.featureChannels().get(level),
+                cells(picture.size().height(), stride),
+                cells(picture.size().width(), stride));
+      }
+    }
+  }
+
+  @Test
+  void limitsAndThresholdsCutTheTail() {
+    try (Detector detector = load();
+        ResizedPicture picture = detector.resize(picture(4, 100, 100));
+        DetectedBatch all = detector.detect(List.of(picture), 0, 0);
+        DetectedBatch three = detector.detect(List.of(picture), 0, 3)) {
+      List<Detection> detections = all.detections().get(0);
+      assertThat(three.detections().get(0)).isEqualTo(detections.subList(0, 3));
+      float threshold = detections.get(2).score();
+      try (DetectedBatch above = detector.detect(List.of(picture), threshold, 0)) {
+        assertThat(above.detections().get(0)).isEqualTo(detections.subList(0, 2));
+      }
+    }
+  }
+
+  @Test
+  void aFolderWithoutADetectorIsRefused(@TempDir Path empty) {
+    assertThatThrownBy(() -> Detector.load(empty, Device.cpu(), Precision.FP32))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("config.json");
+  }
+
+  private static void assertSame(List<Detection> expected, List<Detection> actual) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(actual.get(i).query()).isEqualTo(expected.get(i).query());
+      assertThat(actual.get(i).score()).isCloseTo(expected.get(i).score(), within(MAX_DRIFT));
+      assertThat(actual.get(i).box().cx()).isCloseTo(expected.get(i).box().cx(), within(MAX_DRIFT));
+    }
+  }
+
+  private static long cells(int pixels, int stride) {
+    return (pixels + stride - 1) / stride;
+  }
+
+  private static Detector load() {
+    try {
+      Path directory = Path.of(TestDetector.class.getResource("/golden/detr-bottleneck").toURI());
+      return Detector.load(directory, Device.cpu(), Precision.FP32);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("Cannot find the golden checkpoint", e);
+    }
+  }
+
+  private static Picture picture(long seed, int width, int height) {
+    ByteBuffer rgb = ByteBuffer.allocateDirect(3 * width * height);
+    byte[] bytes = new byte[rgb.capacity()];
+    new SplittableRandom(seed).nextBytes(bytes);
+    return new Picture(new ImageSize(width, height), rgb.put(bytes).flip());
+  }
+}
