@@ -1,12 +1,9 @@
 package dev.boxmill.job;
 
-import dev.boxmill.job.session.LabelSettings;
+import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelerProvider;
-import dev.boxmill.job.session.PreparedLabeler;
 import java.io.PrintWriter;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -31,7 +28,7 @@ public final class Boxmill implements Runnable {
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     System.setProperty("ai.djl.offline", "true");
-    System.exit(commandLine(Boxmill::prepare).execute(arguments));
+    System.exit(commandLine(new DetectorLabelerProvider()).execute(arguments));
   }
 
   /** The commands, with what labels; tests bring their own. */
@@ -46,14 +43,6 @@ public final class Boxmill implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Missing command");
-  }
-
-  /** Whatever the class path offers for labelling. */
-  private static PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
-    return ServiceLoader.load(LabelerProvider.class)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("Cannot label: boxmill.jar has no labeler"))
-        .prepare(settings, hadoop);
   }
 
   private static int explain(Exception failure, CommandLine command, ParseResult parsed) {

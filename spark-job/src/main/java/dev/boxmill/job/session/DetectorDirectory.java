@@ -15,8 +15,8 @@ final class DetectorDirectory {
   private DetectorDirectory() {}
 
   /**
-   * A local directory with the detector's files: the directory itself if it is local, else a copy that is deleted when
-   * the JVM ends.
+   * A local directory with the detector's files: the directory itself if it is local, else a copy
+   * that is deleted when the JVM ends.
    *
    * @param detector {@link LabelSettings#EMBEDDED} or a directory on any Hadoop filesystem
    */

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
  *
  * @param model {@link LabelSettings#EMBEDDED} or a directory on any Hadoop filesystem
  * @param chain the refiners in order, every option spelled out
- * @param topK boxes per image at most; {@link LabelSettings#CHECKPOINT_TOP_K}: what the checkpoint says
+ * @param topK boxes per image at most; {@link LabelSettings#CHECKPOINT_TOP_K}: what the checkpoint
+ *     says
  * @param fingerprint hash of all that decides a row's labels
  */
 record DetectorJob(

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Queue;
 
 /**
- * Labels the images of one task on its executor's resident detector: other threads read, decode and resize ahead, images
- * of one exact shape go through the network together.
+ * Labels the images of one task on its executor's resident detector: other threads read, decode and
+ * resize ahead, images of one exact shape go through the network together.
  */
 final class PipelinedLabeler implements ImageLabeler {
   private static final Comparator<Detection> BY_SCORE =
@@ -113,7 +113,10 @@ final class PipelinedLabeler implements ImageLabeler {
     }
   }
 
-  /** Rows of a batch. If it fails as a whole, each image has its own try, so that one can't spoil the others. */
+  /**
+   * Rows of a batch. If it fails as a whole, each image has its own try, so that one can't spoil
+   * the others.
+   */
   private List<LabelRow> labelled(List<Resized> batch) {
     try {
       return detected(batch);
@@ -158,7 +161,8 @@ final class PipelinedLabeler implements ImageLabeler {
   }
 
   private static LabelRow failed(Resized image, Throwable why) {
-    boolean memory = why instanceof OutOfMemoryError || String.valueOf(why).contains("out of memory");
+    boolean memory =
+        why instanceof OutOfMemoryError || String.valueOf(why).contains("out of memory");
     return new LabelRow.Failed(
         image.uri(),
         Optional.of(image.sha256()),

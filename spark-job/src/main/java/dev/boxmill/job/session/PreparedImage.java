@@ -12,7 +12,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** An image on its way to the detector: {@link Resized}, or {@link Lost} with the row that says why. */
+/**
+ * An image on its way to the detector: {@link Resized}, or {@link Lost} with the row that says why.
+ */
 sealed interface PreparedImage {
 
   /**
@@ -49,8 +51,7 @@ sealed interface PreparedImage {
   private static Lost lost(
       ImageInput input, Optional<String> sha256, ErrorCategory category, Throwable why) {
     String message = why.getMessage() == null ? why.toString() : why.getMessage();
-    return new Lost(
-        new LabelRow.Failed(input.uri(), sha256, Optional.empty(), category, message));
+    return new Lost(new LabelRow.Failed(input.uri(), sha256, Optional.empty(), category, message));
   }
 
   private static String sha256(byte[] file) {

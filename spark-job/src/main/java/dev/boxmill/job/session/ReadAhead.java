@@ -8,8 +8,8 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.function.Function;
 
 /**
- * Prepares inputs on other threads ahead of their use, in order of completion. The inputs themselves are pulled on the
- * caller's thread, for a task's iterator belongs to its thread.
+ * Prepares inputs on other threads ahead of their use, in order of completion. The inputs
+ * themselves are pulled on the caller's thread, for a task's iterator belongs to its thread.
  */
 final class ReadAhead<I, O> {
   private final Iterator<I> inputs;

@@ -24,10 +24,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The detector of one device, loaded once and kept for the life of the executor's JVM, with the refiners behind it and
- * the threads that read and decode images ahead of it. The tasks of the executor share it.
+ * The detector of one device, loaded once and kept for the life of the executor's JVM, with the
+ * refiners behind it and the threads that read and decode images ahead of it. The tasks of the
+ * executor share it.
  *
- * <p>Threads are made once and kept: PyTorch keeps state for each thread, which short-lived ones would leak.
+ * <p>Threads are made once and kept: PyTorch keeps state for each thread, which short-lived ones
+ * would leak.
  */
 final class ResidentDetector {
   private static final Map<Key, ResidentDetector> RESIDENT = new ConcurrentHashMap<>();
@@ -57,7 +59,10 @@ final class ResidentDetector {
     this.readers = readers(readersPerTask * slot.concurrentTasks());
   }
 
-  /** The detector of that job and device in this JVM; the first task to ask loads it while the others wait. */
+  /**
+   * The detector of that job and device in this JVM; the first task to ask loads it while the
+   * others wait.
+   */
   static ResidentDetector of(DetectorJob job, ExecutorSlot slot) {
     Device device =
         slot.gpuAddresses().isEmpty()
@@ -92,7 +97,10 @@ final class ResidentDetector {
     return device.kind() == Device.Kind.CPU ? CPU_BATCH : GPU_BATCH;
   }
 
-  /** Images that a task may hold, from the read of their bytes to their rows: what bounds its memory. */
+  /**
+   * Images that a task may hold, from the read of their bytes to their rows: what bounds its
+   * memory.
+   */
   int imagesInFlight() {
     return 2 * batchImages() + readersPerTask;
   }

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Images waiting for company of their exact shape: a batch is never padded, so that no label depends on its batch. */
+/**
+ * Images waiting for company of their exact shape: a batch is never padded, so that no label
+ * depends on its batch.
+ */
 final class ShapeBuckets {
   private final int batchImages;
   private final Map<ImageSize, List<Resized>> buckets = new LinkedHashMap<>();
