@@ -22,7 +22,8 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   @Override
   public PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
     Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
-    List<RefinerSpec> chain = refiners(settings.refiners());
+    Refiners refiners = Refiners.find();
+    List<RefinerSpec> chain = parse(refiners, settings.refiners());
     try (DetectorFiles files =
         DetectorFiles.open(DetectorDirectory.local(settings.detector(), hadoop))) {
       files.check();
@@ -32,22 +33,21 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           precision,
           (float) settings.minScore(),
           settings.topK(),
-          fingerprint(files, chain, settings));
+          fingerprint(files, refiners.fingerprint(chain), settings));
     } catch (CheckpointException e) {
       throw new BadInputException(e.getMessage(), e);
     }
   }
 
-  private static List<RefinerSpec> refiners(List<String> specs) {
+  private static List<RefinerSpec> parse(Refiners refiners, List<String> specs) {
     try {
-      return Refiners.find().parse(specs);
+      return refiners.parse(specs);
     } catch (RefinerConfigurationException e) {
       throw new BadInputException(e.getMessage(), e);
     }
   }
 
-  private static String fingerprint(
-      DetectorFiles files, List<RefinerSpec> chain, LabelSettings settings) {
+  private static String fingerprint(DetectorFiles files, String refiners, LabelSettings settings) {
     List<String> parts =
         List.of(
             "table " + LabelColumn.VERSION,
@@ -56,7 +56,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
             "precision " + settings.precision(),
             "min-score " + (float) settings.minScore(),
             "top-k " + settings.topK(),
-            "refiners " + chain);
+            "refiners " + refiners);
     return sha256(String.join("\n", parts));
   }
 

@@ -52,7 +52,7 @@ final class ResidentDetector {
     this.device = device;
     Path directory = DetectorDirectory.local(job.model(), slot.hadoop());
     this.detector = Detector.load(directory, device, job.precision());
-    this.refiners = Refiners.find().open(job.chain(), context(directory));
+    this.refiners = openRefiners(directory);
     boolean cpu = device.kind() == Device.Kind.CPU;
     this.forwards = new Semaphore(cpu ? slot.concurrentTasks() : 1, true);
     this.readersPerTask = cpu ? slot.cores() : Math.max(2, processors() / slot.concurrentTasks());
@@ -130,6 +130,15 @@ final class ResidentDetector {
     List<ImageSize> sizes = resized.stream().map(ResizedPicture::original).toList();
     synchronized (refiners) {
       return refiners.refine(new ImageBatch(sizes, batch.detections(), new FeatureMaps(levels)));
+    }
+  }
+
+  private RefinerChain openRefiners(Path directory) {
+    try {
+      return Refiners.find().open(job.chain(), context(directory));
+    } catch (RuntimeException e) {
+      detector.close();
+      throw e;
     }
   }
 
