@@ -61,7 +61,7 @@ final class Layout {
     pose.translate(random.nextDouble() * width, random.nextDouble() * height);
     pose.rotate(random.nextDouble() * 2 * Math.PI);
     pose.scale(size * stretch * (random.nextBoolean() ? 1 : -1), size / stretch);
-    float hue = random.nextFloat();
+    float hue = kind.hue() + random.nextFloat(-0.05f, 0.05f);
     float saturation = random.nextFloat(0.45f, 1f);
     float brightness = random.nextFloat(0.55f, 1f);
     Color body = Color.getHSBColor(hue, saturation, brightness);

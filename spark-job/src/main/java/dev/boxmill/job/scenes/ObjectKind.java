@@ -17,31 +17,41 @@ import java.util.Locale;
  */
 enum ObjectKind {
   BOX(
+      0.06f,
       box(),
       line(-0.4, -0.28, 0.4, 0.28),
       line(-0.4, 0.28, 0.4, -0.28),
       new Rectangle2D.Double(-0.4, -0.28, 0.8, 0.56)),
-  CUP(cup(), line(-0.36, -0.3, 0.2, -0.3), line(-0.32, 0.1, 0.16, 0.1)),
+  CUP(0.93f, cup(), line(-0.36, -0.3, 0.2, -0.3), line(-0.32, 0.1, 0.16, 0.1)),
   FISH(
+      0.56f,
       fish(),
       new Ellipse2D.Double(-0.34, -0.1, 0.07, 0.07),
       arc(-0.4, -0.2, 0.24, 0.4, -60, 120),
       line(0.26, 0, 0.42, 0)),
-  GEAR(gear(), new Ellipse2D.Double(-0.25, -0.25, 0.5, 0.5)),
+  GEAR(0.75f, gear(), new Ellipse2D.Double(-0.25, -0.25, 0.5, 0.5)),
   LEAF(
+      0.36f,
       leaf(),
       line(-0.46, 0, 0.44, 0),
       line(-0.15, 0, 0.05, -0.16),
       line(-0.15, 0, 0.05, 0.16),
       line(0.1, 0, 0.25, 0.1)),
-  STAR(star(0.5, 0.22), star(0.28, 0.12));
+  STAR(0.165f, star(0.5, 0.22), star(0.28, 0.12));
 
+  private final float hue;
   private final Shape outline;
   private final List<Shape> markings;
 
-  ObjectKind(Shape outline, Shape... markings) {
+  ObjectKind(float hue, Shape outline, Shape... markings) {
+    this.hue = hue;
     this.outline = outline;
     this.markings = List.of(markings);
+  }
+
+  /** The middle of the kind's colours on the wheel from 0 to 1. */
+  float hue() {
+    return hue;
   }
 
   Shape outline() {
