@@ -285,22 +285,32 @@ def sheet(options, trained, measures, names):
     for weights, values in measures.items():
         rows.append(f"| {weights} | " + " | ".join(f"{values[name]:.3f}" for name in NAMES) + " |")
     table = "\n".join(rows)
+    held_out = f"boxmill scenes --count {options.held_out} --seed {options.held_out_seed}"
+    data = f"boxmill scenes --count {options.scenes} --seed {options.scene_seed}"
+    seen = trained["step"] * BATCH
+    facts = {
+        "Input": f"RGB, resized to {SIZE} x {SIZE} pixels (bilinear, antialiased), scaled to 0..1, not normalised",
+        "Data": f"{options.scenes:,} scenes, `{data}`, each in eight poses (flips, transposition)",
+        "Held out": f"{options.held_out:,} scenes, `{held_out}`",
+        "Command": f"`python detector/embedded/train.py --work DIR --output DIR --minutes {options.minutes:g}`",
+        "Steps": f"{trained['step']:,} of {BATCH} scenes ({seen:,} in all), AdamW {options.learning_rate:g}",
+        "Weights": f"an exponential average (decay {EMA_DECAY}), rounded to float16",
+        "Time": f"{trained['minutes']:.0f} minutes on {options.threads} threads of a machine busy with other work",
+        "Versions": f"Python {platform.python_version()} and `detector/embedded/requirements.txt`",
+    }
+    lines = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
     return f"""# The embedded detector
 
-A small RT-DETR (`RTDetrForObjectDetection` of transformers, {trained["parameters"]:,} parameters, float16 weights) that
-finds {len(names)} kinds of drawn objects: {", ".join(names)}. It is there so that boxmill runs at once and its parts can be
-tested and shown; it knows nothing about photographs.
+A small RT-DETR (`RTDetrForObjectDetection` of transformers, {trained["parameters"]:,} parameters, float16 weights)
+that finds {len(names)} kinds of drawn objects: {", ".join(names)}. It is there so that boxmill runs at once and its
+parts can be tested and shown; it knows nothing about photographs.
 
 | | |
 |---|---|
-| Input | RGB, resized to {SIZE} x {SIZE} pixels (bilinear, antialiased), scaled to 0..1, not normalised |
-| Data | {options.scenes:,} scenes, `boxmill scenes --count {options.scenes} --seed {options.scene_seed}`, each in eight poses (flips, transposition) |
-| Held out | {options.held_out:,} scenes, `boxmill scenes --count {options.held_out} --seed {options.held_out_seed}` |
-| Command | `python detector/embedded/train.py --work DIR --output DIR --minutes {options.minutes:g}` |
-| Training | {trained["step"]:,} steps of {BATCH} scenes ({trained["step"] * BATCH:,} scenes seen), AdamW {options.learning_rate:g}, averaged weights, {trained["minutes"]:.0f} minutes on {options.threads} threads of a shared machine |
-| Versions | Python {platform.python_version()}, and `detector/embedded/requirements.txt` |
+{lines}
 
-Measured with pycocotools on the held-out scenes (sizes by pixels in the drawn picture: small under 32², large over 96²):
+Measured with pycocotools on the held-out scenes (sizes in pixels of the drawn picture: small under 32², large over
+96²):
 
 {table}
 """
@@ -311,7 +321,7 @@ def parse_options():
     parser.add_argument("--work", type=Path, required=True, help="scenes and checkpoints")
     parser.add_argument("--output", type=Path, required=True, help="the Hugging Face directory to write")
     parser.add_argument("--draw", default="./boxmill scenes", help="the command that draws scenes")
-    parser.add_argument("--scenes", type=int, default=24000)
+    parser.add_argument("--scenes", type=int, default=12000)
     parser.add_argument("--scene-seed", type=int, default=20261)
     parser.add_argument("--held-out", type=int, default=2000)
     parser.add_argument("--held-out-seed", type=int, default=90001)
@@ -321,9 +331,9 @@ def parse_options():
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--bfloat16-until", type=float, default=0.7,
+    parser.add_argument("--bfloat16-until", type=float, default=0.9,
                         help="this part of training runs in bfloat16 autocast, worth it where the processor has it")
-    parser.add_argument("--export-only", action="store_true", help="export the checkpoint's averaged weights as they are")
+    parser.add_argument("--export-only", action="store_true", help="export the checkpoint's averaged weights")
     return parser.parse_args()
 
 
