@@ -38,7 +38,9 @@ def sample_levels(values: Tensor, locations: Tensor, sizes: List[List[int]]) -> 
     height = sizes[level][0]
     width = sizes[level][1]
     value = torch.permute(torch.narrow(values, 1, start, height * width), [0, 2, 3, 1])
-    value = torch.to(torch.reshape(value, [batch * heads, -1, height, width]), 6)
+    # one copy that both converts and lays out: 0 is the contiguous format
+    value = torch.to(value, 6, False, True, memory_format=0)
+    value = torch.reshape(value, [batch * heads, -1, height, width])
     sampled.append(torch.grid_sampler(value, torch.select(grids, 2, level), 0, 0, False))
     start = start + height * width
   return torch.cat(sampled, -1)

@@ -131,11 +131,19 @@ record RtDetrConfig(
     if (encoded.isEmpty() || encoded.stream().anyMatch(level -> level < 0 || level > 2)) {
       throw invalid(config, "encode_proj_layers", encoded, "some of 0, 1 and 2");
     }
+    double expansion = config.number("hidden_expansion", 1);
+    if (expansion <= 0) {
+      throw invalid(config, "hidden_expansion", expansion, "over 0");
+    }
+    int layers = config.integer("encoder_layers", 1);
+    if (layers < 0) {
+      throw invalid(config, "encoder_layers", layers, "0 or more");
+    }
     return new HybridEncoder(
         dim,
-        (int) (dim * config.number("hidden_expansion", 1)),
+        (int) (dim * expansion),
         encoded,
-        config.integer("encoder_layers", 1),
+        layers,
         heads,
         positive(config, "encoder_ffn_dim", 1024),
         activation(config, "encoder_activation_function", "gelu"),

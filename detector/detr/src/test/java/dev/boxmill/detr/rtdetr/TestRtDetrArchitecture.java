@@ -1,0 +1,188 @@
+package dev.boxmill.detr.rtdetr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.checkpoint.CheckpointException;
+import dev.boxmill.detr.checkpoint.ExpectedTensor;
+import dev.boxmill.detr.checkpoint.JsonConfig;
+import dev.boxmill.detr.postprocess.PostProcessing;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class TestRtDetrArchitecture {
+  private static final String BASIC =
+      "'model_type': 'rt_detr_resnet', 'out_indices': [2, 3, 4], 'layer_type': 'basic',"
+          + " 'hidden_sizes': [64, 128, 256, 512]";
+  private static final String BOTTLENECK =
+      "'model_type': 'rt_detr_resnet', 'out_features': ['stage2', 'stage3', 'stage4']";
+
+  @TempDir private Path directory;
+
+  @Test
+  void anEmptyConfigurationIsTheLibrarysDefault() {
+    Architecture rtDetr = parse("");
+    assertThat(rtDetr.featureChannels()).containsExactly(256, 512, 1024, 2048);
+    assertThat(rtDetr.featureStrides()).containsExactly(4, 8, 16, 32);
+    assertThat(rtDetr.postProcessing()).isEqualTo(PostProcessing.sigmoidTopK(300));
+    assertThat(rtDetr.labels()).isEqualTo(Map.of(0, "LABEL_0", 1, "LABEL_1"));
+    assertThat(shapes(rtDetr))
+        .containsEntry("model.enc_score_head.weight", List.of(2L, 256L))
+        .containsEntry(
+            "model.backbone.model.encoder.stages.3.layers.0.shortcut.1.convolution.weight",
+            List.of(2048L, 1024L, 1L, 1L))
+        .doesNotContainKey("model.encoder.fpn_blocks.0.conv3.conv.weight");
+  }
+
+  /** Tensors and values that transformers' own model of that configuration has at inference. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "r18 | 479 | 20188944",
+        "r34 | 593 | 31453572",
+        "r50 | 721 | 42998636",
+        "r101 | 976 | 76777964",
+      })
+  void thePublishedNetworksHaveTheirParameters(String network, int tensors, long values) {
+    List<ExpectedTensor> expected = published(network).tensors();
+    assertThat(expected).hasSize(tensors);
+    assertThat(expected.stream().mapToLong(TestRtDetrArchitecture::size).sum()).isEqualTo(values);
+    assertThat(expected).extracting(ExpectedTensor::programName).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void namesOfBothLibraryVersionsAreKnown() {
+    List<List<String>> names =
+        parse("").tensors().stream().map(ExpectedTensor::checkpointNames).toList();
+    assertThat(names)
+        .contains(
+            List.of(
+                "model.encoder.encoder.0.layers.0.self_attn.out_proj.bias",
+                "model.encoder.aifi.0.layers.0.self_attn.o_proj.bias"),
+            List.of("model.decoder.layers.5.fc2.weight", "model.decoder.layers.5.mlp.fc2.weight"),
+            List.of("model.decoder.class_embed.0.bias", "class_embed.0.bias"),
+            List.of("model.decoder.bbox_embed.3.layers.2.weight", "bbox_embed.3.layers.2.weight"));
+  }
+
+  @Test
+  void trainingLeavesTensorsThatNobodyReads() {
+    assertThat(parse("").ignoredTensors())
+        .contains(
+            "model.denoising_class_embed.weight",
+            "model.encoder.lateral_convs.0.norm.num_batches_tracked",
+            "model.backbone.model.embedder.embedder.0.normalization.num_batches_tracked")
+        .doesNotContain("model.weight_embedding.weight");
+  }
+
+  @Test
+  void learnedQueriesAreATensorOfTheirOwn() {
+    assertThat(shapes(parse("'learn_initial_query': true, 'num_queries': 50")))
+        .containsEntry("model.weight_embedding.weight", List.of(50L, 256L));
+  }
+
+  @Test
+  void trainingSettingsDoNotMatter() {
+    Architecture plain = parse("");
+    Architecture trained =
+        parse("'dropout': 0.5, 'num_denoising': 0, 'auxiliary_loss': false, 'weight_loss_vfl': 2");
+    assertThat(trained.tensors()).isEqualTo(plain.tensors());
+    assertThat(trained.ignoredTensors()).isEqualTo(plain.ignoredTensors());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'num_querys': 64 | it sets num_querys=64, which may change what the network computes",
+        "'eval_size': [640, 640] | Unsupported eval_size in %s: [640,640]: with one, transformers",
+        "'num_feature_levels': 4 | Unsupported num_feature_levels in %s: 4: the encoder makes three",
+        "'use_timm_backbone': true | Unsupported use_timm_backbone in %s: true: only rt_detr_resnet",
+        "'backbone': 'resnet50' | Unsupported backbone in %s: \"resnet50\": only rt_detr_resnet",
+        "'activation_function': 'mish' | Unsupported activation_function in %s: \"mish\": only three",
+        "'encoder_attention_heads': 7 | Invalid encoder_attention_heads in %s: 7 (must be a divisor",
+        "'d_model': 100 | Invalid decoder_attention_heads in %s: 8 (must be a divisor of d_model, 100",
+        "'num_queries': 0 | Invalid num_queries in %s: 0 (must be over 0)",
+        "'encoder_layers': -1 | Invalid encoder_layers in %s: -1 (must be 0 or more)",
+        "'hidden_expansion': 0 | Invalid hidden_expansion in %s: 0.0 (must be over 0)",
+        "'encode_proj_layers': [3] | Invalid encode_proj_layers in %s: [3] (must be some of 0, 1 and",
+        "'encoder_in_channels': [512, 1024] | Invalid encoder_in_channels in %s: [512, 1024] (must",
+        "'anchor_image_size': [640] | Invalid anchor_image_size in %s: [640] (must be height and",
+        "'id2label': {'1': 'cat'} | Invalid id2label: {1=cat} (must name the classes 0 to 0)",
+        "'architectures': ['RTDetrModel'] | Unsupported architectures in %s: [\"RTDetrModel\"]: only",
+        "'backbone_config': {'model_type': 'resnet'} | Unsupported backbone_config.model_type in %s",
+        "'backbone_config': {'depths': [3, 4, 6, 3]} | Missing backbone_config.out_indices in %s (mus",
+        "'backbone_config': {'out_indices': [1, 2, 3]} | Unsupported backbone_config.out_indices in",
+        "'backbone_config': {'out_indices': [2, 3, 4], 'hidden_act': 'gelu'} | backbone_config.hidden",
+        "'backbone_config': {'out_indices': [2, 3, 4], 'dilate': 2} | it sets backbone_config.dilate=2",
+        "'backbone_config': {'out_indices': [2, 3, 4], 'depths': [1, 1]} | Invalid ResNet-vd stages:",
+        "'backbone_config': {'out_indices': [2, 3, 4], 'layer_type': 'basic'} | Invalid ResNet-vd wid",
+        "'backbone_config': {'out_indices': [2, 3, 4], 'downsample_in_first_stage': true} | strides m",
+      })
+  void refusesWhatItWouldComputeDifferently(String settings, String message) {
+    String expected = message.formatted(directory.resolve("config.json"));
+    assertThatThrownBy(() -> parse(settings))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(expected);
+  }
+
+  private Architecture published(String network) {
+    String heads =
+        IntStream.range(0, 80)
+            .mapToObj(i -> "'" + i + "': 'class " + i + "'")
+            .collect(Collectors.joining(", ", "'id2label': {", "}"));
+    return parse(
+        heads
+            + switch (network) {
+              case "r18" -> backbone(BASIC, "[2, 2, 2, 2]") + small(3);
+              case "r34" -> backbone(BASIC, "[3, 4, 6, 3]") + small(4);
+              case "r50" -> backbone(BOTTLENECK, "[3, 4, 6, 3]");
+              default ->
+                  backbone(BOTTLENECK, "[3, 4, 23, 3]")
+                      + ", 'encoder_hidden_dim': 384, 'encoder_ffn_dim': 2048,"
+                      + " 'decoder_in_channels': [384, 384, 384]";
+            });
+  }
+
+  private static String backbone(String kind, String depths) {
+    return ", 'backbone_config': {" + kind + ", 'depths': " + depths + "}";
+  }
+
+  private static String small(int decoderLayers) {
+    return ", 'hidden_expansion': 0.5, 'encoder_in_channels': [128, 256, 512],"
+        + " 'decoder_layers': "
+        + decoderLayers;
+  }
+
+  private static long size(ExpectedTensor tensor) {
+    return tensor.shape().stream().reduce(1L, (a, b) -> a * b);
+  }
+
+  private static Map<String, List<Long>> shapes(Architecture architecture) {
+    return architecture.tensors().stream()
+        .collect(Collectors.toMap(t -> t.checkpointNames().get(0), ExpectedTensor::shape));
+  }
+
+  private Architecture parse(String settings) {
+    String comma = settings.isEmpty() ? "" : ", ";
+    Path file = directory.resolve("config.json");
+    try {
+      Files.writeString(
+          file, ("{'model_type': 'rt_detr'" + comma + settings + "}").replace('\'', '"'));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Architecture.parse(JsonConfig.read(file));
+  }
+}
