@@ -1,5 +1,13 @@
 package dev.boxmill.detr.detr;
 
+import static dev.boxmill.detr.TestingNetwork.MIN_SCORE;
+import static dev.boxmill.detr.TestingNetwork.architecture;
+import static dev.boxmill.detr.TestingNetwork.assertDetections;
+import static dev.boxmill.detr.TestingNetwork.pixels;
+import static dev.boxmill.detr.TestingNetwork.run;
+import static dev.boxmill.detr.TestingNetwork.secondHalf;
+import static dev.boxmill.detr.TestingNetwork.secondImage;
+import static dev.boxmill.detr.TestingNetwork.steps;
 import static dev.boxmill.detr.TestingTensors.FLOAT32_TOLERANCE;
 import static dev.boxmill.detr.TestingTensors.assertClose;
 import static dev.boxmill.detr.TestingTensors.relativeDrift;
@@ -7,32 +15,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.detr.Architecture;
-import dev.boxmill.detr.checkpoint.Checkpoint;
-import dev.boxmill.detr.checkpoint.JsonConfig;
-import dev.boxmill.detr.checkpoint.TensorNames;
 import dev.boxmill.detr.checkpoint.TestingGolden;
-import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
-import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Convolutions;
-import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
-import dev.boxmill.torchscript.Program;
-import dev.boxmill.torchscript.Tensor;
-import dev.boxmill.torchscript.Tensors;
-import dev.boxmill.torchscript.TorchModule;
 import dev.boxmill.torchscript.TorchScriptException;
-import dev.boxmill.torchscript.Weight;
-import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,11 +42,6 @@ final class TestDetrParity {
           "detr-timm-names5",
           "detr-learned-names5",
           "detr-auxiliary-sharded");
-
-  /** What make_golden.py says under THRESHOLD and TARGET. */
-  private static final float MIN_SCORE = 0.3f;
-
-  private static final ImageSize TARGET = new ImageSize(221, 150);
 
   /**
    * Relative root mean square that bfloat16's 8 bits may cost here; float16 has 3 bits more. In
@@ -82,8 +69,7 @@ final class TestDetrParity {
     try (TestingGolden golden = TestingGolden.open(variant)) {
       Map<String, float[]> found =
           run(variant, "stages", p -> p.with(convolutions), Precision.FP32, pixels(golden));
-      Set<String> steps = new TreeSet<>(golden.names());
-      steps.removeIf(name -> name.equals("pixels") || name.startsWith("detections"));
+      Set<String> steps = steps(golden);
       assertThat(found).containsOnlyKeys(steps);
       for (String step : inOrder(steps)) {
         assertClose(step, found.get(step), golden.floats(step), FLOAT32_TOLERANCE);
@@ -96,14 +82,14 @@ final class TestDetrParity {
   void detectionsMatch(String variant) {
     Architecture architecture = architecture(variant);
     try (TestingGolden golden = TestingGolden.open(variant)) {
-      Map<String, float[]> found = run(variant, "forward", p -> p, Precision.FP32, pixels(golden));
+      Map<String, float[]> found = run(variant, "forward", Precision.FP32, pixels(golden));
       assertThat(found).containsOnlyKeys("c2", "c3", "c4", "c5", "logits", "boxes");
       for (int image = 0; image < 2; image++) {
         List<Detection> detections =
             architecture
                 .postProcessing()
                 .detections(found.get("logits"), found.get("boxes"), 12, image, MIN_SCORE);
-        assertDetections(golden, "detections." + image, detections);
+        assertDetections(golden, image, detections);
       }
     }
   }
@@ -112,16 +98,10 @@ final class TestDetrParity {
   @MethodSource("variants")
   void anImageAloneGivesWhatItGivesInABatch(String variant) {
     try (TestingGolden golden = TestingGolden.open(variant)) {
-      float[] both = golden.floats("pixels");
-      long[] shape = golden.shape("pixels");
-      shape[0] = 1;
-      FloatBuffer second = FloatBuffer.wrap(both, both.length / 2, both.length / 2).slice();
-      Map<String, float[]> alone =
-          run(variant, "forward", p -> p, Precision.FP32, m -> m.tensor(second, shape));
+      Map<String, float[]> alone = run(variant, "forward", Precision.FP32, secondImage(golden));
       for (String result : List.of("logits", "boxes")) {
-        float[] expected = golden.floats(result);
-        float[] half = Arrays.copyOfRange(expected, expected.length / 2, expected.length);
-        assertClose(result, alone.get(result), half, FLOAT32_TOLERANCE);
+        float[] expected = secondHalf(golden.floats(result));
+        assertClose(result, alone.get(result), expected, FLOAT32_TOLERANCE);
       }
     }
   }
@@ -142,7 +122,7 @@ final class TestDetrParity {
   private static void assertDrift(
       String variant, Precision precision, double features, double results) {
     try (TestingGolden golden = TestingGolden.open(variant)) {
-      Map<String, float[]> found = run(variant, "stages", p -> p, precision, pixels(golden));
+      Map<String, float[]> found = run(variant, "stages", precision, pixels(golden));
       for (String step : List.of("c2", "c3", "c4", "c5", "logits", "boxes")) {
         double most = step.startsWith("c") ? features : results;
         assertThat(relativeDrift(found.get(step), golden.floats(step)))
@@ -160,7 +140,6 @@ final class TestDetrParity {
                 run(
                     "detr-basic-learned",
                     "forward",
-                    p -> p,
                     Precision.FP32,
                     m -> m.tensor(wide, 1, 3, 8, 1632)))
         .isInstanceOf(TorchScriptException.class)
@@ -174,56 +153,5 @@ final class TestDetrParity {
     return steps.stream()
         .sorted(Comparator.comparingInt(step -> kinds.indexOf(step.replaceAll("\\.?\\d+$", ""))))
         .toList();
-  }
-
-  private static void assertDetections(
-      TestingGolden golden, String prefix, List<Detection> detections) {
-    float[] scores = new float[detections.size()];
-    float[] labels = new float[detections.size()];
-    float[] boxes = new float[4 * detections.size()];
-    for (int i = 0; i < detections.size(); i++) {
-      scores[i] = detections.get(i).score();
-      labels[i] = detections.get(i).labelId();
-      Corners corners = detections.get(i).box().corners(TARGET);
-      boxes[4 * i] = corners.xMin();
-      boxes[4 * i + 1] = corners.yMin();
-      boxes[4 * i + 2] = corners.xMax();
-      boxes[4 * i + 3] = corners.yMax();
-    }
-    assertThat(labels).as(prefix).hasSizeGreaterThan(3);
-    assertThat(labels).as(prefix).containsExactly(golden.floats(prefix + ".labels"));
-    assertClose("scores", scores, golden.floats(prefix + ".scores"), FLOAT32_TOLERANCE);
-    // pixels of an image 221 wide
-    assertClose("boxes", boxes, golden.floats(prefix + ".boxes"), 221 * FLOAT32_TOLERANCE);
-  }
-
-  private static Function<TorchModule, Tensor> pixels(TestingGolden golden) {
-    return module -> module.tensor(golden.floats("pixels"), golden.shape("pixels"));
-  }
-
-  private static Architecture architecture(String variant) {
-    Path directory = TestingGolden.directory(variant);
-    return Architecture.parse(JsonConfig.read(directory.resolve("config.json")));
-  }
-
-  private static Map<String, float[]> run(
-      String variant,
-      String entry,
-      Function<Program, Program> change,
-      Precision precision,
-      Function<TorchModule, Tensor> pixels) {
-    Architecture architecture = architecture(variant);
-    try (Checkpoint checkpoint = Checkpoint.open(TestingGolden.directory(variant))) {
-      Map<String, Weight> weights =
-          TensorNames.select(checkpoint, architecture.tensors(), architecture.ignoredTensors());
-      Program program = change.apply(architecture.program());
-      try (TorchModule module = program.load(Device.cpu(), precision, weights);
-          Tensor input = pixels.apply(module);
-          Tensors out = module.run(entry, Map.of("pixels", input))) {
-        Map<String, float[]> values = new TreeMap<>();
-        out.forEach((name, tensor) -> values.put(name, tensor.floats()));
-        return values;
-      }
-    }
   }
 }
