@@ -1,38 +1,34 @@
 package dev.boxmill.detr.rtdetr;
 
+import static dev.boxmill.detr.TestingNetwork.MIN_SCORE;
+import static dev.boxmill.detr.TestingNetwork.architecture;
+import static dev.boxmill.detr.TestingNetwork.assertDetections;
+import static dev.boxmill.detr.TestingNetwork.pixels;
+import static dev.boxmill.detr.TestingNetwork.run;
+import static dev.boxmill.detr.TestingNetwork.secondHalf;
+import static dev.boxmill.detr.TestingNetwork.secondImage;
+import static dev.boxmill.detr.TestingNetwork.steps;
 import static dev.boxmill.detr.TestingTensors.FLOAT32_TOLERANCE;
 import static dev.boxmill.detr.TestingTensors.assertClose;
 import static dev.boxmill.detr.TestingTensors.relativeDrift;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.detr.Architecture;
-import dev.boxmill.detr.checkpoint.Checkpoint;
-import dev.boxmill.detr.checkpoint.JsonConfig;
-import dev.boxmill.detr.checkpoint.TensorNames;
 import dev.boxmill.detr.checkpoint.TestingGolden;
-import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
-import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Convolutions;
-import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
-import dev.boxmill.torchscript.Program;
-import dev.boxmill.torchscript.Tensor;
-import dev.boxmill.torchscript.Tensors;
-import dev.boxmill.torchscript.TorchModule;
-import dev.boxmill.torchscript.Weight;
-import java.nio.FloatBuffer;
-import java.nio.file.Path;
+import dev.boxmill.torchscript.TorchScriptException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,15 +48,15 @@ final class TestRtDetrParity {
 
   private static final int QUERIES = 9;
 
-  /** What make_golden_rtdetr.py says under THRESHOLD and TARGET. */
-  private static final float MIN_SCORE = 0.3f;
-
-  private static final ImageSize TARGET = new ImageSize(221, 150);
-
-  /** Relative root mean square that bfloat16's 8 bits may cost these small random networks. */
+  /**
+   * Relative root mean square that bfloat16's 8 bits may cost these small random networks; float16
+   * has 3 bits more.
+   */
   private static final double BFLOAT16_FEATURES = 0.02;
 
   private static final double BFLOAT16_RESULTS = 0.05;
+  private static final double FLOAT16_FEATURES = 0.004;
+  private static final double FLOAT16_RESULTS = 0.01;
 
   static Stream<String> variants() {
     return VARIANTS.stream();
@@ -78,8 +74,7 @@ final class TestRtDetrParity {
     try (TestingGolden golden = TestingGolden.open(variant)) {
       Map<String, float[]> found =
           run(variant, "stages", p -> p.with(convolutions), Precision.FP32, pixels(golden));
-      Set<String> steps = new TreeSet<>(golden.names());
-      steps.removeIf(name -> name.equals("pixels") || name.startsWith("detections"));
+      Set<String> steps = steps(golden);
       assertThat(found).containsOnlyKeys(steps);
       for (String step : inOrder(steps)) {
         assertClose(step, found.get(step), golden.floats(step), FLOAT32_TOLERANCE);
@@ -92,14 +87,14 @@ final class TestRtDetrParity {
   void detectionsMatch(String variant) {
     Architecture architecture = architecture(variant);
     try (TestingGolden golden = TestingGolden.open(variant)) {
-      Map<String, float[]> found = run(variant, "forward", p -> p, Precision.FP32, pixels(golden));
+      Map<String, float[]> found = run(variant, "forward", Precision.FP32, pixels(golden));
       assertThat(found).containsOnlyKeys("c2", "c3", "c4", "c5", "logits", "boxes");
       for (int image = 0; image < golden.shape("pixels")[0]; image++) {
         List<Detection> detections =
             architecture
                 .postProcessing()
                 .detections(found.get("logits"), found.get("boxes"), QUERIES, image, MIN_SCORE);
-        assertDetections(golden, "detections." + image, detections);
+        assertDetections(golden, image, detections);
       }
     }
   }
@@ -108,47 +103,85 @@ final class TestRtDetrParity {
   @ValueSource(strings = {"rtdetr-basic", "rtdetr-equal-widths"})
   void anImageAloneGivesWhatItGivesInABatch(String variant) {
     try (TestingGolden golden = TestingGolden.open(variant)) {
-      float[] both = golden.floats("pixels");
-      long[] shape = golden.shape("pixels");
-      shape[0] = 1;
-      FloatBuffer second = FloatBuffer.wrap(both, both.length / 2, both.length / 2).slice();
-      Map<String, float[]> alone =
-          run(variant, "forward", p -> p, Precision.FP32, m -> m.tensor(second, shape));
+      Map<String, float[]> alone = run(variant, "forward", Precision.FP32, secondImage(golden));
       for (String result : List.of("logits", "boxes")) {
-        float[] expected = golden.floats(result);
-        float[] half = Arrays.copyOfRange(expected, expected.length / 2, expected.length);
-        assertClose(result, alone.get(result), half, FLOAT32_TOLERANCE);
+        float[] expected = secondHalf(golden.floats(result));
+        assertClose(result, alone.get(result), expected, FLOAT32_TOLERANCE);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void bfloat16DriftsLittle(String variant) {
+    assertDrift(variant, Precision.BF16, BFLOAT16_FEATURES, BFLOAT16_RESULTS);
+  }
+
+  /** What CUDA devices compute in; here by plain operators on the CPU. */
+  @ParameterizedTest
+  @MethodSource("variants")
+  void float16DriftsLess(String variant) {
+    assertDrift(variant, Precision.FP16, FLOAT16_FEATURES, FLOAT16_RESULTS);
+  }
+
+  /**
+   * Rounding may swap the last of the selected cells for the first of the others, and then queries
+   * stand in another order; the ones that both selected are compared. From the second layer on, all
+   * queries have seen the one that differs.
+   */
+  private static void assertDrift(
+      String variant, Precision precision, double features, double results) {
+    try (TestingGolden golden = TestingGolden.open(variant)) {
+      Map<String, float[]> found = run(variant, "stages", precision, pixels(golden));
+      for (String step : List.of("c2", "c3", "c4", "c5", "memory")) {
+        assertThat(relativeDrift(found.get(step), golden.floats(step)))
+            .as("drift of %s", step)
+            .isBetween(features / 1000, features);
+      }
+      int[] match = match(found.get("query.tokens"), golden.floats("query.tokens"));
+      long common = Arrays.stream(match).filter(query -> query >= 0).count();
+      assertThat(common).as("common queries").isGreaterThanOrEqualTo(match.length * 7L / QUERIES);
+      for (String step : List.of("query.content", "query.boxes", "decoder.0.boxes")) {
+        float[] expected = golden.floats(step);
+        int width = expected.length / match.length;
+        float[] same = rows(found.get(step), match, width);
+        assertThat(relativeDrift(same, matched(expected, match, width)))
+            .as("drift of %s", step)
+            .isBetween(results / 1000, results);
       }
     }
   }
 
   /**
-   * Rounding may swap the last of the selected cells for the first of the others, and then queries
-   * stand in another order; the ones that both selected are compared.
+   * The library itself refuses sides that 32 doesn't divide; the paper's network has no such rule.
    */
-  @ParameterizedTest
-  @MethodSource("variants")
-  void bfloat16DriftsLittle(String variant) {
-    try (TestingGolden golden = TestingGolden.open(variant)) {
-      Map<String, float[]> found = run(variant, "stages", p -> p, Precision.BF16, pixels(golden));
-      for (String map : List.of("c2", "c3", "c4", "c5", "memory")) {
-        assertThat(relativeDrift(found.get(map), golden.floats(map)))
-            .as("drift of %s", map)
-            .isBetween(1e-4, BFLOAT16_FEATURES);
-      }
-      int[] match = match(found.get("query.tokens"), golden.floats("query.tokens"));
-      long common = Arrays.stream(match).filter(query -> query >= 0).count();
-      assertThat(common).as("common queries").isGreaterThanOrEqualTo(match.length * 7L / 9);
-      for (String result : List.of("query.content", "query.boxes", "decoder.0.boxes")) {
-        float[] expected = golden.floats(result);
-        int width = expected.length / match.length;
-        assertThat(
-                relativeDrift(
-                    rows(found.get(result), match, width), matched(expected, match, width)))
-            .as("drift of %s", result)
-            .isBetween(1e-4, BFLOAT16_RESULTS);
-      }
+  @Test
+  void oddSizesRunToo() {
+    float[] noise = new float[3 * 70 * 51];
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = (float) random.nextDouble();
     }
+    Map<String, float[]> found =
+        run("rtdetr-basic", "stages", Precision.FP32, m -> m.tensor(noise, 1, 3, 70, 51));
+    // 9 x 7, 5 x 4 and 3 x 2 cells of 16 channels
+    assertThat(found.get("memory")).hasSize((63 + 20 + 6) * 16);
+    assertThat(found.get("boxes")).hasSize(4 * QUERIES).doesNotContain(Float.NaN);
+  }
+
+  @Test
+  void fixedAnchorsFitImagesOfTheirSizeAlone() {
+    float[] small = new float[3 * 64 * 64];
+    assertThatThrownBy(
+            () ->
+                run(
+                    "rtdetr-anchor-size",
+                    "forward",
+                    Precision.FP32,
+                    m -> m.tensor(small, 1, 3, 64, 64)))
+        .isInstanceOf(TorchScriptException.class)
+        .hasMessageContaining(
+            "Invalid image size: its maps have 84 cells (must be 168, as anchor_image_size fixes");
   }
 
   /** For each of the expected queries, the found one of the same image and cell, or -1. */
@@ -201,56 +234,5 @@ final class TestRtDetrParity {
                     (String step) -> kinds.indexOf(step.replaceAll("\\.?\\d+(\\.boxes)?$", "")))
                 .thenComparing(Comparator.naturalOrder()))
         .toList();
-  }
-
-  private static void assertDetections(
-      TestingGolden golden, String prefix, List<Detection> detections) {
-    float[] scores = new float[detections.size()];
-    float[] labels = new float[detections.size()];
-    float[] boxes = new float[4 * detections.size()];
-    for (int i = 0; i < detections.size(); i++) {
-      scores[i] = detections.get(i).score();
-      labels[i] = detections.get(i).labelId();
-      Corners corners = detections.get(i).box().corners(TARGET);
-      boxes[4 * i] = corners.xMin();
-      boxes[4 * i + 1] = corners.yMin();
-      boxes[4 * i + 2] = corners.xMax();
-      boxes[4 * i + 3] = corners.yMax();
-    }
-    assertThat(labels).as(prefix).hasSizeGreaterThan(3);
-    assertThat(labels).as(prefix).containsExactly(golden.floats(prefix + ".labels"));
-    assertClose("scores", scores, golden.floats(prefix + ".scores"), FLOAT32_TOLERANCE);
-    // pixels of an image 221 wide
-    assertClose("boxes", boxes, golden.floats(prefix + ".boxes"), 221 * FLOAT32_TOLERANCE);
-  }
-
-  private static Function<TorchModule, Tensor> pixels(TestingGolden golden) {
-    return module -> module.tensor(golden.floats("pixels"), golden.shape("pixels"));
-  }
-
-  private static Architecture architecture(String variant) {
-    Path directory = TestingGolden.directory(variant);
-    return Architecture.parse(JsonConfig.read(directory.resolve("config.json")));
-  }
-
-  private static Map<String, float[]> run(
-      String variant,
-      String entry,
-      Function<Program, Program> change,
-      Precision precision,
-      Function<TorchModule, Tensor> pixels) {
-    Architecture architecture = architecture(variant);
-    try (Checkpoint checkpoint = Checkpoint.open(TestingGolden.directory(variant))) {
-      Map<String, Weight> weights =
-          TensorNames.select(checkpoint, architecture.tensors(), architecture.ignoredTensors());
-      Program program = change.apply(architecture.program());
-      try (TorchModule module = program.load(Device.cpu(), precision, weights);
-          Tensor input = pixels.apply(module);
-          Tensors out = module.run(entry, Map.of("pixels", input))) {
-        Map<String, float[]> values = new TreeMap<>();
-        out.forEach((name, tensor) -> values.put(name, tensor.floats()));
-        return values;
-      }
-    }
   }
 }
