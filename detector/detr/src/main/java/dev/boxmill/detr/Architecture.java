@@ -1,8 +1,8 @@
 package dev.boxmill.detr;
 
-import dev.boxmill.detr.checkpoint.CheckpointException;
-import dev.boxmill.detr.checkpoint.ExpectedTensor;
-import dev.boxmill.detr.checkpoint.JsonConfig;
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.detr.DetrArchitecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.rtdetr.RtDetrArchitecture;

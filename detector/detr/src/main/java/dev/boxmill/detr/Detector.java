@@ -1,6 +1,6 @@
 package dev.boxmill.detr;
 
-import dev.boxmill.detr.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.image.ImageDecoder;
 import dev.boxmill.detr.image.Picture;
 import dev.boxmill.detr.image.PicturePreprocessor;

@@ -1,9 +1,9 @@
 package dev.boxmill.detr;
 
-import dev.boxmill.detr.checkpoint.Checkpoint;
-import dev.boxmill.detr.checkpoint.CheckpointException;
-import dev.boxmill.detr.checkpoint.JsonConfig;
-import dev.boxmill.detr.checkpoint.TensorNames;
+import dev.boxmill.checkpoint.Checkpoint;
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.checkpoint.TensorNames;
 import dev.boxmill.detr.image.Preprocessing;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.boxmill.detr;
 
-import dev.boxmill.detr.checkpoint.JsonConfig;
+import dev.boxmill.checkpoint.JsonConfig;
 import java.util.Map;
 import java.util.TreeMap;
 

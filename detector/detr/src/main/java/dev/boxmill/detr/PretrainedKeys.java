@@ -1,6 +1,6 @@
 package dev.boxmill.detr;
 
-import dev.boxmill.detr.checkpoint.JsonConfig;
+import dev.boxmill.checkpoint.JsonConfig;
 
 /**
  * Keys that Hugging Face's {@code PretrainedConfig} writes for every kind of model and that change

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.boxmill.detr.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.image.Picture;
 import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.schemas.Detection;

@@ -1,13 +1,13 @@
 package dev.boxmill.detr;
 
-import static dev.boxmill.detr.TestingTensors.FLOAT32_TOLERANCE;
-import static dev.boxmill.detr.TestingTensors.assertClose;
+import static dev.boxmill.checkpoint.TestingTensors.FLOAT32_TOLERANCE;
+import static dev.boxmill.checkpoint.TestingTensors.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.boxmill.detr.checkpoint.Checkpoint;
-import dev.boxmill.detr.checkpoint.JsonConfig;
-import dev.boxmill.detr.checkpoint.TensorNames;
-import dev.boxmill.detr.checkpoint.TestingGolden;
+import dev.boxmill.checkpoint.Checkpoint;
+import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.checkpoint.TensorNames;
+import dev.boxmill.checkpoint.TestingGolden;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;

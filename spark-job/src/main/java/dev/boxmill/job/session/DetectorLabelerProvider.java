@@ -1,7 +1,7 @@
 package dev.boxmill.job.session;
 
+import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.DetectorFiles;
-import dev.boxmill.detr.checkpoint.CheckpointException;
 import dev.boxmill.job.BadInputException;
 import dev.boxmill.refiners.spi.RefinerConfigurationException;
 import dev.boxmill.refiners.spi.RefinerSpec;

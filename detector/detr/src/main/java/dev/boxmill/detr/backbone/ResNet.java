@@ -1,6 +1,6 @@
 package dev.boxmill.detr.backbone;
 
-import dev.boxmill.detr.checkpoint.ExpectedTensor;
+import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.torchscript.Program;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,9 +1,9 @@
 package dev.boxmill.detr.backbone;
 
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.PretrainedKeys;
 import dev.boxmill.detr.backbone.ResNet.Block;
-import dev.boxmill.detr.checkpoint.CheckpointException;
-import dev.boxmill.detr.checkpoint.JsonConfig;
 import java.util.List;
 import java.util.Map;
 

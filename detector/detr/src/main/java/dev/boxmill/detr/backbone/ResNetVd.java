@@ -1,8 +1,8 @@
 package dev.boxmill.detr.backbone;
 
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.PretrainedKeys;
-import dev.boxmill.detr.checkpoint.CheckpointException;
-import dev.boxmill.detr.checkpoint.JsonConfig;
 import dev.boxmill.torchscript.Program;
 import java.util.ArrayList;
 import java.util.List;

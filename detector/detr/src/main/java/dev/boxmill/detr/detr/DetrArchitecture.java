@@ -1,13 +1,13 @@
 package dev.boxmill.detr.detr;
 
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.Labels;
 import dev.boxmill.detr.PretrainedKeys;
 import dev.boxmill.detr.backbone.ResNet;
 import dev.boxmill.detr.backbone.ResNetConfig;
-import dev.boxmill.detr.checkpoint.CheckpointException;
-import dev.boxmill.detr.checkpoint.ExpectedTensor;
-import dev.boxmill.detr.checkpoint.JsonConfig;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.torchscript.Program;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.boxmill.detr.detr;
 
-import dev.boxmill.detr.checkpoint.ExpectedTensor;
+import dev.boxmill.checkpoint.ExpectedTensor;
 import java.util.ArrayList;
 import java.util.List;
 

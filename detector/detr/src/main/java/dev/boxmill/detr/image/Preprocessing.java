@@ -1,6 +1,6 @@
 package dev.boxmill.detr.image;
 
-import dev.boxmill.detr.checkpoint.JsonConfig;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
@@ -30,7 +30,7 @@ public record Preprocessing(
    * Reads {@code preprocessor_config.json} of the DETR family, in its present form or as the old
    * feature extractors had it.
    *
-   * @throws dev.boxmill.detr.checkpoint.CheckpointException naming keys that are unknown or ask for
+   * @throws dev.boxmill.checkpoint.CheckpointException naming keys that are unknown or ask for
    *     something else than this class does
    */
   public static Preprocessing parse(JsonConfig config) {

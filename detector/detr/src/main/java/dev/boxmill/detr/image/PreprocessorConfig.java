@@ -1,7 +1,7 @@
 package dev.boxmill.detr.image;
 
-import dev.boxmill.detr.checkpoint.CheckpointException;
-import dev.boxmill.detr.checkpoint.JsonConfig;
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.schemas.ImageSize;
 import java.util.List;
 import java.util.Set;

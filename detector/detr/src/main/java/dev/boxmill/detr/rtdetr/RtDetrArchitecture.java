@@ -1,8 +1,8 @@
 package dev.boxmill.detr.rtdetr;
 
+import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.Architecture;
-import dev.boxmill.detr.checkpoint.ExpectedTensor;
-import dev.boxmill.detr.checkpoint.JsonConfig;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.torchscript.Program;
 import java.util.HashMap;
@@ -28,8 +28,8 @@ public final class RtDetrArchitecture implements Architecture {
   /**
    * The network that a {@code config.json} describes.
    *
-   * @throws dev.boxmill.detr.checkpoint.CheckpointException if the file sets something that would
-   *     change the forward pass and is not supported
+   * @throws dev.boxmill.checkpoint.CheckpointException if the file sets something that would change
+   *     the forward pass and is not supported
    */
   public static RtDetrArchitecture parse(JsonConfig config) {
     return new RtDetrArchitecture(RtDetrConfig.parse(config));

@@ -1,10 +1,10 @@
 package dev.boxmill.detr.rtdetr;
 
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.Labels;
 import dev.boxmill.detr.PretrainedKeys;
 import dev.boxmill.detr.backbone.ResNetVd;
-import dev.boxmill.detr.checkpoint.CheckpointException;
-import dev.boxmill.detr.checkpoint.JsonConfig;
 import java.util.List;
 import java.util.Map;
 

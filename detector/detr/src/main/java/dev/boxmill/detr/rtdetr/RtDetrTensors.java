@@ -1,7 +1,7 @@
 package dev.boxmill.detr.rtdetr;
 
+import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.detr.backbone.ConvNorm;
-import dev.boxmill.detr.checkpoint.ExpectedTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -3,11 +3,11 @@ package dev.boxmill.detr.detr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.backbone.ResNet.Block;
-import dev.boxmill.detr.checkpoint.CheckpointException;
-import dev.boxmill.detr.checkpoint.ExpectedTensor;
-import dev.boxmill.detr.checkpoint.JsonConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

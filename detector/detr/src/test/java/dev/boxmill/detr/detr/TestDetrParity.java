@@ -1,5 +1,8 @@
 package dev.boxmill.detr.detr;
 
+import static dev.boxmill.checkpoint.TestingTensors.FLOAT32_TOLERANCE;
+import static dev.boxmill.checkpoint.TestingTensors.assertClose;
+import static dev.boxmill.checkpoint.TestingTensors.relativeDrift;
 import static dev.boxmill.detr.TestingNetwork.MIN_SCORE;
 import static dev.boxmill.detr.TestingNetwork.architecture;
 import static dev.boxmill.detr.TestingNetwork.assertDetections;
@@ -8,14 +11,11 @@ import static dev.boxmill.detr.TestingNetwork.run;
 import static dev.boxmill.detr.TestingNetwork.secondHalf;
 import static dev.boxmill.detr.TestingNetwork.secondImage;
 import static dev.boxmill.detr.TestingNetwork.steps;
-import static dev.boxmill.detr.TestingTensors.FLOAT32_TOLERANCE;
-import static dev.boxmill.detr.TestingTensors.assertClose;
-import static dev.boxmill.detr.TestingTensors.relativeDrift;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.boxmill.checkpoint.TestingGolden;
 import dev.boxmill.detr.Architecture;
-import dev.boxmill.detr.checkpoint.TestingGolden;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Convolutions;
 import dev.boxmill.torchscript.Precision;

@@ -3,8 +3,8 @@ package dev.boxmill.detr.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.boxmill.detr.checkpoint.CheckpointException;
-import dev.boxmill.detr.checkpoint.JsonConfig;
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package dev.boxmill.detr.postprocess;
 
-import static dev.boxmill.detr.TestingTensors.FLOAT32_TOLERANCE;
-import static dev.boxmill.detr.TestingTensors.assertClose;
+import static dev.boxmill.checkpoint.TestingTensors.FLOAT32_TOLERANCE;
+import static dev.boxmill.checkpoint.TestingTensors.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.boxmill.detr.checkpoint.TestingGolden;
+import dev.boxmill.checkpoint.TestingGolden;
 import dev.boxmill.schemas.Box;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;

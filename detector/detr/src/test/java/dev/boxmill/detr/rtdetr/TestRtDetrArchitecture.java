@@ -3,10 +3,10 @@ package dev.boxmill.detr.rtdetr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.Architecture;
-import dev.boxmill.detr.checkpoint.CheckpointException;
-import dev.boxmill.detr.checkpoint.ExpectedTensor;
-import dev.boxmill.detr.checkpoint.JsonConfig;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,0 +1,160 @@
+package dev.boxmill.checkpoint;
+
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The tensors of a Hugging Face checkpoint directory: {@code model.safetensors}, or where that is
+ * absent the shards that {@code model.safetensors.index.json} names.
+ *
+ * <p>Opening reads and checks the headers alone. Each tensor is mapped into memory when its values
+ * are asked for; the checkpoint keeps no mapping. Closing it closes the files; Java 17 has no call
+ * to unmap, so the address range of a mapping goes back to the system when the garbage collector
+ * finds its buffer unreachable. Mapped pages that were only read cost no heap and are the system's
+ * to drop at any time. A file must not be cut off while a buffer of it is read: the JVM then throws
+ * an {@link InternalError}. Replacing it by renaming is safe.
+ */
+public final class Checkpoint implements AutoCloseable {
+
+  private static final String SINGLE = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+
+  private final Path directory;
+  private final List<SafetensorsFile> files;
+  private final Map<String, StoredTensor> tensors;
+
+  private Checkpoint(
+      Path directory, List<SafetensorsFile> files, Map<String, StoredTensor> tensors) {
+    this.directory = directory;
+    this.files = List.copyOf(files);
+    this.tensors = Collections.unmodifiableMap(tensors);
+  }
+
+  /**
+   * Opens the directory's weights.
+   *
+   * @throws CheckpointException if there are none, or a header doesn't describe its file
+   */
+  public static Checkpoint open(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new CheckpointException(
+          "Cannot read checkpoint "
+              + directory
+              + ": no such directory (name a Hugging Face checkpoint directory)");
+    }
+    List<SafetensorsFile> files = new ArrayList<>();
+    try {
+      return open(directory, files);
+    } catch (RuntimeException | Error e) {
+      files.forEach(SafetensorsFile::close);
+      throw e;
+    }
+  }
+
+  private static Checkpoint open(Path directory, List<SafetensorsFile> opened) {
+    if (Files.exists(directory.resolve(SINGLE), LinkOption.NOFOLLOW_LINKS)) {
+      SafetensorsFile file = SafetensorsFile.open(directory.resolve(SINGLE));
+      opened.add(file);
+      return new Checkpoint(directory, opened, tensors(file));
+    }
+    Path index = directory.resolve(INDEX);
+    if (!Files.exists(index, LinkOption.NOFOLLOW_LINKS)) {
+      throw noWeights(directory);
+    }
+    return new Checkpoint(directory, opened, sharded(index, opened));
+  }
+
+  private static Map<String, StoredTensor> sharded(Path index, List<SafetensorsFile> opened) {
+    Map<String, String> shards = ShardIndex.read(index);
+    Map<String, StoredTensor> tensors = new TreeMap<>();
+    for (String shard : new TreeSet<>(shards.values())) {
+      SafetensorsFile file = SafetensorsFile.open(index.resolveSibling(shard));
+      opened.add(file);
+      tensors(file)
+          .forEach(
+              (name, tensor) -> {
+                if (!shard.equals(shards.get(name))) {
+                  throw ShardIndex.refusal(
+                      index, "it does not say that " + Shown.name(name) + " lies in " + shard);
+                }
+                tensors.put(name, tensor);
+              });
+    }
+    shards.forEach(
+        (name, shard) -> {
+          if (!tensors.containsKey(name)) {
+            throw ShardIndex.refusal(
+                index, "tensor " + Shown.name(name) + " is not in " + shard + ", its shard");
+          }
+        });
+    return tensors;
+  }
+
+  private static Map<String, StoredTensor> tensors(SafetensorsFile file) {
+    Map<String, StoredTensor> tensors = new TreeMap<>();
+    file.entries().forEach((name, entry) -> tensors.put(name, new StoredTensor(file, entry)));
+    return tensors;
+  }
+
+  private static CheckpointException noWeights(Path directory) {
+    boolean pickled = Files.exists(directory.resolve("pytorch_model.bin"));
+    return new CheckpointException(
+        "Cannot read checkpoint "
+            + directory
+            + ": it has neither "
+            + SINGLE
+            + " nor "
+            + INDEX
+            + (pickled
+                ? " (it has pytorch_model.bin: save it with safe_serialization=True)"
+                : " (name a Hugging Face checkpoint directory)"));
+  }
+
+  /** Where it lies. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** The files that hold tensors, by name. */
+  public List<Path> files() {
+    return files.stream().map(SafetensorsFile::path).toList();
+  }
+
+  /** Names of all tensors, sorted. */
+  public Set<String> names() {
+    return tensors.keySet();
+  }
+
+  /**
+   * The tensor of that name.
+   *
+   * @throws CheckpointException if there is none
+   */
+  public StoredTensor tensor(String name) {
+    StoredTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new CheckpointException(
+          "Unknown tensor "
+              + Shown.name(name)
+              + " in "
+              + directory
+              + " (near: "
+              + NearNames.among(names(), name)
+              + ")");
+    }
+    return tensor;
+  }
+
+  @Override
+  public void close() {
+    files.forEach(SafetensorsFile::close);
+  }
+}

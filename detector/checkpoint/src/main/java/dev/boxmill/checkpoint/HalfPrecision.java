@@ -1,0 +1,50 @@
+package dev.boxmill.checkpoint;
+
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
+
+/** The two 16-bit float formats as float32; each of their values is exact there. */
+final class HalfPrecision {
+
+  private static final int EXPONENT_DIFFERENCE = 127 - 15;
+  private static final float SMALLEST_SUBNORMAL = 0x1p-24f;
+
+  private HalfPrecision() {}
+
+  static FloatBuffer float16(ShortBuffer halves) {
+    float[] floats = new float[halves.remaining()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = float16(halves.get(i));
+    }
+    return FloatBuffer.wrap(floats).asReadOnlyBuffer();
+  }
+
+  static FloatBuffer bfloat16(ShortBuffer halves) {
+    float[] floats = new float[halves.remaining()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = bfloat16(halves.get(i));
+    }
+    return FloatBuffer.wrap(floats).asReadOnlyBuffer();
+  }
+
+  /** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
+  static float float16(short half) {
+    int sign = (half & 0x8000) << 16;
+    int exponent = (half >> 10) & 0x1f;
+    int fraction = half & 0x3ff;
+    int magnitude;
+    if (exponent == 0) {
+      magnitude = Float.floatToRawIntBits(fraction * SMALLEST_SUBNORMAL);
+    } else if (exponent == 0x1f) {
+      magnitude = 0x7f800000 | fraction << 13;
+    } else {
+      magnitude = (exponent + EXPONENT_DIFFERENCE) << 23 | fraction << 13;
+    }
+    return Float.intBitsToFloat(sign | magnitude);
+  }
+
+  /** The upper half of a float32. */
+  static float bfloat16(short half) {
+    return Float.intBitsToFloat(half << 16);
+  }
+}
