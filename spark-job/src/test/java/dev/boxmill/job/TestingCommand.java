@@ -16,11 +16,12 @@ public record TestingCommand(int exitCode, String out, String err) {
     StringWriter err = new StringWriter();
     ByteArrayOutputStream console = new ByteArrayOutputStream();
     PrintStream standardError = System.err;
+    // Before the commands are made: picocli drops a writer that is older than System.err.
+    System.setErr(new PrintStream(console, true, StandardCharsets.UTF_8));
     CommandLine commands = Boxmill.commandLine(TestingLabeler::prepare);
     commands.setOut(new PrintWriter(out, true));
     commands.setErr(new PrintWriter(err, true));
     commands.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-    System.setErr(new PrintStream(console, true, StandardCharsets.UTF_8));
     try {
       int exitCode = commands.execute(arguments);
       String both = console.toString(StandardCharsets.UTF_8) + err;

@@ -30,14 +30,29 @@ public record TestingLabeler(String model, String refiners, String fingerprint)
   /** Labelers that a task opened and did not close again. */
   public static final AtomicInteger OPEN = new AtomicInteger();
 
+  /** The content of a picture on which this labeler gives a row that nobody asked for. */
+  public static final String FAULT = "fault";
+
   private static final int AHEAD = 8;
 
-  /** Accepts every detector but {@code missing}. */
+  /** Accepts every detector but {@code missing}; {@code class:NAME} is taken from a plugin jar. */
   public static PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
     if (settings.detector().equals("missing")) {
       throw new BadInputException("Cannot read detector missing: it does not exist (check it)");
     }
+    if (settings.detector().startsWith("class:")) {
+      return plugin(settings.detector().substring("class:".length()));
+    }
     return new TestingLabeler(settings.detector(), String.join(" ", settings.refiners()), "f00d");
+  }
+
+  private static PreparedLabeler plugin(String className) {
+    try {
+      ClassLoader plugins = Thread.currentThread().getContextClassLoader();
+      return (PreparedLabeler) plugins.loadClass(className).getConstructor().newInstance();
+    } catch (ReflectiveOperationException missing) {
+      throw new IllegalStateException("Cannot load " + className + ": " + missing, missing);
+    }
   }
 
   /** The bytes of a picture that this labeler can decode. */
@@ -90,9 +105,8 @@ public record TestingLabeler(String model, String refiners, String fingerprint)
   }
 
   private static LabelRow labelled(String uri, String content) {
-    if (content.equals("forget me")) {
-      return new LabelRow.Failed(
-          uri + "?", Optional.empty(), Optional.empty(), ErrorCategory.INTERNAL, "renamed");
+    if (content.equals(FAULT)) {
+      return failed(uri + "?", ErrorCategory.INTERNAL, "another image's row");
     }
     if (!content.matches("\\d+x\\d+")) {
       return failed(uri, ErrorCategory.UNREADABLE, "Cannot decode " + uri + ": no picture");

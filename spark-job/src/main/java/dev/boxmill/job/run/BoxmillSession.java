@@ -1,5 +1,6 @@
 package dev.boxmill.job.run;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class BoxmillSession implements AutoCloseable {
     Option<SparkSession> running = SparkSession.getDefaultSession();
     if (running.isDefined()) {
       SparkSession spark = running.get();
-      jars.forEach(jar -> spark.sparkContext().addJar(uri(jar)));
+      jars.forEach(jar -> spark.addArtifact(URI.create(uri(jar))));
       return new BoxmillSession(spark, false);
     }
     SparkConf settings = configuration(new SparkConf(), jars);

@@ -11,13 +11,13 @@ import dev.boxmill.job.table.OutputFolder;
 import dev.boxmill.job.table.TableTotals;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -25,6 +25,9 @@ import org.apache.spark.sql.SparkSession;
 public final class LabelRun {
 
   private static final String ONLY_CHUNK = "0";
+
+  /** After a failed job, its last tasks may still write for so long. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final SparkSession spark;
   private final LabelerProvider labelers;
@@ -63,7 +66,8 @@ public final class LabelRun {
       report.write(output.report(RunReport.FILE_NAME), context().hadoopConfiguration());
       output.finish();
       return report;
-    } catch (IOException | RuntimeException failure) {
+    } catch (Exception | Error failure) {
+      // Spark throws checked exceptions that it does not declare.
       abandon(output, failure);
       throw failure;
     }
@@ -86,6 +90,7 @@ public final class LabelRun {
       new LabelWriter(spark).writeChunk(rows, chunk);
     } finally {
       line.close();
+      progress.awaitIdle(PATIENCE);
       context().removeSparkListener(progress);
     }
     long taken = counters.inputs().value();
@@ -96,19 +101,16 @@ public final class LabelRun {
     return ProgressLine.start(progress::now, total, ProgressLine.Medium.ofStandardError(), console);
   }
 
-  /** Counts the chunk, writes the table from it, and counts the table again. */
+  /** Writes the table from its chunk, and counts what was written. */
   private TableTotals writeTable(OutputFolder output, Labelled labelled) {
     LabelWriter writer = new LabelWriter(spark);
-    Dataset<Row> chunk = writer.read(labelled.chunk());
-    TableTotals totals = TableTotals.of(chunk);
-    IncompleteRunException.refuse(labelled.inputs(), totals);
-    writer.writeTable(chunk, totals.rows(), output.table());
+    writer.writeTable(writer.read(labelled.chunk()), labelled.inputs(), output.table());
     TableTotals written = TableTotals.of(writer.read(output.table()));
     IncompleteRunException.refuse(labelled.inputs(), written);
     return written;
   }
 
-  private static void abandon(OutputFolder output, Exception failure) {
+  private static void abandon(OutputFolder output, Throwable failure) {
     try {
       output.abandon();
     } catch (IOException | RuntimeException second) {

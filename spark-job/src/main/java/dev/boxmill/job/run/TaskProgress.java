@@ -1,12 +1,16 @@
 package dev.boxmill.job.run;
 
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.Success$;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 import scala.collection.Iterator;
 
 /**
@@ -16,6 +20,7 @@ import scala.collection.Iterator;
 final class TaskProgress extends SparkListener {
 
   private final Map<Long, Progress> running = new HashMap<>();
+  private final Set<Long> started = new HashSet<>();
   private Progress finished = Progress.NONE;
 
   /** Sum over all tasks so far. */
@@ -37,8 +42,27 @@ final class TaskProgress extends SparkListener {
             });
   }
 
+  /** Waits until no task of this application runs, but not for ever. */
+  synchronized void awaitIdle(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    try {
+      while (!started.isEmpty() && System.nanoTime() < deadline) {
+        wait(100);
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public synchronized void onTaskStart(SparkListenerTaskStart start) {
+    started.add(start.taskInfo().taskId());
+  }
+
   @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
+    started.remove(end.taskInfo().taskId());
+    notifyAll();
     running.remove(end.taskInfo().taskId());
     if (end.reason() == Success$.MODULE$) {
       finished = finished.plus(progress(end.taskInfo().accumulables().iterator()));

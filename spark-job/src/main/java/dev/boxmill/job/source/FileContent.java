@@ -54,7 +54,7 @@ final class FileContent implements ImageInput.Content {
   private byte[] readOnce() throws IOException {
     Path path = new Path(file.uri());
     refuseOver(file.length());
-    try (FSDataInputStream stream = open(path.getFileSystem(hadoop), path)) {
+    try (FSDataInputStream stream = open(Locations.filesystem(path, hadoop), path)) {
       if (file.length() == ListedFile.UNKNOWN_LENGTH) {
         return limited(stream.readNBytes((int) MAX_BYTES + 1));
       }

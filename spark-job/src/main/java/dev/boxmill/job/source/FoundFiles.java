@@ -62,7 +62,7 @@ record FoundFiles(
 
   private static FoundFiles find(String input, Configuration hadoop) throws IOException {
     Path path = Locations.absolute(input, hadoop);
-    FileSystem files = path.getFileSystem(hadoop);
+    FileSystem files = Locations.filesystem(path, hadoop);
     FoundFiles found =
         new FoundFiles(input, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (FileStatus status : matches(input, files, path)) {

@@ -3,6 +3,7 @@ package dev.boxmill.job.source;
 import java.io.IOException;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -25,6 +26,15 @@ public final class Locations {
     Path path = parse(text);
     FileSystem files = path.getFileSystem(hadoop);
     return path.makeQualified(files.getUri(), files.getWorkingDirectory());
+  }
+
+  /**
+   * The filesystem to read images from. Local files are read without the checksum files that Hadoop
+   * would look for beside them: those can't be named for a file with a colon.
+   */
+  static FileSystem filesystem(Path path, Configuration hadoop) throws IOException {
+    FileSystem files = path.getFileSystem(hadoop);
+    return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
   }
 
   /** The absolute path of a text that stands in a manifest, relative to the manifest's folder. */

@@ -1,12 +1,15 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.BadInputException;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -71,14 +74,22 @@ final class ParquetListing {
       throw missing(found, columns, "no column of URIs", TextManifest.URI_COLUMNS);
     }
     Column uri = columns.uri().get();
-    Iterator<String> named =
-        table.select(uri).where(uri.isNotNull()).as(Encoders.STRING()).toLocalIterator();
-    long count = 0;
-    while (named.hasNext()) {
-      uris.accept(named.next());
-      count++;
+    Dataset<String> named = table.select(uri).where(uri.isNotNull()).as(Encoders.STRING());
+    long[] count = {0};
+    try {
+      named
+          .toLocalIterator()
+          .forEachRemaining(
+              text -> {
+                uris.accept(text);
+                count[0]++;
+              });
+    } catch (BadInputException refused) {
+      throw refused;
+    } catch (Exception unreadable) {
+      throw unreadable(found, unreadable);
     }
-    return count;
+    return count[0];
   }
 
   private Dataset<Row> open(FoundFiles found, List<FileStatus> tables) {
@@ -92,16 +103,24 @@ final class ParquetListing {
             .distinct()
             .toArray(String[]::new);
     try {
+      requireParquet(tables.get(0).getPath());
       return spark.read().parquet(paths);
     } catch (Exception unreadable) {
       throw unreadable(found, unreadable);
     }
   }
 
+  /** Spark would find out on an executor, and fill the console. */
+  private void requireParquet(Path table) throws IOException {
+    HadoopInputFile file =
+        HadoopInputFile.fromPath(table, spark.sparkContext().hadoopConfiguration());
+    ParquetFileReader.open(file).close();
+  }
+
   private static ParquetSource scan(FoundFiles found, Dataset<Row> table, ParquetColumns columns) {
     try {
       return ParquetSource.of(table, columns);
-    } catch (RuntimeException | Error unreadable) {
+    } catch (Exception unreadable) {
       throw unreadable(found, unreadable);
     }
   }

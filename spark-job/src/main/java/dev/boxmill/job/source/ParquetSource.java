@@ -8,11 +8,13 @@ import static org.apache.spark.sql.functions.struct;
 import dev.boxmill.job.session.ImageInput;
 import dev.boxmill.job.session.ImageInputException;
 import dev.boxmill.schemas.ErrorCategory;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -149,7 +151,7 @@ final class ParquetSource implements ImageSource {
   }
 
   private static String uri(Row row, boolean byRow) {
-    String file = row.getString(1);
+    String file = Locations.uri(new Path(URI.create(row.getString(1))));
     if (row.isNullAt(0) || row.getString(0).isBlank()) {
       return file + "!/row=" + row.getLong(2);
     }

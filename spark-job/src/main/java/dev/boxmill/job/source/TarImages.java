@@ -32,6 +32,7 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
   private final String archive;
   private final TarArchiveInputStream entries;
   private final Set<String> given = new HashSet<>();
+  private String lastGiven;
   private ImageInput next;
   private boolean ended;
 
@@ -45,7 +46,7 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
     try {
       return openStream(archive, hadoop);
     } catch (IOException | RuntimeException failure) {
-      return Set.of(broken(archive, failure)).iterator();
+      return Set.of(broken(archive, Reasons.of(failure), failure)).iterator();
     }
   }
 
@@ -58,7 +59,7 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
 
   private static TarImages openStream(String archive, Configuration hadoop) throws IOException {
     Path path = new Path(archive);
-    FSDataInputStream stream = path.getFileSystem(hadoop).open(path, BUFFER_BYTES);
+    FSDataInputStream stream = Locations.filesystem(path, hadoop).open(path, BUFFER_BYTES);
     try {
       InputStream buffered = new BufferedInputStream(stream, BUFFER_BYTES);
       return new TarImages(
@@ -103,7 +104,8 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
       return null;
     } catch (IOException | RuntimeException failure) {
       ended = true;
-      return broken(archive, failure);
+      String after = lastGiven == null ? "" : " after its entry " + lastGiven;
+      return broken(archive, "it breaks off" + after + ", " + Reasons.of(failure), failure);
     }
   }
 
@@ -134,21 +136,19 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
           });
     }
     byte[] bytes = new byte[(int) entry.getSize()];
-    int read = entries.readNBytes(bytes, 0, bytes.length);
-    if (read < bytes.length) {
-      throw new EOFException("it breaks off inside its entry " + entry.getName());
+    if (entries.readNBytes(bytes, 0, bytes.length) < bytes.length) {
+      throw new EOFException("the archive ends inside its entry " + entry.getName());
     }
+    lastGiven = entry.getName();
     return new ImageInput(uri, () -> bytes);
   }
 
-  private static ImageInput broken(String archive, Exception failure) {
+  private static ImageInput broken(String archive, String reason, Exception failure) {
     return new ImageInput(
         archive,
         () -> {
           throw new ImageInputException(
-              ErrorCategory.STORAGE,
-              "Cannot read archive " + archive + " to its end: " + Reasons.of(failure),
-              failure);
+              ErrorCategory.STORAGE, "Cannot read archive " + archive + ": " + reason, failure);
         });
   }
 }

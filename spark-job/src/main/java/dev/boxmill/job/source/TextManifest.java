@@ -45,7 +45,7 @@ final class TextManifest {
   private static BufferedReader open(Path manifest, Configuration hadoop) throws IOException {
     return new BufferedReader(
         new InputStreamReader(
-            manifest.getFileSystem(hadoop).open(manifest), StandardCharsets.UTF_8));
+            Locations.filesystem(manifest, hadoop).open(manifest), StandardCharsets.UTF_8));
   }
 
   private static String firstLine(BufferedReader reader) throws IOException {

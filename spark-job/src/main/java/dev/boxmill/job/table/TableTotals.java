@@ -1,16 +1,21 @@
 package dev.boxmill.job.table;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_distinct;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
+import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.LabelColumn;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 
 /**
  * What a written label table holds.
@@ -27,21 +32,33 @@ public record TableTotals(long rows, long images, long ok, Map<String, Long> fai
     failures = new TreeMap<>(failures);
   }
 
-  /** Reads the totals from the table itself. */
+  /** Reads the totals from the table itself, in one pass. */
   public static TableTotals of(Dataset<Row> table) {
+    List<Column> sums = new ArrayList<>();
+    sums.add(count_distinct(col(LabelColumn.IMAGE_URI.columnName())));
+    sums.add(sum(col(LabelColumn.BOX_COUNT.columnName())));
+    sums.add(rowsWhere(LabelColumn.STATUS, LabelRows.OK));
+    for (ErrorCategory category : ErrorCategory.values()) {
+      sums.add(rowsWhere(LabelColumn.ERROR_CATEGORY, category.columnValue()));
+    }
+    Row found = table.agg(count(lit(1)), sums.toArray(Column[]::new)).first();
+    return of(found);
+  }
+
+  private static TableTotals of(Row found) {
     Map<String, Long> failures = new TreeMap<>();
-    long ok = 0;
-    long boxes = 0;
-    for (Row group : byStatus(table)) {
-      boxes += group.isNullAt(3) ? 0 : group.getLong(3);
-      if (group.getString(0).equals(LabelRows.OK)) {
-        ok += group.getLong(2);
-      } else {
-        failures.merge(String.valueOf(group.get(1)), group.getLong(2), Long::sum);
+    for (ErrorCategory category : ErrorCategory.values()) {
+      long failed = found.getLong(4 + category.ordinal());
+      if (failed > 0) {
+        failures.put(category.columnValue(), failed);
       }
     }
-    long failed = failures.values().stream().mapToLong(Long::longValue).sum();
-    return new TableTotals(ok + failed, distinctImages(table), ok, failures, boxes);
+    long boxes = found.isNullAt(2) ? 0 : found.getLong(2);
+    return new TableTotals(found.getLong(0), found.getLong(1), found.getLong(3), failures, boxes);
+  }
+
+  private static Column rowsWhere(LabelColumn column, String value) {
+    return count_if(col(column.columnName()).equalTo(value));
   }
 
   public long failed() {
@@ -51,16 +68,5 @@ public record TableTotals(long rows, long images, long ok, Map<String, Long> fai
   /** Share of failed rows, 0 to 1. */
   public double failureRate() {
     return rows == 0 ? 0 : (double) failed() / rows;
-  }
-
-  private static java.util.List<Row> byStatus(Dataset<Row> table) {
-    return table
-        .groupBy(LabelColumn.STATUS.columnName(), LabelColumn.ERROR_CATEGORY.columnName())
-        .agg(functions.count(lit(1)), sum(col(LabelColumn.BOX_COUNT.columnName())))
-        .collectAsList();
-  }
-
-  private static long distinctImages(Dataset<Row> table) {
-    return table.agg(count_distinct(col(LabelColumn.IMAGE_URI.columnName()))).first().getLong(0);
   }
 }
