@@ -1,5 +1,6 @@
 package dev.boxmill.job;
 
+import dev.boxmill.job.preview.PreviewCommand;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelerProvider;
 import java.io.PrintWriter;
@@ -35,6 +36,7 @@ public final class Boxmill implements Runnable {
   static CommandLine commandLine(LabelerProvider labelers) {
     return new CommandLine(new Boxmill())
         .addSubcommand(new LabelCommand(labelers))
+        .addSubcommand(new PreviewCommand())
         .addSubcommand(new ScenesCommand())
         .setUsageHelpAutoWidth(true)
         .setExecutionExceptionHandler(Boxmill::explain);

@@ -1,5 +1,6 @@
 package dev.boxmill.job;
 
+import dev.boxmill.job.preview.PreviewPage;
 import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.run.LabelRequest;
 import dev.boxmill.job.run.LabelRun;
@@ -9,6 +10,7 @@ import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.source.InputFormat;
 import dev.boxmill.job.source.Locations;
+import dev.boxmill.job.table.OutputFolder;
 import dev.boxmill.job.table.OutputFolder.Existing;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -131,6 +133,7 @@ final class LabelCommand implements Callable<Integer> {
     try (BoxmillSession session = BoxmillSession.start(jars)) {
       RunReport report = run(session.spark(), settings);
       spec.commandLine().getOut().print(report.summary());
+      preview(session.spark(), report);
       spec.commandLine().getOut().flush();
       return exitCode(report);
     }
@@ -147,6 +150,17 @@ final class LabelCommand implements Callable<Integer> {
             settings,
             maxFailureRate);
     return new LabelRun(spark, labelers, console()).run(request);
+  }
+
+  /** The labels are whole already: they stand, with or without a page to look at. */
+  private void preview(SparkSession spark, RunReport report) {
+    String page = report.output() + "/" + OutputFolder.WORK + "/preview.html";
+    try {
+      PreviewPage.write(spark, report.output(), page, PreviewPage.DEFAULT_LIMIT);
+      spec.commandLine().getOut().println("Preview: " + page);
+    } catch (IOException | RuntimeException failure) {
+      console().println("No preview: " + failure.getMessage() + " ('preview' makes one later)");
+    }
   }
 
   private int exitCode(RunReport report) {

@@ -1,0 +1,155 @@
+package dev.boxmill.job.preview;
+
+import dev.boxmill.schemas.Corners;
+import dev.boxmill.schemas.LabelledBox;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** One picture with its boxes: an image, lines over it in the image's own pixels, and tags. */
+record ImageCard(SampledImage image, Thumbnail thumbnail, boolean refined) {
+  /** Proportions of a card; a picture beyond them stands inside with margins. */
+  private static final double NARROWEST = 0.6;
+
+  private static final double WIDEST = 2.4;
+
+  /** A box that starts above this share of the height has its tag inside. */
+  private static final double ROOM_FOR_TAG = 0.07;
+
+  /** A box that starts right of this share of the width has its tag end where the box ends. */
+  private static final double LEFT_ALIGNED = 0.66;
+
+  private static final int BOXES_IN_DESCRIPTION = 10;
+
+  String html() {
+    return """
+        <figure class="card" style="--card:%s;--ratio:%s" data-name="%s">
+        <button type="button" class="frame" aria-label="%s"><span class="picture">%s
+        <svg viewBox="0 0 %d %d" preserveAspectRatio="none" aria-hidden="true">%s</svg>
+        <span class="tags" aria-hidden="true">%s</span></span></button>
+        <figcaption><span class="name" title="%s">%s</span> <span class="note">%s</span></figcaption>
+        </figure>"""
+        .formatted(
+            Html.number(Math.max(NARROWEST, Math.min(WIDEST, ratio())), 4),
+            Html.number(ratio(), 4),
+            Html.text(image.name()),
+            Html.text(description()),
+            picture(),
+            image.size().width(),
+            image.size().height(),
+            each(this::lines),
+            each(this::tag),
+            Html.text(image.uri()),
+            Html.isolated(image.name()),
+            Html.count(image.boxes().size(), "box", "boxes"));
+  }
+
+  private double ratio() {
+    return (double) image.size().width() / image.size().height();
+  }
+
+  private String picture() {
+    return thumbnail
+        .jpeg()
+        .map(
+            jpeg ->
+                "<img alt=\"\" loading=\"lazy\" decoding=\"async\" src=\"data:image/jpeg;base64,"
+                    + jpeg
+                    + "\">")
+        .orElseGet(
+            () ->
+                "<span class=\"missing\"><span>Picture not shown:<br>"
+                    + Html.text(thumbnail.problem())
+                    + "</span></span>");
+  }
+
+  private String description() {
+    String boxes =
+        image.boxes().stream()
+            .limit(BOXES_IN_DESCRIPTION)
+            .map(box -> box.label() + " " + score(box))
+            .collect(Collectors.joining(", "));
+    int more = image.boxes().size() - BOXES_IN_DESCRIPTION;
+    return "Enlarge "
+        + image.name()
+        + ": "
+        + (boxes.isEmpty() ? "no boxes" : boxes)
+        + (more > 0 ? " and " + more + " more" : "");
+  }
+
+  /** The best box comes last, and so lies on top. */
+  private String each(BoxPart part) {
+    int last = image.boxes().size() - 1;
+    return IntStream.rangeClosed(0, last)
+        .map(index -> last - index)
+        .mapToObj(index -> part.html(index, image.boxes().get(index)))
+        .collect(Collectors.joining());
+  }
+
+  private String lines(int index, LabelledBox box) {
+    String now = outline(box.corners());
+    String before =
+        refined
+            ? "<path class=\"detector\" d=\"%s\"/>".formatted(outline(box.detectorCorners()))
+            : "";
+    return """
+        <g class="box" data-box="%d" data-label="%s" data-score="%s" data-iou="%s">\
+        <path class="halo" d="%s"/><path class="final" d="%s"/>%s</g>"""
+        .formatted(
+            index,
+            Html.text(box.label()),
+            score(box),
+            Html.number(box.refinementIou(), 3),
+            now,
+            now,
+            before);
+  }
+
+  private static String outline(Corners box) {
+    return "M%s %sH%sV%sH%sZ"
+        .formatted(
+            Html.number(box.xMin(), 2),
+            Html.number(box.yMin(), 2),
+            Html.number(box.xMax(), 2),
+            Html.number(box.yMax(), 2),
+            Html.number(box.xMin(), 2));
+  }
+
+  /** The tag of a box: where the box starts, in percent of the picture, and inside of it always. */
+  private String tag(int index, LabelledBox box) {
+    boolean end = box.corners().xMin() / image.size().width() > LEFT_ALIGNED;
+    boolean inside = box.corners().yMin() / image.size().height() < ROOM_FOR_TAG;
+    return """
+        <span class="tag%s%s" data-box="%d" style="--x:%s;--y:%s;--dx:%s;--dy:%s">%s <b>%s</b></span>"""
+        .formatted(
+            end ? " end" : "",
+            inside ? " inside" : "",
+            index,
+            across(box.corners(), end),
+            down(box.corners()),
+            across(box.detectorCorners(), end),
+            down(box.detectorCorners()),
+            Html.isolated(box.label()),
+            score(box));
+  }
+
+  private String across(Corners box, boolean end) {
+    return Html.percent(clamped((end ? box.xMax() : box.xMin()) / image.size().width()));
+  }
+
+  private String down(Corners box) {
+    return Html.percent(clamped(box.yMin() / image.size().height()));
+  }
+
+  private static double clamped(double share) {
+    return Math.max(0, Math.min(1, share));
+  }
+
+  private static String score(LabelledBox box) {
+    return String.format(Locale.ROOT, "%.2f", box.score());
+  }
+
+  private interface BoxPart {
+    String html(int index, LabelledBox box);
+  }
+}

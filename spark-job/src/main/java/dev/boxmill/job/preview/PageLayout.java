@@ -1,0 +1,82 @@
+package dev.boxmill.job.preview;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Puts the page together from its template and parts. */
+record PageLayout(
+    String labels,
+    TableSummary summary,
+    List<SampledImage> sample,
+    Map<String, Thumbnail> thumbnails,
+    List<FailedImage> failures) {
+
+  /** Where the score slider stands at first: hides most of what detectors are unsure of. */
+  private static final double FIRST_SCORE = 0.3;
+
+  String html() {
+    String style = Template.resource("page.css").text();
+    String script = Template.resource("page.js").text();
+    return Template.resource("page.html")
+        .fill(
+            Map.ofEntries(
+                Map.entry("title", Html.text(SampledImage.lastPart(labels))),
+                Map.entry("script_hash", sha256(script)),
+                Map.entry("style", style),
+                Map.entry("script", script),
+                Map.entry("kind", summary.refined() ? "refined" : "unrefined"),
+                Map.entry("labels", Html.isolated(labels)),
+                Map.entry("overview", new Overview(summary).html()),
+                Map.entry("controls", new Controls(summary, sample, firstScore()).html()),
+                Map.entry("cards", cards()),
+                Map.entry("sample_note", sampleNote()),
+                Map.entry("failures", new FailureList(summary, failures).html())));
+  }
+
+  private String cards() {
+    if (sample.isEmpty()) {
+      return "<p class=\"nothing\">No image was labelled.</p>";
+    }
+    return sample.stream()
+        .map(image -> new ImageCard(image, thumbnail(image), summary.refined()).html())
+        .collect(Collectors.joining("\n"));
+  }
+
+  private Thumbnail thumbnail(SampledImage image) {
+    return thumbnails.getOrDefault(image.uri(), Thumbnail.missing("it was not read again"));
+  }
+
+  private double firstScore() {
+    boolean sureOfAny =
+        sample.stream().flatMap(image -> image.boxes().stream()).anyMatch(b -> b.score() >= 0.3f);
+    return sureOfAny ? FIRST_SCORE : 0;
+  }
+
+  private String sampleNote() {
+    if (sample.size() == summary.labelled()) {
+      return "All " + Html.count(sample.size()) + " labelled images are shown.";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s of %s labelled images are shown: those with boxes first, picked by a hash of their"
+            + " addresses.",
+        Html.count(sample.size()),
+        Html.count(summary.labelled()));
+  }
+
+  private static String sha256(String script) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
+      return Base64.getEncoder().encodeToString(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Cannot hash the page's script: no SHA-256 here", e);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.boxmill.job.preview;
+
+import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.source.Locations;
+import dev.boxmill.job.source.Reasons;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** Writes the preview of a label table: one self-contained HTML file. */
+public final class PreviewPage {
+  /** How many images a page shows if nothing else is asked for. */
+  public static final int DEFAULT_LIMIT = 24;
+
+  /** More pictures than this make a file that browsers open slowly. */
+  public static final int MAX_LIMIT = 2000;
+
+  private static final int FAILURES_SHOWN = 50;
+
+  private PreviewPage() {}
+
+  /**
+   * Reads the table with Spark, fetches the sampled pictures again on the driver, and writes the
+   * page, replacing one that is there. A picture that can't be had again is drawn as an empty frame
+   * of its proportions. The same table gives the same sample.
+   *
+   * @param labels folder of a label table, on any Hadoop filesystem
+   * @param output a file that ends in {@code .html}, on any Hadoop filesystem
+   * @param limit most images to show, 1 to {@value #MAX_LIMIT}; those with boxes come first
+   * @return what was written
+   * @throws BadInputException if there is no label table, or the output is not a page's name
+   * @throws IOException if the page can't be written
+   */
+  public static Written write(SparkSession spark, String labels, String output, int limit)
+      throws IOException {
+    requireLimit(limit);
+    requirePage(output);
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Path folder = path("labels", labels, hadoop);
+    Path page = path("output", output, hadoop);
+    PreviewTable table = PreviewTable.open(spark, folder);
+    TableSummary summary = table.summary();
+    List<SampledImage> sample = table.sample(limit);
+    List<FailedImage> failures = table.failures(FAILURES_SHOWN);
+
+    Map<String, Thumbnail> thumbnails = new Thumbnails(hadoop, edge(sample.size())).of(sample);
+    String html =
+        new PageLayout(Locations.uri(folder), summary, sample, thumbnails, failures).html();
+    store(hadoop, page, html.getBytes(StandardCharsets.UTF_8));
+    return new Written(Locations.uri(page), sample.size(), summary.images(), summary.failed());
+  }
+
+  /**
+   * The page that was written.
+   *
+   * @param output where it lies
+   * @param shown images with a picture or frame on it
+   * @param images rows of the table
+   * @param failed rows of the table without labels
+   */
+  public record Written(String output, int shown, long images, long failed) {}
+
+  private static void requireLimit(int limit) {
+    if (limit < 1 || limit > MAX_LIMIT) {
+      throw new BadInputException(
+          "Invalid limit: " + limit + " (must be from 1 to " + MAX_LIMIT + ")");
+    }
+  }
+
+  private static void requirePage(String output) {
+    if (!output.endsWith(".html") && !output.endsWith(".htm")) {
+      throw new BadInputException("Invalid output: " + output + " (must end in .html)");
+    }
+  }
+
+  private static Path path(String name, String text, Configuration hadoop) {
+    try {
+      return Locations.absolute(text, hadoop);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new BadInputException(
+          "Invalid " + name + ": " + text + ": " + Reasons.of(e) + " (must be a path or a URI)", e);
+    }
+  }
+
+  /** Longest side of a thumbnail in pixels: sharp for a few, so that many stay a small file. */
+  private static int edge(int pictures) {
+    return pictures <= 100 ? 640 : 320;
+  }
+
+  private static void store(Configuration hadoop, Path file, byte[] html) throws IOException {
+    FileSystem files = file.getFileSystem(hadoop);
+    if (files instanceof LocalFileSystem local) {
+      files = local.getRaw(); // the checksummed one leaves a .crc file beside the page
+    }
+    if (files.exists(file) && files.getFileStatus(file).isDirectory()) {
+      throw new BadInputException(
+          "Cannot write preview "
+              + Locations.uri(file)
+              + ": it is a folder (give the name of a file)");
+    }
+    try (FSDataOutputStream stream = files.create(file, true)) {
+      stream.write(html);
+    } catch (IOException e) {
+      throw new IOException(
+          "Cannot write preview " + Locations.uri(file) + ": " + Reasons.of(e), e);
+    }
+  }
+}

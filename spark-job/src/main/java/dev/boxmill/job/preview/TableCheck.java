@@ -1,0 +1,91 @@
+package dev.boxmill.job.preview;
+
+import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.source.Locations;
+import dev.boxmill.job.source.Reasons;
+import dev.boxmill.job.table.LabelTable;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Opens a folder as a label table, or says what is wrong with it. */
+final class TableCheck {
+  private static final String REMEDY = "give the folder that 'label --output' wrote";
+
+  private TableCheck() {}
+
+  /** The table's columns of version 1; other columns, of a later version, are left out. */
+  static Dataset<Row> read(SparkSession spark, Path folder) {
+    requireFound(spark, folder);
+    Dataset<Row> rows = parquet(spark, folder);
+    List<StructField> expected = List.of(LabelTable.schema().fields());
+    String missing =
+        expected.stream()
+            .filter(column -> !covers(rows.schema(), column))
+            .map(column -> column.name() + " " + column.dataType().catalogString())
+            .collect(Collectors.joining(", "));
+    if (!missing.isEmpty()) {
+      throw unreadable(folder, "it is no label table, without column " + missing, null);
+    }
+    return rows.select(
+        expected.stream()
+            .map(column -> functions.col(column.name()))
+            .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
+  private static void requireFound(SparkSession spark, Path folder) {
+    try {
+      FileSystem files = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      if (!files.exists(folder)) {
+        throw unreadable(folder, "there is no such folder", null);
+      }
+    } catch (IOException e) {
+      throw unreadable(folder, Reasons.of(e), e);
+    }
+  }
+
+  private static Dataset<Row> parquet(SparkSession spark, Path folder) {
+    try {
+      return spark.read().parquet(Locations.literal(folder));
+    } catch (Exception e) {
+      if (e instanceof AnalysisException) { // checked, though Java is not told so
+        throw unreadable(folder, "it holds no Parquet files", e);
+      }
+      throw unreadable(folder, Reasons.of(e), e);
+    }
+  }
+
+  private static BadInputException unreadable(Path folder, String reason, Throwable cause) {
+    return new BadInputException(
+        "Cannot read labels " + Locations.uri(folder) + ": " + reason + " (" + REMEDY + ")", cause);
+  }
+
+  /** Whether {@code found} has all that is expected; it may have more. */
+  private static boolean covers(StructType found, StructField expected) {
+    return Arrays.asList(found.fieldNames()).contains(expected.name())
+        && covers(found.apply(expected.name()).dataType(), expected.dataType());
+  }
+
+  private static boolean covers(DataType found, DataType expected) {
+    if (expected instanceof ArrayType list) {
+      return found instanceof ArrayType array && covers(array.elementType(), list.elementType());
+    }
+    if (expected instanceof StructType struct) {
+      return found instanceof StructType group
+          && Arrays.stream(struct.fields()).allMatch(field -> covers(group, field));
+    }
+    return found.catalogString().equals(expected.catalogString());
+  }
+}

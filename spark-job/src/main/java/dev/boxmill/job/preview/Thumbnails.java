@@ -1,0 +1,81 @@
+package dev.boxmill.job.preview;
+
+import dev.boxmill.detr.image.ImageDecoder;
+import dev.boxmill.detr.image.UnreadableImageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+
+/** Fetches the sampled pictures, several at a time, and makes them small. */
+record Thumbnails(Configuration hadoop, int edge) {
+  private static final int THREADS = Math.min(4, Runtime.getRuntime().availableProcessors());
+
+  /** Smaller than a run's limit: several large pictures are in memory together. */
+  private static final ImageDecoder DECODER = new ImageDecoder(100_000_000);
+
+  /** A thumbnail for each image, by address. */
+  Map<String, Thumbnail> of(List<SampledImage> images) throws IOException {
+    Map<String, List<String>> containers =
+        images.stream()
+            .map(SampledImage::uri)
+            .collect(Collectors.groupingBy(ImageBytes::container, Collectors.toList()));
+    Map<String, Thumbnail> thumbnails = new ConcurrentHashMap<>();
+    List<Callable<Void>> tasks = new ArrayList<>();
+    containers.forEach((container, uris) -> tasks.add(task(container, uris, thumbnails)));
+    run(tasks);
+    return thumbnails;
+  }
+
+  private Callable<Void> task(
+      String container, Collection<String> uris, Map<String, Thumbnail> thumbnails) {
+    return () -> {
+      String problem = "it was not found again";
+      try {
+        new ImageBytes(hadoop)
+            .read(container, uris, (uri, bytes) -> thumbnails.put(uri, thumbnail(bytes)));
+      } catch (IOException | RuntimeException e) { // a store's own exceptions are of any kind
+        problem = "it could not be read again";
+      }
+      for (String uri : uris) {
+        thumbnails.putIfAbsent(uri, Thumbnail.missing(problem));
+      }
+      return null;
+    };
+  }
+
+  private Thumbnail thumbnail(byte[] file) {
+    try {
+      return Thumbnail.of(SmallJpeg.of(DECODER.decode(file), edge));
+    } catch (UnreadableImageException | IOException e) {
+      return Thumbnail.missing("it could not be decoded for the preview");
+    } catch (OutOfMemoryError e) { // of one picture's buffer: no reason to lose the page
+      return Thumbnail.missing("it is too large for the preview");
+    }
+  }
+
+  private static void run(List<Callable<Void>> tasks) throws IOException {
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    try {
+      for (Future<Void> task : threads.invokeAll(tasks)) {
+        task.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Cannot fetch pictures: stopped while waiting", e);
+    } catch (ExecutionException e) {
+      throw new IOException("Cannot fetch pictures: " + e.getCause(), e.getCause());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}

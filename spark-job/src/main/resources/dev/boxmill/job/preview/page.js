@@ -1,0 +1,202 @@
+'use strict';
+// The page works without this script: all boxes are drawn. It adds filters, order and the large view.
+const one = id => document.getElementById(id);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const root = document.documentElement;
+const grid = document.querySelector('.grid');
+const DENSE = 12; // a small picture with more tags than this hides the boxes under them
+
+const cards = all('.card').map(element => {
+  const tags = all('.tag', element).reverse(); // the best box is drawn last, on top
+  const boxes = all('.box', element).reverse().map((line, index) => ({
+    line,
+    tag: tags[index],
+    label: line.dataset.label,
+    score: Number(line.dataset.score),
+    iou: Number(line.dataset.iou),
+  }));
+  const moved = boxes.length ? 1 - Math.min(...boxes.map(box => box.iou)) : -1;
+  return {element, boxes, moved, name: element.dataset.name, note: element.querySelector('.note')};
+});
+let order = [...cards];
+
+function applyFilters() {
+  const least = Number(one('score').value);
+  one('score-value').textContent = least.toFixed(2);
+  const choices = all('.class');
+  const chosen = new Set(choices.filter(choice => choice.checked).map(choice => choice.value));
+  const everyClass = chosen.size === choices.length;
+  one('class-note').textContent = everyClass ? `all ${choices.length}` : `${chosen.size} of ${choices.length}`;
+
+  let pictures = 0;
+  let boxes = 0;
+  for (const card of cards) {
+    let shown = 0;
+    for (const box of card.boxes) {
+      const visible = box.score >= least && chosen.has(box.label);
+      box.line.classList.toggle('off', !visible);
+      box.tag.classList.toggle('off', !visible);
+      shown += visible;
+    }
+    card.element.classList.toggle('off', !everyClass && shown === 0);
+    card.element.classList.toggle('dense', shown > DENSE);
+    const total = card.boxes.length;
+    card.note.textContent = shown === total ? count(total, 'box', 'boxes') : `${shown} of ${count(total, 'box', 'boxes')}`;
+    boxes += shown;
+    pictures += everyClass || shown > 0;
+  }
+  one('shown').textContent = `${count(pictures, 'picture', 'pictures')}, ${count(boxes, 'box', 'boxes')}`;
+}
+
+function count(number, single, plural) {
+  return `${number.toLocaleString('en')} ${number === 1 ? single : plural}`;
+}
+
+function applyLayers() {
+  for (const layer of ['final', 'detector', 'tags']) {
+    const box = one(`show-${layer}`);
+    root.classList.toggle(`hide-${layer}`, box !== null && !box.checked);
+  }
+}
+
+const ORDERS = {
+  sample: () => 0,
+  name: (a, b) => a.name.localeCompare(b.name),
+  boxes: (a, b) => b.boxes.length - a.boxes.length,
+  moved: (a, b) => b.moved - a.moved,
+};
+
+function applyOrder() {
+  order = [...cards].sort(ORDERS[one('order').value]);
+  grid.append(...order.map(card => card.element));
+}
+
+let waiting = false;
+function filterSoon() {
+  if (!waiting) {
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; applyFilters(); });
+  }
+}
+
+function chooseClasses(checked) {
+  for (const choice of all('.class')) choice.checked = checked;
+  applyFilters();
+}
+
+one('score').addEventListener('input', filterSoon);
+one('order').addEventListener('change', applyOrder);
+one('all-classes').addEventListener('click', () => chooseClasses(true));
+one('no-classes').addEventListener('click', () => chooseClasses(false));
+document.querySelector('.controls').addEventListener('submit', event => event.preventDefault());
+document.querySelector('.controls').addEventListener('change', event => {
+  if (event.target.classList.contains('class')) applyFilters();
+  if (event.target.closest('.layers')) applyLayers();
+});
+
+// The large view: one picture, and its boxes as a list.
+const large = one('large');
+const stage = large.querySelector('.stage');
+const list = large.querySelector('.list');
+let current = null;
+
+function visibleCards() {
+  return order.filter(card => !card.element.classList.contains('off'));
+}
+
+function open(card) {
+  current = card;
+  one('large-title').textContent = card.element.querySelector('.name').title;
+  const picture = card.element.querySelector('.picture').cloneNode(true);
+  picture.style.setProperty('--ratio', card.element.style.getPropertyValue('--ratio'));
+  stage.replaceChildren(picture);
+  list.replaceChildren(listOf(card));
+  light(null);
+  if (!large.open) large.showModal();
+}
+
+function listOf(card) {
+  const shown = card.boxes.map((box, index) => ({...box, index})).filter(box => !box.line.classList.contains('off'));
+  if (shown.length === 0) {
+    return make('p', 'No box to show at this score and for these classes.', 'empty');
+  }
+  const table = make('table');
+  const head = table.createTHead().insertRow();
+  const titles = root.classList.contains('refined') ? ['Class', 'Score', 'IoU with detector'] : ['Class', 'Score'];
+  for (const title of titles) {
+    const cell = make('th', title);
+    cell.scope = 'col';
+    head.append(cell);
+  }
+  const body = table.createTBody();
+  for (const box of shown) {
+    const row = body.insertRow();
+    const values = [box.label, box.score.toFixed(2), box.iou.toFixed(2)];
+    for (const value of values.slice(0, titles.length)) row.insertCell().textContent = value;
+    row.dataset.box = box.index;
+    row.addEventListener('pointerenter', () => light(box.index));
+    row.addEventListener('pointerleave', () => light(null));
+  }
+  return table;
+}
+
+function make(name, text = '', kind = '') {
+  const element = document.createElement(name);
+  element.textContent = text;
+  if (kind) element.className = kind;
+  return element;
+}
+
+/** Lets one box stand out, or none. */
+function light(index) {
+  stage.classList.toggle('lit', index !== null);
+  for (const element of all('[data-box]', large)) {
+    element.classList.toggle('lit', index !== null && Number(element.dataset.box) === index);
+  }
+}
+
+function step(by) {
+  const shown = visibleCards();
+  open(shown[(shown.indexOf(current) + by + shown.length) % shown.length]);
+}
+
+/** Up and down walk through the list of boxes. */
+function walk(by) {
+  const rows = all('tbody tr', list);
+  if (rows.length === 0) return;
+  const at = rows.findIndex(row => row.classList.contains('lit'));
+  const next = at < 0 ? (by > 0 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length;
+  light(Number(rows[next].dataset.box));
+  rows[next].scrollIntoView({block: 'nearest'});
+}
+
+grid.addEventListener('click', event => {
+  const element = event.target.closest('.card');
+  if (element) open(cards.find(card => card.element === element));
+});
+one('close').addEventListener('click', () => large.close());
+one('previous').addEventListener('click', () => step(-1));
+one('next').addEventListener('click', () => step(1));
+large.addEventListener('click', event => { if (event.target === large) large.close(); });
+large.addEventListener('close', () => current?.element.querySelector('.frame').focus());
+large.addEventListener('keydown', event => {
+  const act = {ArrowLeft: () => step(-1), ArrowRight: () => step(1), ArrowUp: () => walk(-1), ArrowDown: () => walk(1)}[event.key];
+  if (act) {
+    event.preventDefault();
+    act();
+  }
+});
+
+document.addEventListener('keydown', event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('select')) return;
+  const toggle = document.querySelector(`.layers [aria-keyshortcuts="${CSS.escape(event.key.toUpperCase())}"]`);
+  if (toggle) toggle.click();
+  if (event.key === 'Escape') document.querySelector('.menu').open = false;
+});
+document.addEventListener('click', event => {
+  const menu = document.querySelector('.menu');
+  if (!menu.contains(event.target)) menu.open = false;
+});
+
+applyLayers();
+applyFilters();
