@@ -11,9 +11,6 @@ import static org.bytedeco.leptonica.global.leptonica.pixReadMemJpeg;
 import static org.bytedeco.leptonica.global.leptonica.setMsgSeverity;
 
 import dev.boxmill.schemas.ImageSize;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.IntBuffer;
 import org.bytedeco.leptonica.PIX;
 
 /** JPEG, PNG and WebP, through Leptonica: libjpeg-turbo, libpng and libwebp. */
@@ -56,15 +53,25 @@ final class LeptonicaReader {
     if (decoded == null) {
       throw UnreadableImageException.unreadable(format, Damage.describe(format, file), null);
     }
-    PIX colour = null;
     try {
-      colour = decoded.d() == Integer.SIZE ? decoded : pixConvertTo32(decoded);
-      return pack(size, colour);
+      return rgb(format, size, decoded);
     } finally {
-      if (colour != decoded) {
-        pixDestroy(colour);
-      }
       pixDestroy(decoded);
+    }
+  }
+
+  private static Picture rgb(ImageFormat format, ImageSize size, PIX decoded)
+      throws UnreadableImageException {
+    PIX words = decoded.d() == Integer.SIZE ? decoded : pixConvertTo32(decoded);
+    try {
+      if (words == null || words.w() != size.width() || words.h() != size.height()) {
+        throw UnreadableImageException.unreadable(format, "its header and data differ", null);
+      }
+      return WordPixels.pack(size, pixGetData(words));
+    } finally {
+      if (words != decoded) {
+        pixDestroy(words);
+      }
     }
   }
 
@@ -108,31 +115,5 @@ final class LeptonicaReader {
       return null;
     }
     return decoded;
-  }
-
-  /** From Leptonica's words of 32 bits, red in the highest byte, to three bytes a pixel. */
-  private static Picture pack(ImageSize size, PIX colour) {
-    Picture picture = Picture.blank(size);
-    int width = size.width();
-    IntBuffer words =
-        pixGetData(colour)
-            .capacity((long) width * size.height())
-            .asByteBuffer()
-            .order(ByteOrder.nativeOrder())
-            .asIntBuffer();
-    ByteBuffer rgb = picture.rgb().duplicate();
-    int[] row = new int[width];
-    byte[] bytes = new byte[3 * width];
-    for (int y = 0; y < size.height(); y++) {
-      words.get(row);
-      for (int x = 0, i = 0; x < width; x++, i += 3) {
-        int word = row[x];
-        bytes[i] = (byte) (word >>> 24);
-        bytes[i + 1] = (byte) (word >>> 16);
-        bytes[i + 2] = (byte) (word >>> 8);
-      }
-      rgb.put(bytes);
-    }
-    return picture;
   }
 }
