@@ -6,7 +6,9 @@
 # to a quarter of a cell. Projections are DTYPE.
 
 # query (B, Q, D); boxes (B, Q, 4) float32 cxcywh in [0, 1]; memory (B, N, D); sizes [h, w] of each level -> (B, Q, D)
-def deformable_attention(query: Tensor, boxes: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], name: str, heads: int, points: int) -> Tensor:
+def deformable_attention(
+    query: Tensor, boxes: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], name: str,
+    heads: int, points: int) -> Tensor:
   batch = query.size(0)
   queries = query.size(1)
   levels = len(sizes)
@@ -17,12 +19,13 @@ def deformable_attention(query: Tensor, boxes: Tensor, memory: Tensor, sizes: Li
   shares = torch.softmax(torch.reshape(shares, [batch, queries, heads, levels * points]), -1)
   # (B, Q, H, L, P, 2): an offset of `points` reaches half a box away from its centre
   box = torch.reshape(boxes, [batch, queries, 1, 1, 1, 4])
-  reach = torch.mul(torch.slice(box, 5, 2, 4), 0.5 / points)
-  locations = torch.add(torch.slice(box, 5, 0, 2), torch.mul(offsets, reach))
+  centre = torch.slice(box, 5, 0, 2)
+  size = torch.slice(box, 5, 2, 4)
+  locations = centre + offsets * size * (0.5 / points)
   sampled = sample_levels(values, locations, sizes)
   # (B * H, 1, Q, L * P)
   shares = torch.reshape(torch.transpose(shares, 1, 2), [batch * heads, 1, queries, levels * points])
-  y = torch.sum(torch.mul(sampled, shares), [-1])
+  y = torch.sum(sampled * shares, [-1])
   y = torch.transpose(torch.reshape(y, [batch, -1, queries]), 1, 2)
   return linear(torch.contiguous(torch.to(y, DTYPE)), w, name + ".output")
 
@@ -31,7 +34,7 @@ def deformable_attention(query: Tensor, boxes: Tensor, memory: Tensor, sizes: Li
 def sample_levels(values: Tensor, locations: Tensor, sizes: List[List[int]]) -> Tensor:
   batch = values.size(0)
   heads = values.size(2)
-  grids = torch.flatten(torch.transpose(torch.sub(torch.mul(locations, 2.0), 1.0), 1, 2), 0, 1)
+  grids = torch.flatten(torch.transpose(locations * 2.0 - 1.0, 1, 2), 0, 1)
   sampled = annotate(List[Tensor], [])
   start = 0
   for level in range(len(sizes)):

@@ -22,20 +22,19 @@ def aifi(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   position = torch.to(grid_position(x.size(2), x.size(3), x), DTYPE)
   for layer in range(ENCODER_LAYERS):
     tokens = aifi_layer(tokens, position, w, name + "." + str(layer))
-  y = torch.reshape(torch.transpose(tokens, 1, 2), [x.size(0), x.size(1), x.size(2), x.size(3)])
+  y = torch.unflatten(torch.transpose(tokens, 1, 2), 2, [x.size(2), x.size(3)])
   return torch.contiguous(y, memory_format=2)
 
 # With NORMALIZE_BEFORE the second shortcut starts behind its norm, as the published code has it.
 def aifi_layer(x: Tensor, position: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   if NORMALIZE_BEFORE:
     y = norm(x, w, name + ".attention_norm")
-    x = torch.add(x, self_attention(y, position, w, name + ".attention", ENCODER_HEADS))
+    x = x + self_attention(y, position, w, name + ".attention", ENCODER_HEADS)
     x = norm(x, w, name + ".output_norm")
-    x = torch.add(x, feed_forward(x, w, name, ENCODER_ACTIVATION))
+    x = x + feed_forward(x, w, name, ENCODER_ACTIVATION)
   else:
-    x = torch.add(x, self_attention(x, position, w, name + ".attention", ENCODER_HEADS))
-    x = norm(x, w, name + ".attention_norm")
-    x = norm(torch.add(x, feed_forward(x, w, name, ENCODER_ACTIVATION)), w, name + ".output_norm")
+    x = norm(x + self_attention(x, position, w, name + ".attention", ENCODER_HEADS), w, name + ".attention_norm")
+    x = norm(x + feed_forward(x, w, name, ENCODER_ACTIVATION), w, name + ".output_norm")
   return x
 
 # Sines and cosines of cell indices: (1, N, D) float32. The table runs down the columns (index = column * h + row)
@@ -43,13 +42,11 @@ def aifi_layer(x: Tensor, position: Tensor, w: Dict[str, Tensor], name: str) -> 
 # it only swaps the axes, on any other map the positions are those that the checkpoint's own code would give.
 def grid_position(height: int, width: int, like: Tensor) -> Tensor:
   quarter = like.size(1) // 4
-  device = ops.prim.device(like)
-  exponent = torch.div(torch.arange(quarter, dtype=6, device=device), quarter)
-  omega = torch.reciprocal(torch.pow(torch.full([1], TEMPERATURE, dtype=6, device=device), exponent))
-  column = torch.repeat_interleave(torch.arange(width, dtype=6, device=device), height)
-  row = torch.repeat(torch.arange(height, dtype=6, device=device), [width])
-  x = torch.mul(torch.unsqueeze(column, 1), omega)
-  y = torch.mul(torch.unsqueeze(row, 1), omega)
+  period = torch.pow(TEMPERATURE, torch.arange(quarter, dtype=6, device=like.device) / quarter)
+  column = torch.repeat_interleave(torch.arange(width, dtype=6, device=like.device), height)
+  row = torch.repeat(torch.arange(height, dtype=6, device=like.device), [width])
+  x = torch.unsqueeze(column, 1) / period
+  y = torch.unsqueeze(row, 1) / period
   return torch.unsqueeze(torch.cat([torch.sin(x), torch.cos(x), torch.sin(y), torch.cos(y)], 1), 0)
 
 def ccfm(maps: List[Tensor], w: Dict[str, Tensor]) -> List[Tensor]:
@@ -111,5 +108,5 @@ def prepare_neck(w: Dict[str, Tensor], ready: Dict[str, Tensor], name: str, stri
 def prepare_rep_vgg(w: Dict[str, Tensor], ready: Dict[str, Tensor], name: str) -> None:
   weight, bias = folded(w, name + ".3x3", BATCH_NORM_EPS)
   point, point_bias = folded(w, name + ".1x1", BATCH_NORM_EPS)
-  ready[name + ".weight"] = prepack(torch.add(weight, torch.constant_pad_nd(point, [1, 1, 1, 1])), 1, 1, 1)
-  ready[name + ".bias"] = torch.to(torch.add(bias, point_bias), DTYPE)
+  ready[name + ".weight"] = prepack(weight + torch.constant_pad_nd(point, [1, 1, 1, 1]), 1, 1, 1)
+  ready[name + ".bias"] = torch.to(bias + point_bias, DTYPE)

@@ -1,7 +1,7 @@
 # RT-DETR: Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection" (2023).
 # Backbone -> hybrid encoder -> query selection -> decoder with iterative box refinement.
 #
-# B images, D MODEL_DIM channels, N tokens of all three levels (fine first, each row by row), Q QUERIES, K classes.
+# B images, D channels of the decoder, N tokens of all three levels (fine first, each row by row), Q QUERIES, K classes.
 # Boxes and class scores are computed in float32 whatever DTYPE is: they cost little, and selecting queries compares
 # scores that differ by less than bfloat16 resolves.
 # Constants: QUERIES, LEARNED_QUERIES, ANCHOR_SIZES (of the levels [h, w] if fixed, else [[0, 0]]), DECODER_LAYERS,
@@ -51,17 +51,22 @@ def tokens_of(maps: List[Tensor], w: Dict[str, Tensor]) -> Tuple[Tensor, List[Li
   return (torch.cat(tokens, 1), sizes)
 
 # The Q tokens with the highest class score give the decoder its queries and their first boxes.
-def select_queries(memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], trace: Dict[str, Tensor]) -> Tuple[Tensor, Tensor]:
+def select_queries(
+    memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], trace: Dict[str, Tensor]) -> Tuple[Tensor, Tensor]:
   anchors, valid = anchors_of(sizes, memory)
   if anchors.size(1) != memory.size(1):
-    ops.prim.RaiseException("Invalid image size: its maps have " + str(memory.size(1)) + " cells (must be " + str(anchors.size(1)) + ", as anchor_image_size fixes them)")
-  x = norm(linear(torch.mul(memory, torch.to(valid, DTYPE)), w, "query.output"), w, "query.norm")
+    cells = "its maps have " + str(memory.size(1)) + " cells (must be " + str(anchors.size(1))
+    ops.prim.RaiseException("Invalid image size: " + cells + ", as anchor_image_size fixes them)")
+  if memory.size(1) < QUERIES:
+    cells = "its maps have " + str(memory.size(1)) + " cells (must be " + str(QUERIES)
+    ops.prim.RaiseException("Invalid image size: " + cells + " at least, one for each query)")
+  x = norm(linear(memory * torch.to(valid, DTYPE), w, "query.output"), w, "query.norm")
   scores = exact_linear(x, w, "query.score")
   tokens = torch.topk(torch.amax(scores, [-1]), QUERIES, 1)[1]
   best = torch.unsqueeze(tokens, -1)
   features = torch.gather(x, 1, torch.expand(best, [-1, -1, x.size(2)]))
   anchors = torch.gather(torch.expand(anchors, [x.size(0), -1, -1]), 1, torch.expand(best, [-1, -1, 4]))
-  boxes = torch.sigmoid(torch.add(box_head(features, w, "query.box"), anchors))
+  boxes = torch.sigmoid(box_head(features, w, "query.box") + anchors)
   trace["query.scores"] = scores
   trace["query.tokens"] = tokens
   trace["query.content"] = features
@@ -79,41 +84,44 @@ def anchors_of(sizes: List[List[int]], like: Tensor) -> Tuple[Tensor, Tensor]:
   anchors = annotate(List[Tensor], [])
   side = 0.05
   for level in range(len(sizes)):
-    anchors.append(anchor_grid(sizes[level][0], sizes[level][1], side, ops.prim.device(like)))
+    anchors.append(anchor_grid(sizes[level][0], sizes[level][1], side, like.device))
     side = side * 2.0
   grid = torch.unsqueeze(torch.cat(anchors, 0), 0)
   inside = torch.logical_and(torch.gt(grid, 0.01), torch.lt(grid, 0.99))
   valid = torch.all(inside, -1, True)
-  logit = torch.log(torch.div(grid, torch.rsub(grid, 1.0)))
+  logit = torch.log(grid / (1.0 - grid))
   return (torch.masked_fill(logit, torch.logical_not(valid), 3.4028234663852886e+38), valid)
 
 def anchor_grid(height: int, width: int, side: float, device: Device) -> Tensor:
-  x = torch.div(torch.add(torch.arange(width, dtype=6, device=device), 0.5), width)
-  y = torch.div(torch.add(torch.arange(height, dtype=6, device=device), 0.5), height)
+  x = (torch.arange(width, dtype=6, device=device) + 0.5) / width
+  y = (torch.arange(height, dtype=6, device=device) + 0.5) / height
   x = torch.expand(torch.unsqueeze(x, 0), [height, width])
   y = torch.expand(torch.unsqueeze(y, 1), [height, width])
   s = torch.full([height, width], side, dtype=6, device=device)
   return torch.reshape(torch.stack([x, y, s, s], -1), [height * width, 4])
 
 # Every layer moves the boxes that the next one looks around. The last layer's are the answer.
-def decode(x: Tensor, boxes: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], trace: Dict[str, Tensor]) -> None:
+def decode(
+    x: Tensor, boxes: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor],
+    trace: Dict[str, Tensor]) -> None:
   for layer in range(DECODER_LAYERS):
     name = "decoder." + str(layer)
     position = torch.relu(exact_linear(boxes, w, "decoder.position.0"))
     position = torch.to(exact_linear(position, w, "decoder.position.1"), DTYPE)
     x = decoder_layer(x, position, boxes, memory, sizes, w, name)
-    boxes = torch.sigmoid(torch.add(box_head(x, w, name + ".box"), inverse_sigmoid(boxes)))
+    boxes = torch.sigmoid(box_head(x, w, name + ".box") + inverse_sigmoid(boxes))
     trace[name] = x
     trace[name + ".boxes"] = boxes
   trace["boxes"] = boxes
   trace["logits"] = exact_linear(x, w, "decoder." + str(DECODER_LAYERS - 1) + ".score")
 
-def decoder_layer(x: Tensor, position: Tensor, boxes: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], name: str) -> Tensor:
-  x = torch.add(x, self_attention(x, position, w, name + ".attention", DECODER_HEADS))
-  x = norm(x, w, name + ".attention_norm")
-  y = deformable_attention(torch.add(x, position), boxes, memory, sizes, w, name + ".cross", DECODER_HEADS, DECODER_POINTS)
-  x = norm(torch.add(x, y), w, name + ".cross_norm")
-  return norm(torch.add(x, feed_forward(x, w, name, DECODER_ACTIVATION)), w, name + ".output_norm")
+def decoder_layer(
+    x: Tensor, position: Tensor, boxes: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor],
+    name: str) -> Tensor:
+  x = norm(x + self_attention(x, position, w, name + ".attention", DECODER_HEADS), w, name + ".attention_norm")
+  y = deformable_attention(x + position, boxes, memory, sizes, w, name + ".cross", DECODER_HEADS, DECODER_POINTS)
+  x = norm(x + y, w, name + ".cross_norm")
+  return norm(x + feed_forward(x, w, name, DECODER_ACTIVATION), w, name + ".output_norm")
 
 # Three linear layers: (B, Q, D) -> (B, Q, 4) float32, before the sigmoid.
 def box_head(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
@@ -123,7 +131,7 @@ def box_head(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
 
 # The epsilon keeps boxes at the border finite: 1e-5 as the published code has it.
 def inverse_sigmoid(x: Tensor) -> Tensor:
-  return torch.log(torch.div(torch.clamp(x, 1e-5), torch.clamp(torch.rsub(x, 1.0), 1e-5)))
+  return torch.log(torch.clamp(x, 1e-5) / torch.clamp(1.0 - x, 1e-5))
 
 def exact_linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   return torch.linear(torch.to(x, 6), w[name + ".weight"], w[name + ".bias"])

@@ -171,17 +171,24 @@ final class TestRtDetrParity {
 
   @Test
   void fixedAnchorsFitImagesOfTheirSizeAlone() {
-    float[] small = new float[3 * 64 * 64];
+    assertRefused(
+        "rtdetr-anchor-size",
+        64,
+        "its maps have 84 cells (must be 168, as anchor_image_size fixes");
+  }
+
+  @Test
+  void everyQueryNeedsACell() {
+    assertRefused(
+        "rtdetr-basic", 16, "its maps have 6 cells (must be 9 at least, one for each query");
+  }
+
+  private static void assertRefused(String variant, int side, String reason) {
+    float[] black = new float[3 * side * side];
     assertThatThrownBy(
-            () ->
-                run(
-                    "rtdetr-anchor-size",
-                    "forward",
-                    Precision.FP32,
-                    m -> m.tensor(small, 1, 3, 64, 64)))
+            () -> run(variant, "forward", Precision.FP32, m -> m.tensor(black, 1, 3, side, side)))
         .isInstanceOf(TorchScriptException.class)
-        .hasMessageContaining(
-            "Invalid image size: its maps have 84 cells (must be 168, as anchor_image_size fixes");
+        .hasMessageContaining("Invalid image size: " + reason);
   }
 
   /** For each of the expected queries, the found one of the same image and cell, or -1. */
