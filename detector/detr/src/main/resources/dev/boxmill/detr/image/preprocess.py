@@ -2,14 +2,27 @@
 # Letters: B images, H W height and width as decoded, h w after resizing.
 # RESAMPLE is Pillow's number of a filter; RESCALE, MEAN, STD are those of preprocessor_config.json.
 
-# uint8 (1, 3, H, W) -> uint8 (1, 3, h, w), columns first, rounded to uint8 between the two passes.
-# Antialiased: the filter widens with the shrinking factor, as Pillow's does.
-def resample(x: Tensor, height: int, width: int) -> Tensor:
+# (1, 3, H, W) -> (1, 3, h, w), in the type of x. Antialiased: the filter widens with the shrinking factor, as Pillow's does.
+def filtered(x: Tensor, height: int, width: int) -> Tensor:
   y = x
   if RESAMPLE == 3:
     y = torch._upsample_bicubic2d_aa(x, [height, width], False, None, None)
   else:
     y = torch._upsample_bilinear2d_aa(x, [height, width], False, None, None)
+  return y
+
+# One pass along width or height, rounded to uint8: for devices whose filter knows floats only.
+def filtered_as_floats(x: Tensor, height: int, width: int) -> Tensor:
+  y = torch.floor(torch.add(filtered(torch.to(x, 6), height, width), 0.5))  # halves go up, as Pillow's
+  return torch.to(torch.clamp(y, 0, 255), 0)
+
+# uint8 (1, 3, H, W) -> uint8 (1, 3, h, w): along the width, rounded to uint8, then along the height.
+def resample(x: Tensor, height: int, width: int) -> Tensor:
+  y = x
+  if ops.prim.is_cuda(x):
+    y = filtered_as_floats(filtered_as_floats(x, torch.size(x, 2), width), height, width)
+  else:
+    y = filtered(x, height, width)
   return y
 
 # uint8 (H, W, 3) -> uint8 (3, h, w), planes in memory. Colour innermost on the way in is the fast path:
