@@ -32,6 +32,17 @@ public final class Boxmill implements Runnable {
     System.exit(commandLine(new DetectorLabelerProvider()).execute(arguments));
   }
 
+  /** An error, such as a native library that can't be loaded, ends a run like an exception. */
+  private static int run(String[] arguments) {
+    try {
+      return commandLine(Boxmill::prepare).execute(arguments);
+    } catch (Error fatal) {
+      fatal.printStackTrace();
+      System.err.println("The run broke off: " + rootMessage(fatal));
+      return ExitCode.RUN_FAILED;
+    }
+  }
+
   /** The commands, with what labels; tests bring their own. */
   static CommandLine commandLine(LabelerProvider labelers) {
     return new CommandLine(new Boxmill())

@@ -4,8 +4,10 @@ import dev.boxmill.job.BadInputException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -43,6 +45,10 @@ final class FileCollection {
     List<ListedFile> files = new ArrayList<>(lengths.size());
     lengths.forEach((uri, length) -> files.add(new ListedFile(uri, length)));
     return files;
+  }
+
+  Set<String> uris() {
+    return new HashSet<>(lengths.keySet());
   }
 
   int size() {

@@ -192,7 +192,9 @@ public final class InputListing {
     if (!archives.isEmpty()) {
       sources.add(new ArchiveSource(List.copyOf(archives)));
     }
-    sources.addAll(parquet.sources());
+    if (!parquet.isEmpty()) {
+      sources.addAll(parquet.sources(files.uris()));
+    }
     long duplicates = files.duplicates() + repeatedArchives + parquet.duplicates();
     return new ListedInputs(sources, duplicates, decisions, roots);
   }

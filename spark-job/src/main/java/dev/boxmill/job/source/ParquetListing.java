@@ -3,8 +3,10 @@ package dev.boxmill.job.source;
 import dev.boxmill.job.BadInputException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -25,6 +27,7 @@ final class ParquetListing {
 
   private final SparkSession spark;
   private final List<ParquetSource> sources = new ArrayList<>();
+  private final Set<String> tableFiles = new HashSet<>();
 
   ParquetListing(SparkSession spark) {
     this.spark = spark.newSession();
@@ -32,7 +35,15 @@ final class ParquetListing {
     this.spark.conf().set("spark.sql.parquet.columnarReaderBatchSize", "32");
   }
 
-  List<ParquetSource> sources() {
+  boolean isEmpty() {
+    return sources.isEmpty();
+  }
+
+  /** The tables' images, less those of URIs that are given already or by an earlier table. */
+  List<ParquetSource> sources(Set<String> given) {
+    if (sources.size() > 1 || (sources.size() == 1 && !given.isEmpty())) {
+      sources.replaceAll(source -> source.givingOnce(given));
+    }
     return List.copyOf(sources);
   }
 
@@ -46,7 +57,11 @@ final class ParquetListing {
 
   /** Adds the rows of a table with bytes; returns what it found, for the user. */
   String addImages(FoundFiles found, List<FileStatus> tables) {
-    Dataset<Row> table = open(found, tables);
+    List<FileStatus> added = tables.stream().filter(this::isNew).toList();
+    if (added.isEmpty()) {
+      return "given before";
+    }
+    Dataset<Row> table = open(found, added);
     ParquetColumns columns = new ParquetColumns(table.schema());
     if (columns.bytes().isEmpty()) {
       throw missing(found, columns, "no column of image bytes", ParquetColumns.BYTES);
@@ -90,6 +105,10 @@ final class ParquetListing {
       throw unreadable(found, unreadable);
     }
     return count[0];
+  }
+
+  private boolean isNew(FileStatus table) {
+    return tableFiles.add(Locations.uri(table.getPath()));
   }
 
   private Dataset<Row> open(FoundFiles found, List<FileStatus> tables) {

@@ -33,6 +33,9 @@ final class ParquetSource implements ImageSource {
 
   private static final String WHOLE_URI = "^([a-zA-Z][a-zA-Z0-9+.-]*:)?/.*";
 
+  /** For a URI that another source gives. */
+  private static final Position NOWHERE = new Position("", -1);
+
   private final Dataset<Row> rows;
   private final long count;
   private final long duplicates;
@@ -101,6 +104,28 @@ final class ParquetSource implements ImageSource {
           new Position(row.getStruct(2).getString(0), row.getStruct(2).getLong(1)));
     }
     return new ParquetSource(rows, names.count() - duplicates, duplicates, repeated, keepers);
+  }
+
+  /**
+   * The same without images whose URI is among those; adds the URIs of this source to them. Two
+   * sources can share only whole URIs: other names hold their file.
+   */
+  ParquetSource givingOnce(Set<String> given) {
+    Map<String, Position> kept = new HashMap<>(keepers);
+    rows.select("name")
+        .where(col("name").rlike(WHOLE_URI))
+        .distinct()
+        .as(Encoders.STRING())
+        .toLocalIterator()
+        .forEachRemaining(
+            uri -> {
+              if (!given.add(uri)) {
+                kept.put(uri, NOWHERE);
+              }
+            });
+    long repeated = kept.values().stream().filter(NOWHERE::equals).count();
+    return new ParquetSource(
+        rows, count - repeated, duplicates + repeated, filesOfRepeatedNames, kept);
   }
 
   @Override

@@ -202,6 +202,26 @@ final class TestInputListing {
   }
 
   @Test
+  void imagesOfSeveralSourcesCountOnce() throws IOException {
+    write("a.jpg", "A");
+    StructType files = StructType.fromDDL("path string, content binary");
+    Row same = RowFactory.create(uri(folder.resolve("a.jpg")), bytes("A"));
+    Row other = RowFactory.create("s3a://bucket/b.jpg", bytes("B"));
+    parquet("one", files, same, other);
+    parquet("two", files, other);
+    Path one = folder.resolve("one");
+
+    ListedInputs inputs =
+        list(InputFormat.AUTO, folder.resolve("a.jpg"), one, one, folder.resolve("two"));
+
+    assertThat(contents(inputs))
+        .containsExactly(
+            Map.entry(uri(folder.resolve("a.jpg")), "A"), Map.entry("s3a://bucket/b.jpg", "B"));
+    assertThat(inputs.count()).hasValue(2);
+    assertThat(inputs.duplicates()).isEqualTo(2);
+  }
+
+  @Test
   void parquetRowsOfRepeatedNamesAreToldApart() {
     StructType rows = StructType.fromDDL("id int, bytes binary");
     parquet(

@@ -1,0 +1,41 @@
+package dev.boxmill.job.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+
+final class TestBoxmillSession {
+
+  @Test
+  void runsLocallyWhenNobodyNamesAMaster() {
+    SparkConf settings = BoxmillSession.configuration(new SparkConf(false), List.of());
+
+    assertThat(settings.get("spark.master")).isEqualTo("local[*]");
+    assertThat(settings.get("spark.ui.enabled")).isEqualTo("false");
+    assertThat(settings.get("spark.executor.extraJavaOptions")).isEqualTo("-Dai.djl.offline=true");
+    assertThat(settings.contains("spark.jars")).isFalse();
+  }
+
+  @Test
+  void settingsOfSparkSubmitStay() {
+    SparkConf given =
+        new SparkConf(false)
+            .set("spark.master", "spark://host:7077")
+            .set("spark.app.name", "nightly")
+            .set("spark.jars", "hdfs:///boxmill.jar")
+            .set("spark.executor.extraJavaOptions", "-Xss4m");
+
+    SparkConf settings = BoxmillSession.configuration(given, List.of(Path.of("/a/b c.jar")));
+
+    assertThat(settings.get("spark.master")).isEqualTo("spark://host:7077");
+    assertThat(settings.get("spark.app.name")).isEqualTo("nightly");
+    assertThat(settings.contains("spark.ui.enabled")).isFalse();
+    assertThat(settings.get("spark.executor.extraJavaOptions"))
+        .isEqualTo("-Xss4m -Dai.djl.offline=true");
+    assertThat(settings.get("spark.jars")).isEqualTo("hdfs:///boxmill.jar,file:///a/b%20c.jar");
+    assertThat(settings.get("spark.executorEnv.OPT_OUT_TRACKING")).isEqualTo("true");
+  }
+}
