@@ -29,13 +29,13 @@ public final class Boxmill implements Runnable {
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     System.setProperty("ai.djl.offline", "true");
-    System.exit(commandLine(new DetectorLabelerProvider()).execute(arguments));
+    System.exit(run(arguments));
   }
 
   /** An error, such as a native library that can't be loaded, ends a run like an exception. */
   private static int run(String[] arguments) {
     try {
-      return commandLine(Boxmill::prepare).execute(arguments);
+      return commandLine(new DetectorLabelerProvider()).execute(arguments);
     } catch (Error fatal) {
       fatal.printStackTrace();
       System.err.println("The run broke off: " + rootMessage(fatal));

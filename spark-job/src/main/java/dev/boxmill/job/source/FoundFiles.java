@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.RemoteIterator;
 
 /**
@@ -96,12 +97,31 @@ record FoundFiles(
 
   private static void addBelow(FileSystem files, Path folder, List<FileStatus> found)
       throws IOException {
+    if (files instanceof RawLocalFileSystem) {
+      addBelowLocally(files, folder, found);
+      return;
+    }
     int rootLength = folder.toUri().getPath().length();
     RemoteIterator<? extends FileStatus> listing = files.listFiles(folder, true);
     while (listing.hasNext()) {
       FileStatus file = listing.next();
       if (!isHiddenBelow(rootLength, file.getPath())) {
         found.add(file);
+      }
+    }
+  }
+
+  /** Hadoop's recursive listing starts a process for each local file, to learn its owner. */
+  private static void addBelowLocally(FileSystem files, Path folder, List<FileStatus> found)
+      throws IOException {
+    for (FileStatus status : files.listStatus(folder)) {
+      if (ImageNames.isHidden(status.getPath().getName())) {
+        continue;
+      }
+      if (status.isDirectory()) {
+        addBelowLocally(files, status.getPath(), found);
+      } else {
+        found.add(status);
       }
     }
   }
