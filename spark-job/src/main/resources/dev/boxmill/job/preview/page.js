@@ -188,7 +188,7 @@ large.addEventListener('keydown', event => {
 });
 
 document.addEventListener('keydown', event => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('select')) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.('select')) return;
   const toggle = document.querySelector(`.layers [aria-keyshortcuts="${CSS.escape(event.key.toUpperCase())}"]`);
   if (toggle) toggle.click();
   if (event.key === 'Escape') document.querySelector('.menu').open = false;
