@@ -48,8 +48,7 @@ public final class PreviewPage {
     PreviewTable table = PreviewTable.open(spark, folder);
     TableSummary summary = table.summary();
     List<SampledImage> sample = table.sample(limit);
-    List<FailedImage> failures =
-        summary.failed() == 0 ? List.of() : table.failures(FAILURES_SHOWN);
+    List<FailedImage> failures = summary.failed() == 0 ? List.of() : table.failures(FAILURES_SHOWN);
 
     Map<String, Thumbnail> thumbnails = new Thumbnails(hadoop, edge(sample.size())).of(sample);
     String html =
