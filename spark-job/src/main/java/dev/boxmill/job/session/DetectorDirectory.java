@@ -1,8 +1,8 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.detr.Detector;
+import dev.boxmill.job.BadInputException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
@@ -18,6 +18,7 @@ final class DetectorDirectory {
    * A local directory with the detector's files: the directory itself if it is local, else a copy
    * that is deleted when the JVM ends.
    *
+   * @throws BadInputException if there is no such directory, or it can't be read
    * @param detector {@link LabelSettings#EMBEDDED} or a directory on any Hadoop filesystem
    */
   static Path local(String detector, Configuration hadoop) {
@@ -31,7 +32,13 @@ final class DetectorDirectory {
     try {
       return copy(new org.apache.hadoop.fs.Path(detector), hadoop);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read detector " + detector + ": " + e.getMessage(), e);
+      throw new BadInputException(
+          "Cannot read detector "
+              + detector
+              + ": "
+              + e.getMessage()
+              + " (name a Hugging Face checkpoint directory)",
+          e);
     }
   }
 

@@ -1,0 +1,91 @@
+package dev.boxmill.job.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class TestReadAhead {
+  private final ExecutorService threads = Executors.newFixedThreadPool(3);
+
+  @AfterEach
+  void stopThreads() {
+    threads.shutdownNow();
+  }
+
+  @Test
+  void givesEveryInputOnce() throws InterruptedException {
+    List<Integer> inputs = IntStream.range(0, 500).boxed().toList();
+    ReadAhead<Integer, Integer> ahead = new ReadAhead<>(inputs.iterator(), x -> 2 * x, threads);
+    List<Integer> found = new ArrayList<>();
+    while (ahead.hasMore()) {
+      ahead.start(7);
+      assertThat(ahead.pending()).isBetween(1, 7);
+      found.add(ahead.take());
+    }
+    assertThat(found).containsExactlyInAnyOrderElementsOf(inputs.stream().map(x -> 2 * x).toList());
+  }
+
+  @Test
+  void pullsInputsOnTheCallersThreadOnly() throws InterruptedException {
+    Set<Thread> pullers = new HashSet<>();
+    ReadAhead<Integer, Integer> ahead =
+        new ReadAhead<>(
+            IntStream.range(0, 50)
+                .boxed()
+                .peek(x -> pullers.add(Thread.currentThread()))
+                .iterator(),
+            x -> x,
+            threads);
+    for (ahead.start(5); ahead.hasMore(); ahead.start(5)) {
+      ahead.take();
+    }
+    assertThat(pullers).containsExactly(Thread.currentThread());
+  }
+
+  @Test
+  void aSlowInputDoesNotHoldUpTheOthers() throws InterruptedException {
+    CountDownLatch others = new CountDownLatch(1);
+    ReadAhead<String, String> ahead =
+        new ReadAhead<>(List.of("slow", "fast").iterator(), name -> awaitIf(name, others), threads);
+    ahead.start(2);
+    assertThat(ahead.take()).isEqualTo("fast");
+    others.countDown();
+    assertThat(ahead.take()).isEqualTo("slow");
+  }
+
+  @Test
+  void aFaultOfTheWorkReachesTheCaller() {
+    ReadAhead<Integer, Integer> ahead =
+        new ReadAhead<>(
+            List.of(1).iterator(),
+            x -> {
+              throw new IllegalArgumentException("broken");
+            },
+            threads);
+    ahead.start(1);
+    assertThatThrownBy(ahead::take)
+        .hasMessage("Cannot prepare an image: java.lang.IllegalArgumentException: broken");
+    assertThat(ahead.hasMore()).isFalse();
+  }
+
+  private static String awaitIf(String name, CountDownLatch latch) {
+    try {
+      if (name.equals("slow")) {
+        latch.await();
+      }
+      return name;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}
