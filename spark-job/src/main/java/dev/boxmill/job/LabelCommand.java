@@ -158,7 +158,7 @@ final class LabelCommand implements Callable<Integer> {
     try {
       PreviewPage.write(spark, report.output(), page, PreviewPage.DEFAULT_LIMIT);
       spec.commandLine().getOut().println("Preview: " + page);
-    } catch (IOException | RuntimeException failure) {
+    } catch (Exception failure) {
       console().println("No preview: " + failure.getMessage() + " ('preview' makes one later)");
     }
   }

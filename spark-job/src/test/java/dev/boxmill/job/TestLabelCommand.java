@@ -167,6 +167,21 @@ final class TestLabelCommand {
   }
 
   @Test
+  void runWithoutInputLabelsTheSamplesAndShowsThem() throws IOException {
+    TestingCommand command =
+        TestingCommand.run("label", "--output", labels(), "--max-failure-rate", "1");
+
+    assertThat(command.exitCode()).as(command.err()).isZero();
+    assertThat(command.out())
+        .contains("12 images: 0 labelled, 12 failed (unreadable 12)")
+        .contains("Labels: " + TestingSpark.uri(folder.resolve("labels")))
+        .contains("Preview: " + TestingSpark.uri(folder.resolve("labels/_boxmill/preview.html")));
+    assertThat(rows().get(0).getString(0))
+        .isEqualTo(TestingSpark.uri(folder.resolve("boxmill-samples/images/scene-000000.jpg")));
+    assertThat(folder.resolve("labels/_boxmill/preview.html")).isNotEmptyFile();
+  }
+
+  @Test
   void metricsLieBesideTheLabels() throws IOException {
     Path photos = photos(9);
     Files.writeString(photos.resolve("0004.jpg"), "garbage");
