@@ -1,6 +1,6 @@
 # RefineBox (arXiv 2307.11828; reference code refinebox/models/layers): a small network looks at the frozen detector's
-# backbone features where each box lies and moves the box, three times with the same weights.
-# Letters: B images, Q boxes of each, N = B * Q, C channels of the pyramid (64), h w sizes of a feature map.
+# backbone features where each box lies and moves the box, several times with the same weights.
+# Letters: B images, N boxes of all images together, C channels of the pyramid (64), h w sizes of a feature map.
 # Boxes are cxcywh relative to the image, float32; coordinates are never computed in less.
 
 def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
@@ -9,6 +9,8 @@ def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
     if ".conv" in name or "lateral" in name or "output" in name:
       if name.endswith(".weight"):
         prepare_conv(w, out, name[:-7])
+    elif "mlp" in name or "delta" in name:
+      out[name] = w[name]
     else:
       out[name] = torch.to(w[name], DTYPE)
   return out
@@ -22,26 +24,41 @@ def prepare_conv(w: Dict[str, Tensor], out: Dict[str, Tensor], name: str) -> Non
   else:
     out[name + ".bias"] = torch.to(torch.zeros_like(weight[:, 0, 0, 0]), DTYPE)
 
-# inputs: "c2".."c5" (B, c, h, w) from the detector; "boxes" (B, Q, 4); "size" (2): height, width of the resized picture
-# returns "boxes0", as given, to "boxesN", after N steps, each (B, Q, 4) float32
+# inputs: "c2".."c5" (B, c, h, w) from the detector; "boxes" (N, 4); "images" (N): each box's image in the batch;
+# "size" (2): height and width of the resized picture; "strides" (4) of c2..c5
+# returns "boxes" after all steps, (N, 4) float32
 def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
   maps = pyramid(w, inputs)
   table = rows(maps)
-  boxes = inputs["boxes"]
-  out = annotate(Dict[str, Tensor], {})
-  out["boxes0"] = boxes
-  for step in range(STEPS):
-    boxes = moved(boxes, deltas(w, roi_align(table, maps, boxes, inputs["size"]), boxes))
-    out["boxes" + str(step + 1)] = boxes
-  return out
+  boxes = torch.split(inputs["boxes"], CHUNK)
+  images = torch.split(inputs["images"], CHUNK)
+  refined = annotate(List[Tensor], [])
+  # boxes don't know of each other, and a chunk's features stay in the processor's cache through all steps
+  for i in range(len(boxes)):
+    moving = boxes[i]
+    for step in range(STEPS):
+      rois = roi_align(table, maps, moving, images[i], inputs["size"], inputs["strides"])
+      moving = moved(moving, deltas(w, rois))
+    refined.append(moving)
+  return {"boxes": torch.cat(refined, 0)}
 
-# The same with what lies between, for tests: the pyramid "p2".."p5" and the first step's "rois" (N, C, 7, 7).
+# The same step by step, for tests: the pyramid "p2".."p5", and of step 1 "rois1" (N, C, 7, 7), "deltas1" and "boxes1" (N, 4)
+# and so on.
 def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  out = forward(w, inputs)
+  out = annotate(Dict[str, Tensor], {})
   maps = pyramid(w, inputs)
   for level in range(4):
     out["p" + str(level + 2)] = maps[level]
-  out["rois"] = roi_align(rows(maps), maps, inputs["boxes"], inputs["size"])
+  table = rows(maps)
+  boxes = inputs["boxes"]
+  for step in range(STEPS):
+    number = str(step + 1)
+    rois = roi_align(table, maps, boxes, inputs["images"], inputs["size"], inputs["strides"])
+    delta = deltas(w, rois)
+    boxes = moved(boxes, delta)
+    out["rois" + number] = rois
+    out["deltas" + number] = delta
+    out["boxes" + number] = boxes
   return out
 
 # Feature pyramid (Lin et al. 2017) without norms: 1x1 laterals, top-down by nearest neighbour to the lateral's exact size,
@@ -60,25 +77,24 @@ def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> List[Tensor]:
 def feature_map(inputs: Dict[str, Tensor], level: int) -> Tensor:
   return torch.contiguous(torch.to(inputs["c" + str(level + 2)], DTYPE), memory_format=2)
 
-# Every cell of every level as a row of C values: image by image, in it level by level, in it row by row. (B * cells, C)
+# Every cell of every level as a row of C values: level by level, in it image by image, in it line by line. (cells, C)
 def rows(maps: List[Tensor]) -> Tensor:
   flat = annotate(List[Tensor], [])
   for map in maps:
-    flat.append(torch.flatten(torch.permute(map, [0, 2, 3, 1]), 1, 2))
-  return torch.flatten(torch.cat(flat, 1), 0, 1)
+    flat.append(torch.flatten(torch.permute(map, [0, 2, 3, 1]), 0, 2))
+  return torch.cat(flat, 0)
 
 # RoIAlign (He et al. 2017, aligned=True) of 7 x 7 bins with 2 x 2 samples, for all boxes of all levels at once: a bin is a
 # weighted sum of 16 rows of the table, 4 neighbours of 4 samples, which is what embedding_bag computes.
 # Boxes get no gradient from here, as in the reference. (N, C, 7, 7)
-def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, size: Tensor) -> Tensor:
-  images = boxes.size(0)
-  # (N, 4)
-  flat = torch.flatten(torch.detach(boxes), 0, 1)
+def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, images: Tensor, size: Tensor, strides: Tensor) -> Tensor:
+  # a box a thousand images away is as good as one farther off, whose pixels no number could count
+  flat = torch.clamp(torch.detach(boxes), -1000.0, 1000.0)
   scale = torch.stack([size[1], size[0]])
   centre = torch.mul(flat[:, :2], scale)
   extent = torch.mul(flat[:, 2:], scale)
   level = levels(extent)
-  # height and width of each box's level, its first row in the table, and its stride; (N)
+  # of each box's level: height, width, the first row in the table; (N)
   heights = annotate(List[int], [])
   widths = annotate(List[int], [])
   firsts = annotate(List[int], [])
@@ -87,13 +103,12 @@ def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, size: Tensor) ->
     heights.append(map.size(2))
     widths.append(map.size(3))
     firsts.append(cells)
-    cells = cells + map.size(2) * map.size(3)
+    cells = cells + map.size(0) * map.size(2) * map.size(3)
   height = of_level(heights, level)
   width = of_level(widths, level)
-  image = torch.floor_divide(torch.arange(flat.size(0), dtype=4, device=ops.prim.device(flat)), boxes.size(1))
-  first = torch.add(of_level(firsts, level), torch.mul(image, cells))
-  stride = torch.unsqueeze(of_level([4, 8, 16, 32], level), 1)
-  # samples along each axis, in cells of the level, -0.5 for its first cell's centre lies at half a cell; (N, 14)
+  first = torch.add(of_level(firsts, level), torch.mul(torch.to(images, 4), torch.mul(height, width)))
+  stride = torch.unsqueeze(torch.index_select(strides, 0, level), 1)
+  # samples along each axis, in cells of the level; -0.5, for its first cell's centre lies at half a cell; (N, 14)
   corner = torch.sub(torch.div(torch.sub(centre, torch.mul(extent, 0.5)), stride), 0.5)
   step = torch.div(torch.div(extent, stride), 14)
   place = torch.add(torch.arange(14, dtype=6, device=ops.prim.device(flat)), 0.5)
@@ -102,14 +117,13 @@ def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, size: Tensor) ->
   # the two neighbours along each axis and their weights; (N, 14, 2)
   columns, column_weights = neighbours(x, width)
   lines, line_weights = neighbours(y, height)
-  # (N, 7, 7, 16): bins down and across; in a bin samples down, neighbours down, samples across, neighbours across
+  # (N, 7, 7, 4, 4): bins down and across; in a bin samples and neighbours down, samples and neighbours across
   row = torch.add(torch.mul(lines, torch.reshape(width, [-1, 1, 1])), torch.reshape(first, [-1, 1, 1]))
   index = torch.add(torch.reshape(row, [-1, 7, 1, 4, 1]), torch.reshape(columns, [-1, 1, 7, 1, 4]))
   weight = torch.mul(torch.reshape(line_weights, [-1, 7, 1, 4, 1]), torch.reshape(column_weights, [-1, 1, 7, 1, 4]))
-  index = torch.reshape(index, [-1, 16])
-  weight = torch.to(torch.reshape(torch.mul(weight, 0.25), [-1, 16]), ops.prim.dtype(table))
+  weight = torch.to(torch.flatten(torch.mul(weight, 0.25)), ops.prim.dtype(table))
   offsets = torch.arange(0, index.numel(), 16, dtype=4, device=ops.prim.device(flat))
-  bins = torch.embedding_bag(table, torch.flatten(index), offsets, False, 0, False, torch.flatten(weight), False)[0]
+  bins, _, _, _ = torch.embedding_bag(table, torch.flatten(index), offsets, False, 0, False, weight, False)
   # (N, 7, 7, C) in memory, seen as (N, C, 7, 7): channels_last
   return torch.permute(torch.reshape(bins, [flat.size(0), 7, 7, table.size(1)]), [0, 3, 1, 2])
 
@@ -134,18 +148,19 @@ def neighbours(at: Tensor, count: Tensor) -> Tuple[Tensor, Tensor]:
   weights = torch.mul(torch.stack([torch.rsub(share, 1.0), share], 2), torch.to(torch.unsqueeze(inside, 2), 6))
   return (torch.stack([low, high], 2), weights)
 
-# What the network makes of the boxes' features: deltas in inverse-sigmoid space, (B, Q, 4) float32.
-def deltas(w: Dict[str, Tensor], rois: Tensor, boxes: Tensor) -> Tensor:
+# What the network makes of the boxes' features: deltas in inverse-sigmoid space, (N, 4). The last layers, which cost
+# nothing, are float32, lest the boxes move in steps.
+def deltas(w: Dict[str, Tensor], rois: Tensor) -> Tensor:
   x = rois
   for block in range(BLOCKS):
     x = bottleneck(x, w, "block" + str(block))
   # (N, C)
-  x = torch.mean(x, [2, 3])
+  x = torch.mean(x, [2, 3], False, dtype=6)
   for layer in range(MLP_LAYERS):
     name = "mlp" + str(layer)
     x = torch.linear(x, w[name + ".weight"], None)
     x = torch.relu(torch.layer_norm(x, [x.size(1)], w[name + ".norm.weight"], w[name + ".norm.bias"]))
-  return torch.reshape(torch.to(linear(x, w, "delta"), 6), [boxes.size(0), boxes.size(1), 4])
+  return torch.linear(x, w["delta.weight"], w["delta.bias"])
 
 def bottleneck(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   y = torch.relu(group_norm(conv(x, w, name + ".conv1", 1, 0, 1, "none"), w, name + ".norm1"))
@@ -153,8 +168,14 @@ def bottleneck(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   y = group_norm(conv(y, w, name + ".conv3", 1, 0, 1, "none"), w, name + ".norm3")
   return torch.relu(torch.add(y, x))
 
+# PyTorch's kernel for channels_last takes the variance as mean square less squared mean, which in float32 leaves four
+# digits fewer where a box without area makes all cells alike; in less than float32 the cells' own rounding is coarser.
 def group_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  return torch.group_norm(x, GROUPS, w[name + ".weight"], w[name + ".bias"])
+  y = x
+  if DTYPE == 6:
+    y = torch.contiguous(x)
+  y = torch.group_norm(y, GROUPS, w[name + ".weight"], w[name + ".bias"])
+  return torch.contiguous(y, memory_format=2)
 
 # detrex's inverse_sigmoid, whose epsilon is 1e-3 (the detectors' own is 1e-5), plus the delta.
 def moved(boxes: Tensor, delta: Tensor) -> Tensor:

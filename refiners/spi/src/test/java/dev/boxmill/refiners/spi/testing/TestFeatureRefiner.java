@@ -12,6 +12,7 @@ import dev.boxmill.refiners.spi.RefinerFactory;
 import dev.boxmill.refiners.spi.RefinerOption;
 import dev.boxmill.refiners.spi.RefinerOptions;
 import dev.boxmill.schemas.Detection;
+import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.Program;
@@ -55,7 +56,8 @@ final class TestFeatureRefiner implements BoxRefinerContract {
 
   @Override
   public FeatureMaps features(List<Integer> images) {
-    return new FeatureMaps(List.of(map(32, 0, images), map(8, 1, images), map(32, 2, images)));
+    return new FeatureMaps(
+        new ImageSize(40, 32), List.of(map(32, 0, images), map(8, 1, images), map(32, 2, images)));
   }
 
   private static FeatureMap map(int stride, int level, List<Integer> images) {

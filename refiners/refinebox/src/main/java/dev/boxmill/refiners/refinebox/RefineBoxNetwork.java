@@ -1,0 +1,107 @@
+package dev.boxmill.refiners.refinebox;
+
+import dev.boxmill.refiners.spi.FeatureMap;
+import dev.boxmill.refiners.spi.FeatureMaps;
+import dev.boxmill.torchscript.Device;
+import dev.boxmill.torchscript.Precision;
+import dev.boxmill.torchscript.Program;
+import dev.boxmill.torchscript.Tensor;
+import dev.boxmill.torchscript.Tensors;
+import dev.boxmill.torchscript.TorchModule;
+import dev.boxmill.torchscript.Weight;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The network with its weights, resident on a device. */
+final class RefineBoxNetwork implements AutoCloseable {
+
+  /** So many boxes' features fit into a core's cache; a GPU wants them all at once. */
+  private static final int CPU_CHUNK = 32;
+
+  private static final int GPU_CHUNK = 512;
+  private static final int COORDINATES = 4;
+
+  private final TorchModule module;
+  private final int chunk;
+
+  private RefineBoxNetwork(TorchModule module, int chunk) {
+    this.module = module;
+    this.chunk = chunk;
+  }
+
+  /** The text, for that many steps. */
+  static Program program(int steps, int chunk) {
+    return Program.of(RefineBoxNetwork.class, "refinebox.py")
+        .with(
+            Map.of(
+                "STEPS", steps,
+                "CHUNK", chunk,
+                "BLOCKS", NetworkTensors.BLOCKS,
+                "MLP_LAYERS", NetworkTensors.MLP_LAYERS,
+                "GROUPS", NetworkTensors.GROUPS));
+  }
+
+  /**
+   * Loads it.
+   *
+   * @param weights by program name
+   */
+  static RefineBoxNetwork load(
+      int steps, Device device, Precision precision, Map<String, Weight> weights) {
+    int chunk = device.kind() == Device.Kind.CPU ? CPU_CHUNK : GPU_CHUNK;
+    return new RefineBoxNetwork(program(steps, chunk).load(device, precision, weights), chunk);
+  }
+
+  /**
+   * The boxes after all steps.
+   *
+   * @param places the boxes and which image of the batch each is of
+   * @return cxcywh of each, one after the other, each from 0 to 1
+   */
+  float[] refine(FeatureMaps features, Places places) {
+    Map<String, Tensor> inputs = new HashMap<>(maps(features));
+    Places padded = places.paddedTo(roundedUp(places.count()));
+    try (Tensor boxes = module.tensor(padded.boxes(), padded.count(), COORDINATES);
+        Tensor images = module.tensor(padded.images(), padded.count());
+        Tensor size = module.tensor(size(features), 2);
+        Tensor strides = module.tensor(strides(features), features.levels().size())) {
+      inputs.putAll(Map.of("boxes", boxes, "images", images, "size", size, "strides", strides));
+      try (Tensors outputs = module.run("forward", inputs)) {
+        return Arrays.copyOf(outputs.named("boxes").floats(), places.boxes().length);
+      }
+    }
+  }
+
+  /** Chunks of one size only, for which the kernels are made once and which give equal sums. */
+  private int roundedUp(int count) {
+    return (count + chunk - 1) / chunk * chunk;
+  }
+
+  static Map<String, Tensor> maps(FeatureMaps features) {
+    Map<String, Tensor> maps = new HashMap<>();
+    List<FeatureMap> levels = features.levels();
+    for (int level = 0; level < levels.size(); level++) {
+      maps.put("c" + (level + 2), levels.get(level).values());
+    }
+    return maps;
+  }
+
+  private static float[] size(FeatureMaps features) {
+    return new float[] {features.input().height(), features.input().width()};
+  }
+
+  private static float[] strides(FeatureMaps features) {
+    float[] strides = new float[features.levels().size()];
+    for (int level = 0; level < strides.length; level++) {
+      strides[level] = features.levels().get(level).stride();
+    }
+    return strides;
+  }
+
+  @Override
+  public void close() {
+    module.close();
+  }
+}
