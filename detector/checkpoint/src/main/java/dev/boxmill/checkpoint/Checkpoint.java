@@ -27,13 +27,12 @@ public final class Checkpoint implements AutoCloseable {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
 
-  private final Path directory;
-  private final List<SafetensorsFile> files;
+  private final Path location;
+  private final List<TensorFile> files;
   private final Map<String, StoredTensor> tensors;
 
-  private Checkpoint(
-      Path directory, List<SafetensorsFile> files, Map<String, StoredTensor> tensors) {
-    this.directory = directory;
+  private Checkpoint(Path location, List<TensorFile> files, Map<String, StoredTensor> tensors) {
+    this.location = location;
     this.files = List.copyOf(files);
     this.tensors = Collections.unmodifiableMap(tensors);
   }
@@ -50,16 +49,29 @@ public final class Checkpoint implements AutoCloseable {
               + directory
               + ": no such directory (name a Hugging Face checkpoint directory)");
     }
-    List<SafetensorsFile> files = new ArrayList<>();
+    List<TensorFile> files = new ArrayList<>();
     try {
       return open(directory, files);
     } catch (RuntimeException | Error e) {
-      files.forEach(SafetensorsFile::close);
+      files.forEach(TensorFile::close);
       throw e;
     }
   }
 
-  private static Checkpoint open(Path directory, List<SafetensorsFile> opened) {
+  /**
+   * Opens a single file of weights: safetensors, or a PyTorch checkpoint ({@code .pth}), of which
+   * the state dict is read that lies in it as {@code model} or {@code state_dict} or is all of it.
+   * Which of the two it is, its first bytes tell.
+   *
+   * @throws CheckpointException if it is neither, or damaged, or holds anything but tensors
+   */
+  public static Checkpoint openFile(Path path) {
+    RegularFile.check(path);
+    TensorFile file = SafetensorsFile.open(path);
+    return new Checkpoint(path, List.of(file), tensors(file));
+  }
+
+  private static Checkpoint open(Path directory, List<TensorFile> opened) {
     if (Files.exists(directory.resolve(SINGLE), LinkOption.NOFOLLOW_LINKS)) {
       SafetensorsFile file = SafetensorsFile.open(directory.resolve(SINGLE));
       opened.add(file);
@@ -72,7 +84,7 @@ public final class Checkpoint implements AutoCloseable {
     return new Checkpoint(directory, opened, sharded(index, opened));
   }
 
-  private static Map<String, StoredTensor> sharded(Path index, List<SafetensorsFile> opened) {
+  private static Map<String, StoredTensor> sharded(Path index, List<TensorFile> opened) {
     Map<String, String> shards = ShardIndex.read(index);
     Map<String, StoredTensor> tensors = new TreeMap<>();
     for (String shard : new TreeSet<>(shards.values())) {
@@ -98,10 +110,8 @@ public final class Checkpoint implements AutoCloseable {
     return tensors;
   }
 
-  private static Map<String, StoredTensor> tensors(SafetensorsFile file) {
-    Map<String, StoredTensor> tensors = new TreeMap<>();
-    file.entries().forEach((name, entry) -> tensors.put(name, new StoredTensor(file, entry)));
-    return tensors;
+  private static Map<String, StoredTensor> tensors(TensorFile file) {
+    return new TreeMap<>(file.tensors());
   }
 
   private static CheckpointException noWeights(Path directory) {
@@ -118,14 +128,14 @@ public final class Checkpoint implements AutoCloseable {
                 : " (name a Hugging Face checkpoint directory)"));
   }
 
-  /** Where it lies. */
-  public Path directory() {
-    return directory;
+  /** The directory, or the single file. */
+  public Path location() {
+    return location;
   }
 
   /** The files that hold tensors, by name. */
   public List<Path> files() {
-    return files.stream().map(SafetensorsFile::path).toList();
+    return files.stream().map(TensorFile::path).toList();
   }
 
   /** Names of all tensors, sorted. */
@@ -145,7 +155,7 @@ public final class Checkpoint implements AutoCloseable {
           "Unknown tensor "
               + Shown.name(name)
               + " in "
-              + directory
+              + location
               + " (near: "
               + NearNames.among(names(), name)
               + ")");
@@ -155,6 +165,6 @@ public final class Checkpoint implements AutoCloseable {
 
   @Override
   public void close() {
-    files.forEach(SafetensorsFile::close);
+    files.forEach(TensorFile::close);
   }
 }

@@ -15,7 +15,7 @@ import java.util.Map;
  * One open safetensors file: 8 bytes with the header's length, the header, the data. Tensors are
  * mapped one by one when asked for, so the file may be of any size.
  */
-final class SafetensorsFile implements AutoCloseable {
+final class SafetensorsFile implements TensorFile {
 
   private static final int LENGTH_BYTES = 8;
 
@@ -92,8 +92,20 @@ final class SafetensorsFile implements AutoCloseable {
     return bytes.array();
   }
 
-  Path path() {
+  @Override
+  public Path path() {
     return path;
+  }
+
+  @Override
+  public Map<String, StoredTensor> tensors() {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    entries.forEach(
+        (name, entry) ->
+            tensors.put(
+                name,
+                new StoredTensor(path, name, entry.dtype(), entry.shape(), () -> map(entry))));
+    return tensors;
   }
 
   Map<String, TensorEntry> entries() {

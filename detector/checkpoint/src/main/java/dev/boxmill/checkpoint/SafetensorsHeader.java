@@ -17,7 +17,7 @@ final class SafetensorsHeader {
 
   static final String REMEDY = "the file is damaged: download or save it again";
 
-  private static final String METADATA = "__metadata__";
+  static final String METADATA = "__metadata__";
   private static final Set<String> KEYS = Set.of("dtype", "shape", "data_offsets");
 
   private final Path file;

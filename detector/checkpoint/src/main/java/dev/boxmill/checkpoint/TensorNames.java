@@ -1,6 +1,7 @@
 package dev.boxmill.checkpoint;
 
 import dev.boxmill.torchscript.Weight;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -106,14 +107,17 @@ public final class TensorNames {
     List<String> lines = new ArrayList<>();
     lines.add(
         "Cannot use checkpoint "
-            + checkpoint.directory()
+            + checkpoint.location()
             + ": "
             + missing.size()
             + " missing, "
             + unused.size()
             + " unused, "
             + wrong.size()
-            + " unfit tensors (its config.json must describe its weights)");
+            + " unfit tensors ("
+            + (Files.isDirectory(checkpoint.location())
+                ? "its config.json must describe its weights)"
+                : "it must hold exactly this network's weights)"));
     missing.forEach(tensor -> lines.add(describeMissing(tensor)));
     unused.forEach(name -> lines.add(describeUnused(checkpoint.tensor(name))));
     lines.addAll(wrong);

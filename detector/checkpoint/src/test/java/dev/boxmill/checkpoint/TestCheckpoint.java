@@ -27,7 +27,7 @@ final class TestCheckpoint {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       assertThat(checkpoint.names()).containsExactly("a", "b", "c");
       assertThat(checkpoint.files()).containsExactly(file);
-      assertThat(checkpoint.directory()).isEqualTo(directory);
+      assertThat(checkpoint.location()).isEqualTo(directory);
       StoredTensor b = checkpoint.tensor("b");
       assertThat(b.shape()).containsExactly(2L, 3L);
       assertThat(b.dtype()).isEqualTo(DType.F32);

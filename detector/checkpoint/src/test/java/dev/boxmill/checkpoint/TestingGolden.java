@@ -32,7 +32,7 @@ public final class TestingGolden implements AutoCloseable {
   }
 
   public Weight tensor(String name) {
-    return new StoredTensor(file, file.entries().get(name));
+    return file.tensors().get(name);
   }
 
   public float[] floats(String name) {

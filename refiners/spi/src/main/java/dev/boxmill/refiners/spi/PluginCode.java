@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Tells one version of a plugin's code from another by its content. */
+/** Tells one version of a plugin's code and files from another by the content. */
 final class PluginCode {
 
   private PluginCode() {}
@@ -31,12 +31,21 @@ final class PluginCode {
     if (code.isEmpty() || code.equals(location(PluginCode.class))) {
       return "";
     }
+    return sha256(code.get());
+  }
+
+  /** SHA-256 of a file. */
+  static String sha256(Path file) {
+    return sha256(file.toUri());
+  }
+
+  private static String sha256(URI content) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      addContent(code.get(), digest);
+      addContent(content, digest);
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read plugin code " + code.get(), e);
+      throw new UncheckedIOException("Cannot read " + content, e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Cannot hash plugin code: every Java has SHA-256", e);
     }

@@ -1,5 +1,6 @@
 package dev.boxmill.refiners.spi;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -18,6 +19,19 @@ public interface RefinerFactory {
 
   /** The options in the order in which to explain them; empty if there are none. */
   List<RefinerOption> options();
+
+  /**
+   * The files that decide what the refiner does, such as its weights: their content becomes part of
+   * the run's fingerprint. Called on the driver, before any executor works: the place to refuse,
+   * without loading anything native, what cannot work for this detector.
+   *
+   * @param context the detector; device and precision are the driver's CPU and float32, whatever
+   *     the executors have
+   * @throws RuntimeException as {@link #create}
+   */
+  default List<Path> files(RefinerOptions options, RefinerContext context) {
+    return List.of();
+  }
 
   /**
    * Makes a refiner. Called on an executor, once for each of its devices; this is the place to load

@@ -68,13 +68,30 @@ public final class Refiners {
 
   /**
    * A text that changes when the labels that a chain gives may change: its refiners with all their
-   * options, and the content of the plugins' jars. Files that a refiner reads by itself are not in
-   * it.
+   * options, the content of the plugins' jars, and that of the files that they name.
+   *
+   * @param context see {@link RefinerFactory#files}
+   * @throws RefinerException if a refiner can't work for this detector, naming it
    */
-  public String fingerprint(List<RefinerSpec> specs) {
+  public String fingerprint(List<RefinerSpec> specs, RefinerContext context) {
     return specs.stream()
-        .map(spec -> spec + "@" + PluginCode.sha256(factory(spec).getClass()))
+        .map(spec -> spec + "@" + code(spec) + filesOf(spec, context))
         .collect(Collectors.joining(" "));
+  }
+
+  private String code(RefinerSpec spec) {
+    return PluginCode.sha256(factory(spec).getClass());
+  }
+
+  private String filesOf(RefinerSpec spec, RefinerContext context) {
+    try {
+      return factory(spec).files(options(spec), context).stream()
+          .map(file -> "+" + PluginCode.sha256(file))
+          .collect(Collectors.joining());
+    } catch (RuntimeException | LinkageError failure) {
+      throw new RefinerException(
+          "Cannot use refiner '%s': %s".formatted(spec, failure.getMessage()), failure);
+    }
   }
 
   /**

@@ -85,7 +85,7 @@ final class TestPluginJar {
         jar,
         () -> {
           Refiners refiners = Refiners.find();
-          return refiners.fingerprint(refiners.parse(List.of(spec)));
+          return refiners.fingerprint(refiners.parse(List.of(spec)), TestingRefiner.context());
         });
   }
 

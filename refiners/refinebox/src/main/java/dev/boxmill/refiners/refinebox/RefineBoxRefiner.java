@@ -1,0 +1,108 @@
+package dev.boxmill.refiners.refinebox;
+
+import dev.boxmill.refiners.spi.BoxRefiner;
+import dev.boxmill.refiners.spi.ImageBatch;
+import dev.boxmill.schemas.Box;
+import dev.boxmill.schemas.Detection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Moves the boxes of each image's surest queries; the others stay. Scores and labels stay, and so
+ * does the order.
+ */
+final class RefineBoxRefiner implements BoxRefiner {
+  private final RefineBoxNetwork network;
+  private final int topK;
+
+  RefineBoxRefiner(RefineBoxNetwork network, int topK) {
+    this.network = network;
+    this.topK = topK;
+  }
+
+  /** A query's box: its detections share it, unless an earlier refiner moved them apart. */
+  private record Place(int query, Box box) {
+    static Place of(Detection detection) {
+      return new Place(detection.query(), detection.box());
+    }
+  }
+
+  @Override
+  public List<List<Detection>> refine(ImageBatch batch) {
+    List<List<Place>> chosen = batch.detections().stream().map(this::surest).toList();
+    Places places = places(chosen);
+    if (places.count() == 0) {
+      return batch.detections();
+    }
+    float[] moved = network.refine(batch.features(), places);
+
+    List<List<Detection>> refined = new ArrayList<>();
+    int next = 0;
+    for (int image = 0; image < batch.count(); image++) {
+      Map<Place, Box> boxes = new HashMap<>();
+      for (Place place : chosen.get(image)) {
+        boxes.put(place, box(moved, next++));
+      }
+      refined.add(moved(batch.detections().get(image), boxes));
+    }
+    return refined;
+  }
+
+  /** Each place is as sure as its best detection; of equals the lower query comes first. */
+  private List<Place> surest(List<Detection> detections) {
+    Map<Place, Float> scores = new LinkedHashMap<>();
+    detections.forEach(
+        detection -> scores.merge(Place.of(detection), detection.score(), Math::max));
+    return scores.entrySet().stream()
+        .sorted(
+            (a, b) -> {
+              int byScore = Float.compare(b.getValue(), a.getValue());
+              return byScore != 0
+                  ? byScore
+                  : Integer.compare(a.getKey().query(), b.getKey().query());
+            })
+        .limit(topK)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static Places places(List<List<Place>> chosen) {
+    int count = chosen.stream().mapToInt(List::size).sum();
+    float[] boxes = new float[4 * count];
+    float[] images = new float[count];
+    int next = 0;
+    for (int image = 0; image < chosen.size(); image++) {
+      for (Place place : chosen.get(image)) {
+        images[next] = image;
+        boxes[4 * next] = place.box().cx();
+        boxes[4 * next + 1] = place.box().cy();
+        boxes[4 * next + 2] = place.box().width();
+        boxes[4 * next + 3] = place.box().height();
+        next++;
+      }
+    }
+    return new Places(boxes, images);
+  }
+
+  private static Box box(float[] values, int index) {
+    int at = 4 * index;
+    return new Box(values[at], values[at + 1], values[at + 2], values[at + 3]);
+  }
+
+  private static List<Detection> moved(List<Detection> detections, Map<Place, Box> boxes) {
+    List<Detection> moved = new ArrayList<>();
+    for (Detection detection : detections) {
+      Box box = boxes.get(Place.of(detection));
+      moved.add(box == null ? detection : detection.withBox(box));
+    }
+    return moved;
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}
