@@ -15,6 +15,9 @@ final class EmbeddedDetector {
   private static final List<String> FILES =
       List.of("config.json", "preprocessor_config.json", "model.safetensors");
 
+  /** Lies beside the detector where a refiner was trained for it. */
+  private static final String REFINER = "refinebox.safetensors";
+
   private EmbeddedDetector() {}
 
   /** A directory with its files, deleted when the JVM ends. */
@@ -30,15 +33,22 @@ final class EmbeddedDetector {
         Path directory = Files.createTempDirectory("boxmill-embedded-");
         directory.toFile().deleteOnExit();
         for (String name : FILES) {
-          Path file = directory.resolve(name);
-          file.toFile().deleteOnExit();
-          try (InputStream in = EmbeddedDetector.class.getResourceAsStream("embedded/" + name)) {
-            Files.copy(in, file);
-          }
+          unpack(name, directory);
+        }
+        if (EmbeddedDetector.class.getResource("embedded/" + REFINER) != null) {
+          unpack(REFINER, directory);
         }
         return directory;
       } catch (IOException e) {
         throw new UncheckedIOException("Cannot unpack the embedded detector", e);
+      }
+    }
+
+    private static void unpack(String name, Path directory) throws IOException {
+      Path file = directory.resolve(name);
+      file.toFile().deleteOnExit();
+      try (InputStream in = EmbeddedDetector.class.getResourceAsStream("embedded/" + name)) {
+        Files.copy(in, file);
       }
     }
   }

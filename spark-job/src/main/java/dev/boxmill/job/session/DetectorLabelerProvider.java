@@ -3,17 +3,24 @@ package dev.boxmill.job.session;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.DetectorFiles;
 import dev.boxmill.job.BadInputException;
+import dev.boxmill.refiners.refinebox.RefineBoxFactory;
 import dev.boxmill.refiners.spi.RefinerConfigurationException;
+import dev.boxmill.refiners.spi.RefinerContext;
+import dev.boxmill.refiners.spi.RefinerException;
 import dev.boxmill.refiners.spi.RefinerSpec;
 import dev.boxmill.refiners.spi.Refiners;
 import dev.boxmill.schemas.LabelColumn;
+import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /** The driver's checks for runs with a real detector: nothing native is loaded here. */
@@ -23,9 +30,9 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   public PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
     Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
     Refiners refiners = Refiners.find();
-    List<RefinerSpec> chain = parse(refiners, settings.refiners());
-    try (DetectorFiles files =
-        DetectorFiles.open(DetectorDirectory.local(settings.detector(), hadoop))) {
+    Path directory = DetectorDirectory.local(settings.detector(), hadoop);
+    List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), directory));
+    try (DetectorFiles files = DetectorFiles.open(directory)) {
       files.check();
       return new DetectorJob(
           settings.detector(),
@@ -33,10 +40,27 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           precision,
           (float) settings.minScore(),
           settings.topK(),
-          fingerprint(files, refiners.fingerprint(chain), settings));
-    } catch (CheckpointException e) {
+          fingerprint(files, refiners.fingerprint(chain, context(files, directory)), settings));
+    } catch (CheckpointException | RefinerException e) {
       throw new BadInputException(e.getMessage(), e);
     }
+  }
+
+  /** With no word on refiners: the one that was trained for this detector, where there is one. */
+  private static List<String> orDefault(List<String> refiners, Path directory) {
+    if (refiners.isEmpty() && Files.exists(directory.resolve(RefineBoxFactory.WEIGHTS))) {
+      return List.of(RefineBoxFactory.NAME);
+    }
+    return refiners;
+  }
+
+  private static RefinerContext context(DetectorFiles files, Path directory) {
+    return new RefinerContext(
+        files.architecture().labels(),
+        Device.cpu(),
+        Precision.FP32,
+        files.architecture().featureChannels(),
+        Optional.of(directory));
   }
 
   private static List<RefinerSpec> parse(Refiners refiners, List<String> specs) {

@@ -128,8 +128,9 @@ final class ResidentDetector {
       levels.add(new FeatureMap(detector.featureStrides().get(i), batch.features().get(i)));
     }
     List<ImageSize> sizes = resized.stream().map(ResizedPicture::original).toList();
+    FeatureMaps features = new FeatureMaps(resized.get(0).size(), levels);
     synchronized (refiners) {
-      return refiners.refine(new ImageBatch(sizes, batch.detections(), new FeatureMaps(levels)));
+      return refiners.refine(new ImageBatch(sizes, batch.detections(), features));
     }
   }
 

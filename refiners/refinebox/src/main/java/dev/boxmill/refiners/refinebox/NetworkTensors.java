@@ -8,7 +8,7 @@ import java.util.List;
  * The published network's tensors: names as the authors' checkpoints have them, which boxmill's own
  * files keep, and names as the program reads them.
  */
-final class NetworkTensors {
+public final class NetworkTensors {
 
   /** Levels C2 to C5, and P2 to P5 made of them. */
   static final int LEVELS = 4;
@@ -34,7 +34,7 @@ final class NetworkTensors {
    *
    * @param featureChannels of C2 to C5
    */
-  static List<ExpectedTensor> of(List<Integer> featureChannels) {
+  public static List<ExpectedTensor> of(List<Integer> featureChannels) {
     NetworkTensors network = new NetworkTensors();
     for (int level = 0; level < LEVELS; level++) {
       network.addLevel(level, featureChannels.get(level));

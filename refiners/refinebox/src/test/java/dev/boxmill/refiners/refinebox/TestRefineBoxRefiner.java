@@ -56,6 +56,12 @@ final class TestRefineBoxRefiner implements BoxRefinerContract {
     return new RefineBoxFactory();
   }
 
+  /** Fewer than usual, for there are many images. */
+  @Override
+  public Map<String, String> options() {
+    return Map.of("steps", "1");
+  }
+
   @Override
   public RefinerContext context() {
     Map<Integer, String> labels = Map.of(0, "cat", 1, "dog", 2, "bird");
