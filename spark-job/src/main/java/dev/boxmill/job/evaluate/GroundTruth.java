@@ -1,0 +1,38 @@
+package dev.boxmill.job.evaluate;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Annotated images.
+ *
+ * @param images by ascending id
+ * @param categories by ascending id; objects name them by index
+ * @param findings what is odd about the annotations
+ */
+record GroundTruth(List<TruthImage> images, List<TruthCategory> categories, Findings findings) {
+
+  GroundTruth {
+    images = List.copyOf(images);
+    categories = List.copyOf(categories);
+  }
+
+  /** Index of each image, by its id. */
+  Map<Long, Integer> imageIndices() {
+    Map<Long, Integer> indices = new TreeMap<>();
+    for (int i = 0; i < images.size(); i++) {
+      indices.put(images.get(i).id(), i);
+    }
+    return indices;
+  }
+
+  /** Index of each category, by its id. */
+  Map<Long, Integer> categoryIndices() {
+    Map<Long, Integer> indices = new TreeMap<>();
+    for (int i = 0; i < categories.size(); i++) {
+      indices.put(categories.get(i).id(), i);
+    }
+    return indices;
+  }
+}
