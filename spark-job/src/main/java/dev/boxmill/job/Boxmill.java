@@ -48,6 +48,7 @@ public final class Boxmill implements Runnable {
     return new CommandLine(new Boxmill())
         .addSubcommand(new LabelCommand(labelers))
         .addSubcommand(new PreviewCommand())
+        .addSubcommand(new EvaluateCommand())
         .addSubcommand(new ScenesCommand())
         .addSubcommand(new BenchCommand())
         .setUsageHelpAutoWidth(true)

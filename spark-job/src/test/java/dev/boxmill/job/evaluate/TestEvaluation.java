@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.job.evaluate.Findings.Kind;
+import dev.boxmill.schemas.matching.MatchingCost.ClassRule;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,8 +73,7 @@ final class TestEvaluation {
     }
     GroundTruth truth = new GroundTruth(images, TestingTruth.categories(3), new Findings());
 
-    Map<String, Double> numbers =
-        ResultMatching.evaluate(EvaluationStyle.COCO, truth, detections).numbers();
+    Map<String, Double> numbers = evaluate(EvaluationStyle.COCO, truth, detections).numbers();
 
     assertThat(numbers.get("AP")).isCloseTo(1, within(ROUNDING));
     assertThat(numbers.get("AR100")).isCloseTo(1, within(ROUNDING));
@@ -88,18 +88,29 @@ final class TestEvaluation {
     GroundTruth truth = new GroundTruth(images, TestingTruth.categories(2), new Findings());
     List<ImageDetections> nothing = List.of(new ImageDetections(0), new ImageDetections(0));
 
-    Map<String, Double> numbers =
-        ResultMatching.evaluate(EvaluationStyle.COCO, truth, nothing).numbers();
+    Map<String, Double> numbers = evaluate(EvaluationStyle.COCO, truth, nothing).numbers();
 
     assertThat(numbers).containsEntry("AP", 0.0).containsEntry("APs", 0.0);
     assertThat(numbers).containsEntry("APl", Evaluation.UNDEFINED);
+  }
+
+  private static Evaluation evaluate(
+      EvaluationStyle style, GroundTruth truth, List<ImageDetections> detections) {
+    ResultFile.Results results =
+        new ResultFile.Results(detections, 0, detections.size(), new Findings());
+    Reading raw = Reading.raw(Reading.Place.REFINED);
+    Oracle oracle = new Oracle(ClassRule.FOCAL, 0, truth.categories().size());
+    return new ResultImages(style, truth, results)
+        .read(List.of(raw), oracle)
+        .evaluations()
+        .get(raw);
   }
 
   private static void requireEqual(String name, EvaluationStyle style) throws Exception {
     GroundTruth truth = truth(name, style);
     List<ImageDetections> detections =
         ResultFile.read(file(name, "results"), truth, new Configuration(false)).detections();
-    Evaluation evaluation = ResultMatching.evaluate(style, truth, detections);
+    Evaluation evaluation = evaluate(style, truth, detections);
     JsonNode expected = new ObjectMapper().readTree(Path.of(file(name, "expected")).toFile());
 
     Map<String, Double> numbers = evaluation.numbers();
