@@ -81,7 +81,7 @@ final class LabelCommand implements Callable<Integer> {
       names = "--min-score",
       paramLabel = "SCORE",
       defaultValue = "0.05",
-      description = "Leaves out boxes below it, 0 to 1. Default: ${DEFAULT-VALUE}.")
+      description = "Keeps boxes that score above it, 0 to 1. Default: ${DEFAULT-VALUE}.")
   private double minScore;
 
   @Option(

@@ -23,23 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class TestLabelCommand {
 
-  private static final String PLUGIN =
-      """
-      package third.party;
-
-      import dev.boxmill.job.TestingLabeler;
-      import dev.boxmill.job.session.*;
-
-      public final class Labeler implements PreparedLabeler {
-        public String model() { return "from a jar"; }
-        public String refiners() { return ""; }
-        public String fingerprint() { return "1"; }
-        public ImageLabeler open(ExecutorSlot slot) {
-          return new TestingLabeler("", "", "").open(slot);
-        }
-      }
-      """;
-
   @TempDir Path folder;
 
   @Test
@@ -297,24 +280,6 @@ final class TestLabelCommand {
                 + labels()
                 + " (name another folder)\n");
     assertThat(rows()).hasSize(2);
-  }
-
-  @Test
-  void pluginJarsAreSeenByDriverAndExecutors() throws IOException {
-    Path jar = PluginJar.compile(folder, "third.party.Labeler", PLUGIN);
-
-    TestingCommand command =
-        label(
-            photos(4),
-            "--output",
-            labels(),
-            "--jars",
-            jar.toString(),
-            "--detector",
-            "class:third.party.Labeler");
-
-    assertThat(command.exitCode()).as(command.err()).isZero();
-    assertThat(rows()).hasSize(4).allMatch(row -> row.getAs("model").equals("from a jar"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.boxmill.job;
 
+import dev.boxmill.job.session.LabelerProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -10,7 +11,12 @@ import picocli.CommandLine;
 /** Runs the command line in this JVM and keeps what it said. */
 public record TestingCommand(int exitCode, String out, String err) {
 
+  /** With a labeler that needs no network. */
   public static TestingCommand run(String... arguments) {
+    return run(TestingLabeler::prepare, arguments);
+  }
+
+  public static TestingCommand run(LabelerProvider labelers, String... arguments) {
     TestingSpark.session();
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -18,7 +24,7 @@ public record TestingCommand(int exitCode, String out, String err) {
     PrintStream standardError = System.err;
     // Before the commands are made: picocli drops a writer that is older than System.err.
     System.setErr(new PrintStream(console, true, StandardCharsets.UTF_8));
-    CommandLine commands = Boxmill.commandLine(TestingLabeler::prepare);
+    CommandLine commands = Boxmill.commandLine(labelers);
     commands.setOut(new PrintWriter(out, true));
     commands.setErr(new PrintWriter(err, true));
     commands.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));

@@ -35,24 +35,12 @@ public record TestingLabeler(String model, String refiners, String fingerprint)
 
   private static final int AHEAD = 8;
 
-  /** Accepts every detector but {@code missing}; {@code class:NAME} is taken from a plugin jar. */
+  /** Accepts every detector but {@code missing}. */
   public static PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
     if (settings.detector().equals("missing")) {
       throw new BadInputException("Cannot read detector missing: it does not exist (check it)");
     }
-    if (settings.detector().startsWith("class:")) {
-      return plugin(settings.detector().substring("class:".length()));
-    }
     return new TestingLabeler(settings.detector(), String.join(" ", settings.refiners()), "f00d");
-  }
-
-  private static PreparedLabeler plugin(String className) {
-    try {
-      ClassLoader plugins = Thread.currentThread().getContextClassLoader();
-      return (PreparedLabeler) plugins.loadClass(className).getConstructor().newInstance();
-    } catch (ReflectiveOperationException missing) {
-      throw new IllegalStateException("Cannot load " + className + ": " + missing, missing);
-    }
   }
 
   /** The bytes of a picture that this labeler can decode. */

@@ -10,7 +10,7 @@ import java.util.List;
  * @param refiners {@code name[:key=value,…]} in order; empty: refinebox where the detector has one;
  *     the single entry {@link #NO_REFINER}: the detector's own boxes
  * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
- * @param minScore boxes below it are left out, 0 to 1
+ * @param minScore only boxes that score above it are kept, 0 to 1
  * @param topK at most that many boxes per image; {@link #CHECKPOINT_TOP_K}: what the checkpoint
  *     says
  */
