@@ -18,8 +18,8 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * How long COCO's numbers take, beside pycocotools on the same files in the same run: from the files
- * to the twelve numbers, without warming up.
+ * How long COCO's numbers take, beside pycocotools on the same files in the same run: from the
+ * files to the twelve numbers, without warming up.
  */
 public final class EvaluationBenchmark {
 
@@ -31,8 +31,8 @@ public final class EvaluationBenchmark {
   private EvaluationBenchmark() {}
 
   /**
-   * Runs by itself: {@code PYTHON SCRIPT [IMAGES [DETECTIONS]]}, with 5,000 images of 100 detections
-   * each unless others are named.
+   * Runs by itself: {@code PYTHON SCRIPT [IMAGES [DETECTIONS]]}, with 5,000 images of 100
+   * detections each unless others are named.
    *
    * @param arguments the Python that has pycocotools, and {@code coco_eval.py}
    */
@@ -66,8 +66,7 @@ public final class EvaluationBenchmark {
     }
   }
 
-  private static double compare(
-      Path python, Path script, Path truth, Path results, PrintWriter out)
+  private static double compare(Path python, Path script, Path truth, Path results, PrintWriter out)
       throws IOException, InterruptedException {
     long started = System.nanoTime();
     EvaluationRequest request =

@@ -23,7 +23,9 @@ final class RandomEvaluationSet {
     this.random = new Random(seed);
   }
 
-  /** Writes both files: seven objects an image, some found well, the rest of the boxes at random. */
+  /**
+   * Writes both files: seven objects an image, some found well, the rest of the boxes at random.
+   */
   static void write(Path truth, Path results, int images, int detections, long seed)
       throws IOException {
     RandomEvaluationSet set = new RandomEvaluationSet(seed);
@@ -37,7 +39,8 @@ final class RandomEvaluationSet {
       }
       annotated.print("],\n\"categories\":[");
       for (int category = 1; category <= CATEGORIES; category++) {
-        annotated.printf("%s{\"id\":%d,\"name\":\"kind %d\"}", separator(category), category, category);
+        annotated.printf(
+            "%s{\"id\":%d,\"name\":\"kind %d\"}", separator(category), category, category);
       }
       annotated.print("],\n\"annotations\":[");
       detected.print("[");

@@ -57,7 +57,8 @@ public final class EvaluationRun {
     Oracle oracle = new Oracle(images.likelyRule(), images.leastScore(), truth.categories().size());
     Readings readings = images.read(OracleTable.readings(asked, places, oracle.rule()), oracle);
     return new EvaluationReport(
-        request, detections, truth, images.facts(), places, oracle, readings);
+        new EvaluationOutcome(
+            request, detections, truth, images.facts(), places, oracle, readings));
   }
 
   private static void requireSizes(GroundTruth truth) {
