@@ -151,7 +151,7 @@ final class TestEvaluateCommand {
         .contains("after AP")
         .contains("Before refinement, true boxes would add 30.0 AP")
         .contains("true labels would add 50.0 AP: class is the bottleneck")
-        .contains("0 of 2 objects found none");
+        .contains("0 of 2 objects had none left");
     JsonNode rows = read(json).get("oracle").get("rows");
     assertThat(ap(rows, "detector", "raw")).isLessThan(ap(rows, "refined", "raw"));
     assertThat(ap(rows, "detector", "boxes")).isCloseTo(0.5, within(FLOATS));

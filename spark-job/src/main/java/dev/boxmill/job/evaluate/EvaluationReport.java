@@ -131,8 +131,8 @@ public final class EvaluationReport {
   private String coverageSentence() {
     return String.format(
         Locale.ROOT,
-        "Only kept boxes can be matched, here those from score %.3f: %d of %d objects found none,"
-            + " and weak ones a worse one than the detector had (--min-score 0 keeps all).",
+        "Only kept boxes can be matched, here those that score at least %.3f: %d of %d objects had"
+            + " none left, others may have got a worse one (label with --min-score 0 to keep all).",
         outcome.oracle().unknownScore(),
         outcome.readings().unmatched(),
         outcome.readings().objects());

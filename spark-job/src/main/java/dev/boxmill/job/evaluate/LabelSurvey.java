@@ -99,6 +99,10 @@ final class LabelSurvey implements Serializable {
     return labels;
   }
 
+  long boxes() {
+    return labels.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   boolean refined() {
     return !refiners.isEmpty();
   }

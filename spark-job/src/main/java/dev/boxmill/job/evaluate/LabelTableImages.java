@@ -27,6 +27,12 @@ final class LabelTableImages implements LabelledImages {
   private static final List<LabelColumn> COLUMNS =
       List.of(LabelColumn.IMAGE_URI, LabelColumn.STATUS, LabelColumn.BOXES, LabelColumn.REFINERS);
 
+  /** How much one Spark job may bring back; Spark's own limit is a gigabyte. */
+  private static final long RESULT_BYTES = 512L << 20;
+
+  /** A score, and an outcome for each area range. */
+  private static final long BYTES_PER_BOX = 8 + 4 * AreaRange.COUNT;
+
   private final EvaluationStyle style;
   private final GroundTruth truth;
   private final JavaRDD<Row> rows;
@@ -177,23 +183,36 @@ final class LabelTableImages implements LabelledImages {
     return survey.leastScore();
   }
 
+  /** A few readings at a time where the table is large, since each brings all its matches back. */
   @Override
   public Readings read(List<Reading> readings, Oracle oracle) {
     ImageTruth[] truths = truth.images().stream().map(TruthImage::truth).toArray(ImageTruth[]::new);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.context());
     Broadcast<ImageTruth[]> sent = spark.broadcast(truths);
-    Broadcast<NamedImages> known = names;
-    LabelCategories matched = categories;
-    ImageMatching matching = new ImageMatching(style, List.copyOf(readings), oracle);
-    List<MatchedImage> found =
-        rows.map(row -> matching.match(row, known.value(), matched, sent.value())).collect();
-    MatchedImage[] images = new MatchedImage[truths.length];
-    found.forEach(image -> images[image.image()] = image);
-    for (int i = 0; i < images.length; i++) {
-      images[i] = images[i] == null ? matching.match(i, truths[i], List.of(), matched) : images[i];
+    int atOnce = (int) Math.max(1, RESULT_BYTES / (BYTES_PER_BOX * (survey.boxes() + 1)));
+    Readings all = null;
+    for (int i = 0; i < readings.size(); i += atOnce) {
+      List<Reading> some = readings.subList(i, Math.min(readings.size(), i + atOnce));
+      Readings read = read(new ImageMatching(style, List.copyOf(some), oracle), sent);
+      all = all == null ? read : all.and(read);
     }
     sent.destroy();
-    return MatchedImage.sum(style, truth, readings, Arrays.asList(images));
+    return all;
+  }
+
+  private Readings read(ImageMatching matching, Broadcast<ImageTruth[]> sent) {
+    Broadcast<NamedImages> known = names;
+    LabelCategories matched = categories;
+    List<MatchedImage> found =
+        rows.map(row -> matching.match(row, known.value(), matched, sent.value())).collect();
+    MatchedImage[] images = new MatchedImage[truth.images().size()];
+    found.forEach(image -> images[image.image()] = image);
+    for (int i = 0; i < images.length; i++) {
+      if (images[i] == null) {
+        images[i] = matching.match(i, truth.images().get(i).truth(), List.of(), matched);
+      }
+    }
+    return MatchedImage.sum(style, truth, matching.readings(), Arrays.asList(images));
   }
 
   /** What an executor does with a row. */
