@@ -67,7 +67,7 @@ public final class Checkpoint implements AutoCloseable {
    */
   public static Checkpoint openFile(Path path) {
     RegularFile.check(path);
-    TensorFile file = SafetensorsFile.open(path);
+    TensorFile file = PthFile.isOne(path) ? PthFile.open(path) : SafetensorsFile.open(path);
     return new Checkpoint(path, List.of(file), tensors(file));
   }
 
