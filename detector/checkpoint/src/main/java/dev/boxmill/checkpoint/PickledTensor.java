@@ -85,6 +85,9 @@ record PickledTensor(PickledStorage storage, long offset, List<Long> shape, List
    * @param stored the storage's bytes
    */
   ByteBuffer gathered(byte[] stored) {
+    if (elements() == 0) {
+      return ByteBuffer.allocate(0);
+    }
     int size = storage.dtype().bits() / Byte.SIZE;
     int bytes = Math.toIntExact(elements() * size);
     if (isContiguous()) {
@@ -101,7 +104,7 @@ record PickledTensor(PickledStorage storage, long offset, List<Long> shape, List
     long expected = 1;
     for (int i = shape.size() - 1; i >= 0; i--) {
       if (shape.get(i) != 1 && strides.get(i) != expected) {
-        return elements() == 0;
+        return false;
       }
       expected *= shape.get(i);
     }

@@ -3,8 +3,10 @@ package dev.boxmill.checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,10 +104,21 @@ final class PthFile implements TensorFile {
   }
 
   private void readTensors() {
+    checkByteOrder();
     byte[] pickle = read(entry("data.pkl", LARGEST_PICKLE));
     stateDict(TensorPickle.read(path, pickle)).forEach(this::add);
     if (tensors.isEmpty()) {
       throw refusal("it holds no tensors");
+    }
+  }
+
+  private void checkByteOrder() {
+    if (zipEntry(root + "/byteorder") == null) {
+      return;
+    }
+    byte[] order = read(entry("byteorder", LARGEST_PICKLE));
+    if (!Arrays.equals(order, "little".getBytes(StandardCharsets.US_ASCII))) {
+      throw refusal("its numbers are not little-endian");
     }
   }
 

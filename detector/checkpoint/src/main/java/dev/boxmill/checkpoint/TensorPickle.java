@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import net.razorvine.pickle.Opcodes;
-import net.razorvine.pickle.PickleException;
 import net.razorvine.pickle.Unpickler;
 
 /**
@@ -75,16 +74,11 @@ final class TensorPickle extends Unpickler {
     TensorPickle reader = new TensorPickle(file);
     try {
       return reader.load(new ByteArrayInputStream(pickle));
-    } catch (IOException | PickleException e) {
+    } catch (CheckpointException refused) {
+      throw refused;
+    } catch (IOException | RuntimeException e) {
+      // Besides its own exceptions the library throws whatever instructions that don't fit cause.
       throw reader.refusal("it is damaged: " + Shown.text(String.valueOf(e.getMessage())), e);
-    } catch (IndexOutOfBoundsException
-        | ClassCastException
-        | NullPointerException
-        | IllegalArgumentException
-        | ArithmeticException
-        | NegativeArraySizeException e) {
-      // What the library makes of instructions that don't fit each other.
-      throw reader.refusal("it is damaged: " + Shown.text(String.valueOf(e)), e);
     } finally {
       reader.close();
     }
