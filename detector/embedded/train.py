@@ -15,6 +15,7 @@ import json
 import math
 import os
 import platform
+import re
 import shlex
 import subprocess
 import time
@@ -26,9 +27,11 @@ from PIL import Image
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 from transformers import RTDetrConfig, RTDetrForObjectDetection, RTDetrImageProcessor, RTDetrResNetConfig
+from transformers.loss.loss_rt_detr import RTDetrForObjectDetectionLoss
 
 SIZE = 160  # pixels; scenes are resized to this square
 BATCH = 32
+DECODER_LAYERS = 2
 WARMUP_STEPS = 300
 EMA_DECAY = 0.998
 CLIP_NORM = 1.0
@@ -36,8 +39,8 @@ CHECKPOINT_MINUTES = 2
 NAMES = ["AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl"]
 
 
-def build_model(names):
-    """About 3 million parameters; names: category id minus one -> name."""
+def build_model(names, layers=DECODER_LAYERS):
+    """About three million parameters; names: category id minus one -> name."""
     backbone = RTDetrResNetConfig(
         embedding_size=32,
         hidden_sizes=[32, 64, 128, 192],
@@ -62,7 +65,7 @@ def build_model(names):
         num_queries=30,
         num_denoising=30,
         decoder_in_channels=[96, 96, 96],
-        decoder_layers=3,
+        decoder_layers=layers,
         decoder_ffn_dim=256,
         decoder_attention_heads=4,
         decoder_n_points=4,
@@ -70,7 +73,22 @@ def build_model(names):
         id2label=dict(enumerate(names)),
         label2id={name: index for index, name in enumerate(names)},
     )
-    return RTDetrForObjectDetection(config)
+    model = RTDetrForObjectDetection(config)
+    model.loss_function = loss_without_denoising_in_last_layer
+    return model
+
+
+def loss_without_denoising_in_last_layer(logits, labels, device, pred_boxes, config, *layers, **outputs):
+    """transformers' loss, given only the real queries of the last layer.
+
+    Version 4.57.1 splits the denoising queries off the other layers but leaves them in the last one's `logits` and
+    `pred_boxes`. There they win the matching, and the real queries learn to be background.
+    """
+    denoising = outputs.get("denoising_meta_values")
+    if denoising is not None:
+        noisy = denoising["dn_num_split"][0]
+        logits, pred_boxes = logits[:, noisy:], pred_boxes[:, noisy:]
+    return RTDetrForObjectDetectionLoss(logits, labels, device, pred_boxes, config, *layers, **outputs)
 
 
 def build_processor():
@@ -196,9 +214,13 @@ def coco_results(image_id, detections):
         yield {"image_id": image_id, "category_id": int(label) + 1, "bbox": bbox, "score": float(score)}
 
 
-def averaged(names, average):
-    model = build_model(names)
-    model.load_state_dict(average)
+def averaged(names, average, layers=DECODER_LAYERS):
+    """The model of the averaged weights' first decoder layers; each layer has learnt to end in boxes and classes."""
+    pattern = re.compile(r"(?:decoder\.layers|class_embed|bbox_embed)\.(\d+)\.")
+    numbers = {name: pattern.search(name) for name in average}
+    model = build_model(names, layers)
+    kept = {name: average[name] for name, number in numbers.items() if number is None or int(number[1]) < layers}
+    model.load_state_dict(kept)
     return model.eval()
 
 
@@ -265,12 +287,13 @@ def train(options, names, folder, held_out):
             measured = time.monotonic()
     save_checkpoint(checkpoint, model=model.state_dict(), optimizer=optimizer.state_dict(), average=average,
                     step=step, minutes=minutes)
-    return average, {"step": step, "minutes": minutes, "parameters": parameters}
+    return average, {"step": step, "minutes": minutes}
 
 
 def export(options, names, average, trained, held_out):
     """Writes the Hugging Face directory and its sheet, measured on all held-out scenes."""
-    model = averaged(names, average)
+    model = averaged(names, average, options.keep_layers)
+    trained["parameters"] = sum(parameter.numel() for parameter in model.parameters())
     measures = {"float32": evaluate(model, held_out, options.held_out)}
     model.half().save_pretrained(options.output)
     build_processor().save_pretrained(options.output)
@@ -295,6 +318,7 @@ def sheet(options, trained, measures, names):
         "Command": f"`python detector/embedded/train.py --work DIR --output DIR --minutes {options.minutes:g}`",
         "Steps": f"{trained['step']:,} of {BATCH} scenes ({seen:,} in all), AdamW {options.learning_rate:g}",
         "Weights": f"an exponential average (decay {EMA_DECAY}), rounded to float16",
+        "Decoder": f"{options.keep_layers} of the {DECODER_LAYERS} layers trained",
         "Time": f"{trained['minutes']:.0f} minutes on {options.threads} threads of a machine busy with other work",
         "Versions": f"Python {platform.python_version()} and `detector/embedded/requirements.txt`",
     }
@@ -328,6 +352,8 @@ def parse_options():
     parser.add_argument("--images", type=float, default=math.inf, help="how many scenes to see in training")
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--evaluate-minutes", type=float, default=10)
+    parser.add_argument("--keep-layers", type=int, default=1, choices=range(1, DECODER_LAYERS + 1),
+                        help="how many decoder layers to export; a refiner does the work of those left out")
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -347,8 +373,7 @@ def main():
     names = [category["name"] for category in categories]
     if options.export_only:
         state = torch.load(options.work / "checkpoint.pt", weights_only=True)
-        parameters = sum(parameter.numel() for parameter in build_model(names).parameters())
-        trained = {"step": state["step"], "minutes": state["minutes"], "parameters": parameters}
+        trained = {"step": state["step"], "minutes": state["minutes"]}
         export(options, names, state["average"], trained, held_out)
         return
     average, trained = train(options, names, folder, held_out)
