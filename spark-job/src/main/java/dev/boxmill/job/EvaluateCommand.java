@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.ArgGroup;
@@ -104,8 +103,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private EvaluationReport report(EvaluationRequest request) {
     if (detections.results != null) {
-      Configuration hadoop = SparkHadoopUtil.get().newConfiguration(new SparkConf());
-      return EvaluationRun.ofResults(request, detections.results, hadoop);
+      return EvaluationRun.ofResults(
+          request,
+          detections.results,
+          () -> SparkHadoopUtil.get().newConfiguration(new SparkConf()));
     }
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
       return EvaluationRun.ofLabels(request, detections.labels, session.spark());

@@ -72,7 +72,7 @@ public final class EvaluationBenchmark {
     EvaluationRequest request =
         new EvaluationRequest(truth.toString(), EvaluationStyle.COCO, Optional.empty());
     EvaluationReport report =
-        EvaluationRun.ofResults(request, results.toString(), new Configuration());
+        EvaluationRun.ofResults(request, results.toString(), Configuration::new);
     Map<String, Double> ours = report.numbers();
     double seconds = (System.nanoTime() - started) / 1e9;
 

@@ -11,7 +11,10 @@ import dev.boxmill.job.source.Reasons;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -43,14 +46,14 @@ final class CocoJson implements Closeable {
    * Reads a file.
    *
    * @param kind of file, for messages
-   * @param uri on any Hadoop filesystem
+   * @param uri on any Hadoop filesystem, or a path on this machine
+   * @param hadoop its settings, asked for if needed
    * @throws BadInputException if it can't be read or is not as the walk expects
    */
-  static <T> T read(String kind, String uri, Configuration hadoop, Walk<T> walk) {
+  static <T> T read(String kind, String uri, Supplier<Configuration> hadoop, Walk<T> walk) {
     String what = kind + " " + uri;
     try {
-      Path path = Locations.absolute(uri, hadoop);
-      var bytes = new BufferedInputStream(path.getFileSystem(hadoop).open(path), BUFFER_BYTES);
+      InputStream bytes = new BufferedInputStream(open(uri, hadoop), BUFFER_BYTES);
       try (CocoJson json = new CocoJson(what, FACTORY.createParser(bytes))) {
         return walk.through(json);
       }
@@ -60,6 +63,16 @@ final class CocoJson implements Closeable {
     } catch (IOException | IllegalArgumentException failure) {
       throw refusal(what, Reasons.of(failure), "", failure);
     }
+  }
+
+  /** A plain path that exists on this machine is read without waking Hadoop: that takes seconds. */
+  private static InputStream open(String uri, Supplier<Configuration> hadoop) throws IOException {
+    if (!uri.contains(":") && Files.isRegularFile(java.nio.file.Path.of(uri))) {
+      return Files.newInputStream(java.nio.file.Path.of(uri));
+    }
+    Configuration settings = hadoop.get();
+    Path path = Locations.absolute(uri, settings);
+    return path.getFileSystem(settings).open(path);
   }
 
   /** Enters the file's object and gives its first field, or null if it has none. */

@@ -9,6 +9,7 @@ import dev.boxmill.job.table.LabelTable;
 import dev.boxmill.schemas.LabelColumn;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -29,7 +30,7 @@ public final class EvaluationRun {
   public static EvaluationReport ofLabels(
       EvaluationRequest request, String labels, SparkSession spark) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    GroundTruth truth = GroundTruthFile.read(request.groundTruth(), request.style(), hadoop);
+    GroundTruth truth = GroundTruthFile.read(request.groundTruth(), request.style(), () -> hadoop);
     Dataset<Row> table = table(labels, spark, hadoop);
     return report(request, labels, truth, LabelTableImages.of(request.style(), truth, table));
   }
@@ -40,7 +41,7 @@ public final class EvaluationRun {
    * @throws BadInputException if a file can't be read or they do not fit
    */
   public static EvaluationReport ofResults(
-      EvaluationRequest request, String results, Configuration hadoop) {
+      EvaluationRequest request, String results, Supplier<Configuration> hadoop) {
     GroundTruth truth = GroundTruthFile.read(request.groundTruth(), request.style(), hadoop);
     return report(
         request, results, truth, ResultImages.read(results, request.style(), truth, hadoop));

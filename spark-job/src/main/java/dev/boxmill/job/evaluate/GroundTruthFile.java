@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
@@ -51,7 +52,7 @@ final class GroundTruthFile {
    * @param uri on any Hadoop filesystem
    * @throws BadInputException if it can't be read or lacks what the style needs
    */
-  static GroundTruth read(String uri, EvaluationStyle style, Configuration hadoop) {
+  static GroundTruth read(String uri, EvaluationStyle style, Supplier<Configuration> hadoop) {
     return CocoJson.read(KIND, uri, hadoop, json -> new GroundTruthFile(style).read(json));
   }
 

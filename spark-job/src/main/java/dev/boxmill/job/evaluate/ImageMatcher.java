@@ -97,19 +97,34 @@ final class ImageMatcher {
     private static final int NONE = -1;
 
     void match(List<TruthObject> objects, ImageMatches matches) {
-      double[] overlaps = overlaps(objects);
-      int firstRecorded = 0;
+      int firstRecorded = matches.detectionCount();
       for (int d = first; d < end; d++) {
-        int recorded = matches.detection(found.score(order[d]));
-        firstRecorded = d == first ? recorded : firstRecorded;
+        matches.detection(found.score(order[d]));
       }
-      for (AreaRange range : AreaRange.values()) {
+      if (objects.isEmpty()) {
+        missAll(matches, firstRecorded);
+        return;
+      }
+      double[] overlaps = overlaps(objects);
+      for (AreaRange range : AreaRange.RANGES) {
         boolean[] ignored = ignored(objects, range);
         int[] turn = StableOrder.of(objects.size(), o -> true, (a, b) -> !ignored[a] && ignored[b]);
         matches.setObjects(range.ordinal(), count(ignored));
         int[] outcomes = outcomes(objects, overlaps, ignored, turn, range);
         for (int d = 0; d < outcomes.length; d++) {
           matches.outcome(firstRecorded + d, range.ordinal(), outcomes[d]);
+        }
+      }
+    }
+
+    /** Most categories have no object in an image. */
+    private void missAll(ImageMatches matches, int firstRecorded) {
+      for (int d = first; d < end; d++) {
+        double area = found.area(order[d]);
+        for (AreaRange range : AreaRange.RANGES) {
+          boolean judged = exhaustive && range.holds(area);
+          int outcome = judged ? Outcome.MISSED : Outcome.IGNORED;
+          matches.outcome(firstRecorded + d - first, range.ordinal(), outcome);
         }
       }
     }

@@ -41,8 +41,13 @@ final class ImageMatches implements Serializable {
     objects[(categoryCount - 1) * AreaRange.COUNT + area] = count;
   }
 
-  /** Adds a detection to the last category and returns its index. */
-  int detection(double score) {
+  /** How many detections were added, of all categories. */
+  int detectionCount() {
+    return detectionCount;
+  }
+
+  /** Adds a detection to the last category. */
+  void detection(double score) {
     if (detectionCount == scores.length) {
       int more = Math.max(8, 2 * detectionCount);
       scores = Arrays.copyOf(scores, more);
@@ -50,7 +55,6 @@ final class ImageMatches implements Serializable {
     }
     scores[detectionCount] = score;
     ends[categoryCount - 1] = ++detectionCount;
-    return detectionCount - 1;
   }
 
   void outcome(int detection, int area, int outcome) {

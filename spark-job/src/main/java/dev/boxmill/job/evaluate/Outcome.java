@@ -8,6 +8,9 @@ final class Outcome {
 
   static final int IGNORED = 0;
 
+  /** No object found at any threshold. */
+  static final int MISSED = ((1 << Grid.THRESHOLD_COUNT) - 1) << Grid.THRESHOLD_COUNT;
+
   private Outcome() {}
 
   static int found(int threshold) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
@@ -46,7 +47,7 @@ final class ResultFile {
    * @throws BadInputException if it can't be read, or names images that are not annotated, or only
    *     categories that are not
    */
-  static Results read(String uri, GroundTruth truth, Configuration hadoop) {
+  static Results read(String uri, GroundTruth truth, Supplier<Configuration> hadoop) {
     return CocoJson.read("results", uri, hadoop, json -> new ResultFile(truth).read(json));
   }
 

@@ -3,6 +3,7 @@ package dev.boxmill.job.evaluate;
 import dev.boxmill.schemas.matching.MatchingCost.ClassRule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 
@@ -25,7 +26,7 @@ final class ResultImages implements LabelledImages {
    * @throws dev.boxmill.job.BadInputException if it can't be read or does not fit
    */
   static ResultImages read(
-      String uri, EvaluationStyle style, GroundTruth truth, Configuration hadoop) {
+      String uri, EvaluationStyle style, GroundTruth truth, Supplier<Configuration> hadoop) {
     return new ResultImages(style, truth, ResultFile.read(uri, truth, hadoop));
   }
 

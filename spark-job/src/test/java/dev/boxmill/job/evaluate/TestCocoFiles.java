@@ -58,14 +58,16 @@ final class TestCocoFiles {
   void brokenResultsAreNamed(String json, String reason) throws IOException {
     GroundTruth truth = read(write(TRUTH));
     Path file = write(json);
-    assertThatThrownBy(() -> ResultFile.read(file.toString(), truth, new Configuration(false)))
+    assertThatThrownBy(
+            () -> ResultFile.read(file.toString(), truth, () -> new Configuration(false)))
         .isInstanceOf(BadInputException.class)
         .hasMessageStartingWith("Cannot read results " + file + ": ")
         .hasMessageContaining(reason);
   }
 
   private static GroundTruth read(Path file) {
-    return GroundTruthFile.read(file.toString(), EvaluationStyle.COCO, new Configuration(false));
+    return GroundTruthFile.read(
+        file.toString(), EvaluationStyle.COCO, () -> new Configuration(false));
   }
 
   private Path write(String json) throws IOException {

@@ -109,7 +109,7 @@ final class TestEvaluation {
   private static void requireEqual(String name, EvaluationStyle style) throws Exception {
     GroundTruth truth = truth(name, style);
     List<ImageDetections> detections =
-        ResultFile.read(file(name, "results"), truth, new Configuration(false)).detections();
+        ResultFile.read(file(name, "results"), truth, () -> new Configuration(false)).detections();
     Evaluation evaluation = evaluate(style, truth, detections);
     JsonNode expected = new ObjectMapper().readTree(Path.of(file(name, "expected")).toFile());
 
@@ -158,7 +158,7 @@ final class TestEvaluation {
   }
 
   private static GroundTruth truth(String name, EvaluationStyle style) throws Exception {
-    return GroundTruthFile.read(file(name, "truth"), style, new Configuration(false));
+    return GroundTruthFile.read(file(name, "truth"), style, () -> new Configuration(false));
   }
 
   static String file(String name, String kind) throws URISyntaxException {
