@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whole tensors of every step against torchvision's RoIAlign and plain torch modules (see {@code
@@ -29,6 +30,12 @@ final class TestRefineBoxParity {
           "p5", "p4", "p3", "p2", "rois1", "deltas1", "boxes1", "deltas2", "boxes2", "deltas3",
           "boxes3");
   private static final int CHUNK = 5;
+
+  /** Of boxes after three steps, as shares of the image: about a pixel of 400. */
+  private static final double BFLOAT16_DRIFT = 2.5e-3;
+
+  /** float16 has three bits more. */
+  private static final double FLOAT16_DRIFT = 4e-4;
 
   @ParameterizedTest
   @CsvSource({
@@ -69,6 +76,44 @@ final class TestRefineBoxParity {
     return RefineBoxNetwork.program(TestingCase.STEPS, CHUNK)
         .with(convolutions)
         .load(Device.cpu(), precision, weights);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"resnet", "swin", "levels"})
+  void halfPrecisionDriftsLittle(String name) {
+    TestingCase given = testCase(name);
+    try (TestingGolden golden = TestingGolden.open(name)) {
+      float[] boxes = golden.floats("boxes3");
+      assertThat(drift(given, Convolutions.ONEDNN, Precision.BF16, boxes))
+          .isBetween(1e-5, BFLOAT16_DRIFT);
+      assertThat(drift(given, Convolutions.ATEN, Precision.BF16, boxes))
+          .isBetween(1e-5, BFLOAT16_DRIFT);
+      assertThat(drift(given, Convolutions.ATEN, Precision.FP16, boxes))
+          .isBetween(1e-6, FLOAT16_DRIFT);
+    }
+  }
+
+  /** Mean absolute difference. */
+  private static double drift(
+      TestingCase given, Convolutions convolutions, Precision precision, float[] expected) {
+    try (TorchModule module = load(given, convolutions, precision)) {
+      float[] found = given.run(module, "stages").get("boxes3");
+      double sum = 0;
+      for (int i = 0; i < found.length; i++) {
+        sum += Math.abs(found[i] - expected[i]);
+      }
+      return sum / found.length;
+    }
+  }
+
+  @Test
+  void chunksDontChangeBoxes() {
+    TestingCase given = testCase("resnet");
+    try (TestingGolden golden = TestingGolden.open("resnet");
+        TorchModule module = load(given, Convolutions.ONEDNN, Precision.FP32)) {
+      float[] found = given.run(module, "forward").get("boxes");
+      assertClose("boxes", found, golden.floats("boxes3"), FLOAT32_TOLERANCE);
+    }
   }
 
   @Test
