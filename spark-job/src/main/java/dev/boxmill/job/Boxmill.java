@@ -1,5 +1,6 @@
 package dev.boxmill.job;
 
+import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.job.preview.PreviewCommand;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelerProvider;
@@ -62,7 +63,7 @@ public final class Boxmill implements Runnable {
 
   private static int explain(Exception failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
-    if (failure instanceof BadInputException) {
+    if (failure instanceof BadInputException || failure instanceof CheckpointException) {
       err.println(command.getColorScheme().errorText(failure.getMessage()));
       return ExitCode.BAD_INPUT;
     }

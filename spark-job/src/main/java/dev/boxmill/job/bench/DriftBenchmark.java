@@ -79,7 +79,12 @@ public final class DriftBenchmark {
           "Cannot read " + images + ": no such folder (name a local folder of images)");
     }
     try (Stream<Path> all = Files.list(images)) {
-      return all.filter(Files::isRegularFile).sorted().limit(limit).toList();
+      List<Path> files = all.filter(Files::isRegularFile).sorted().limit(limit).toList();
+      if (files.isEmpty()) {
+        throw new BadInputException(
+            "Cannot measure: " + images + " holds no file (name a folder of images)");
+      }
+      return files;
     }
   }
 }

@@ -2,63 +2,86 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.detr.Detector;
 import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.source.Locations;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
 
 /** Brings a checkpoint's directory to the local disk, where its weights can be mapped. */
 final class DetectorDirectory {
+  private static final Pattern NEEDED = Pattern.compile(".+\\.(json|safetensors|pth)");
 
   private DetectorDirectory() {}
 
   /**
-   * A local directory with the detector's files: the directory itself if it is local, else a copy
-   * that is deleted when the JVM ends.
+   * The detector as executors will find it, whatever their working directory: {@link
+   * LabelSettings#EMBEDDED} or an absolute URI.
    *
-   * @throws BadInputException if there is no such directory, or it can't be read
-   * @param detector {@link LabelSettings#EMBEDDED} or a directory on any Hadoop filesystem
+   * @throws BadInputException if there is no such directory
    */
-  static Path local(String detector, Configuration hadoop) {
+  static String uri(String detector, Configuration hadoop) {
     if (detector.equals(LabelSettings.EMBEDDED)) {
-      return Detector.embeddedDirectory();
-    }
-    Path plain = Path.of(detector.startsWith("file:") ? localPath(detector) : detector);
-    if (Files.isDirectory(plain)) {
-      return plain;
+      return detector;
     }
     try {
-      return copy(new org.apache.hadoop.fs.Path(detector), hadoop);
-    } catch (IOException e) {
-      throw new BadInputException(
-          "Cannot read detector "
-              + detector
-              + ": "
-              + e.getMessage()
-              + " (name a Hugging Face checkpoint directory)",
-          e);
+      Path path = Locations.absolute(detector, hadoop);
+      if (!path.getFileSystem(hadoop).getFileStatus(path).isDirectory()) {
+        throw unreadable(detector, "it is a file", null);
+      }
+      return path.toString();
+    } catch (IOException | IllegalArgumentException e) {
+      throw unreadable(detector, e.getMessage(), e);
     }
   }
 
-  private static String localPath(String uri) {
-    return new org.apache.hadoop.fs.Path(uri).toUri().getPath();
+  /**
+   * A local directory with the detector's files: the directory itself if it is local, else a copy
+   * of its configuration and weights that is deleted when the JVM ends.
+   *
+   * @param uri from {@link #uri}
+   * @throws BadInputException if it can't be read
+   */
+  static java.nio.file.Path local(String uri, Configuration hadoop) {
+    if (uri.equals(LabelSettings.EMBEDDED)) {
+      return Detector.embeddedDirectory();
+    }
+    try {
+      Path path = new Path(uri);
+      FileSystem files = path.getFileSystem(hadoop);
+      return files instanceof LocalFileSystem
+          ? java.nio.file.Path.of(path.toUri().getPath())
+          : copy(path, files);
+    } catch (IOException e) {
+      throw unreadable(uri, e.getMessage(), e);
+    }
   }
 
-  private static Path copy(org.apache.hadoop.fs.Path directory, Configuration hadoop)
-      throws IOException {
-    FileSystem files = directory.getFileSystem(hadoop);
-    Path copy = Files.createTempDirectory("boxmill-detector-");
+  private static java.nio.file.Path copy(Path directory, FileSystem files) throws IOException {
+    java.nio.file.Path copy = Files.createTempDirectory("boxmill-detector-");
     copy.toFile().deleteOnExit();
     for (FileStatus file : files.listStatus(directory)) {
-      if (file.isFile()) {
-        Path target = copy.resolve(file.getPath().getName());
+      String name = file.getPath().getName();
+      if (file.isFile() && NEEDED.matcher(name).matches()) {
+        java.nio.file.Path target = copy.resolve(name);
         target.toFile().deleteOnExit();
-        files.copyToLocalFile(
-            false, file.getPath(), new org.apache.hadoop.fs.Path(target.toUri()), true);
+        files.copyToLocalFile(false, file.getPath(), new Path(target.toUri()), true);
       }
     }
     return copy;
+  }
+
+  private static BadInputException unreadable(String detector, String reason, Exception cause) {
+    return new BadInputException(
+        "Cannot read detector "
+            + detector
+            + ": "
+            + reason
+            + " (name a Hugging Face checkpoint directory)",
+        cause);
   }
 }

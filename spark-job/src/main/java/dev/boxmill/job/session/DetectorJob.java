@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /**
  * Checked settings of a run, as they travel to executors.
  *
- * @param model {@link LabelSettings#EMBEDDED} or a directory on any Hadoop filesystem
+ * @param model {@link LabelSettings#EMBEDDED} or the URI of a directory on any Hadoop filesystem
  * @param chain the refiners in order, every option spelled out
  * @param topK boxes per image at most; {@link LabelSettings#CHECKPOINT_TOP_K}: what the checkpoint
  *     says
@@ -34,6 +34,6 @@ record DetectorJob(
 
   @Override
   public ImageLabeler open(ExecutorSlot slot) {
-    return new PipelinedLabeler(ResidentDetector.of(this, slot));
+    return new PipelinedLabeler(ResidentDetector.hold(this, slot));
   }
 }

@@ -30,12 +30,13 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   public PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
     Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
     Refiners refiners = Refiners.find();
-    Path directory = DetectorDirectory.local(settings.detector(), hadoop);
+    String detector = DetectorDirectory.uri(settings.detector(), hadoop);
+    Path directory = DetectorDirectory.local(detector, hadoop);
     List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), directory));
     try (DetectorFiles files = DetectorFiles.open(directory)) {
       files.check();
       return new DetectorJob(
-          settings.detector(),
+          detector,
           chain,
           precision,
           (float) settings.minScore(),

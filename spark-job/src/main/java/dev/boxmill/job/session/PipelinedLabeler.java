@@ -3,7 +3,6 @@ package dev.boxmill.job.session;
 import dev.boxmill.job.session.PreparedImage.Lost;
 import dev.boxmill.job.session.PreparedImage.Resized;
 import dev.boxmill.schemas.Detection;
-import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabelledBox;
 import java.util.ArrayDeque;
@@ -29,7 +28,11 @@ final class PipelinedLabeler implements ImageLabeler {
   private final ResidentDetector resident;
   private final ShapeBuckets buckets;
   private Optional<ReadAhead<ImageInput, PreparedImage>> images = Optional.empty();
+  private boolean closed;
 
+  /**
+   * @param resident held until this is closed
+   */
   PipelinedLabeler(ResidentDetector resident) {
     this.resident = resident;
     this.buckets = new ShapeBuckets(resident.batchImages());
@@ -47,21 +50,20 @@ final class PipelinedLabeler implements ImageLabeler {
   /** Frees what was read ahead and nobody took. */
   @Override
   public void close() {
-    images.ifPresent(ahead -> drain(ahead));
+    images.ifPresent(ahead -> ahead.discard(PipelinedLabeler::free));
+    images = Optional.empty();
     for (var rest = buckets.takeFullest(); rest.isPresent(); rest = buckets.takeFullest()) {
-      rest.get().forEach(image -> image.picture().close());
+      rest.get().forEach(PipelinedLabeler::free);
+    }
+    if (!closed) {
+      closed = true;
+      resident.release();
     }
   }
 
-  private static void drain(ReadAhead<ImageInput, PreparedImage> ahead) {
-    try {
-      while (ahead.pending() > 0) {
-        if (ahead.take() instanceof Resized image) {
-          image.picture().close();
-        }
-      }
-    } catch (InterruptedException killed) {
-      Thread.currentThread().interrupt();
+  private static void free(PreparedImage image) {
+    if (image instanceof Resized resized) {
+      resized.picture().close();
     }
   }
 
@@ -115,18 +117,19 @@ final class PipelinedLabeler implements ImageLabeler {
 
   /**
    * Rows of a batch. If it fails as a whole, each image has its own try, so that one can't spoil
-   * the others.
+   * the others; a device that fails for good fails the task, which Spark tries elsewhere.
    */
   private List<LabelRow> labelled(List<Resized> batch) {
     try {
       return detected(batch);
     } catch (RuntimeException | OutOfMemoryError e) {
+      DeviceFaults.throwIfLost(e);
       if (batch.size() == 1) {
         return List.of(failed(batch.get(0), e));
       }
       return batch.stream().flatMap(image -> labelled(List.of(image)).stream()).toList();
     } finally {
-      batch.forEach(image -> image.picture().close());
+      batch.forEach(PipelinedLabeler::free);
     }
   }
 
@@ -161,13 +164,11 @@ final class PipelinedLabeler implements ImageLabeler {
   }
 
   private static LabelRow failed(Resized image, Throwable why) {
-    boolean memory =
-        why instanceof OutOfMemoryError || String.valueOf(why).contains("out of memory");
     return new LabelRow.Failed(
         image.uri(),
         Optional.of(image.sha256()),
         Optional.of(image.picture().original()),
-        memory ? ErrorCategory.RESOURCES : ErrorCategory.INTERNAL,
+        DeviceFaults.category(why),
         why.getMessage() == null ? why.toString() : why.getMessage());
   }
 }

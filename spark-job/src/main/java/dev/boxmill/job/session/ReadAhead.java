@@ -5,6 +5,8 @@ import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -48,11 +50,32 @@ final class ReadAhead<I, O> {
    * @throws IllegalStateException if the work threw, with its cause
    */
   O take() throws InterruptedException {
+    Future<O> done = threads.take();
     pending--;
     try {
-      return threads.take().get();
+      return done.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("Cannot prepare an image: " + e.getCause(), e.getCause());
+    }
+  }
+
+  /**
+   * Waits for all that is pending and gives it away, also on an interrupted thread: what a killed
+   * task read ahead holds native memory.
+   */
+  void discard(Consumer<O> discarded) {
+    boolean interrupted = false;
+    while (pending > 0) {
+      try {
+        discarded.accept(take());
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (IllegalStateException failed) {
+        // Failed work made nothing to free.
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

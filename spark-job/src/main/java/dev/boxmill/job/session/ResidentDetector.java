@@ -14,10 +14,12 @@ import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Device;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -32,7 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * would leak.
  */
 final class ResidentDetector {
-  private static final Map<Key, ResidentDetector> RESIDENT = new ConcurrentHashMap<>();
+  private static final Map<Key, ResidentDetector> RESIDENT = new HashMap<>();
   private static final int CPU_BATCH = 1;
   private static final int GPU_BATCH = 16;
   private static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
@@ -42,17 +44,19 @@ final class ResidentDetector {
   private final DetectorJob job;
   private final Device device;
   private final Detector detector;
-  private final RefinerChain refiners;
+  private final Path directory;
   private final Semaphore forwards;
+  private final Queue<RefinerChain> idleRefiners = new ConcurrentLinkedQueue<>();
   private final ExecutorService readers;
   private final int readersPerTask;
+  private int users;
 
   private ResidentDetector(DetectorJob job, Device device, ExecutorSlot slot) {
     this.job = job;
     this.device = device;
-    Path directory = DetectorDirectory.local(job.model(), slot.hadoop());
+    this.directory = DetectorDirectory.local(job.model(), slot.hadoop());
     this.detector = Detector.load(directory, device, job.precision());
-    this.refiners = openRefiners(directory);
+    openFirstRefiners();
     boolean cpu = device.kind() == Device.Kind.CPU;
     this.forwards = new Semaphore(cpu ? slot.concurrentTasks() : 1, true);
     this.readersPerTask = cpu ? slot.cores() : Math.max(2, processors() / slot.concurrentTasks());
@@ -60,17 +64,60 @@ final class ResidentDetector {
   }
 
   /**
-   * The detector of that job and device in this JVM; the first task to ask loads it while the
-   * others wait.
+   * The detector of that job and device in this JVM, held until {@link #release}; the first task to
+   * ask loads it while the others wait. Another job's detector on the device is freed once no task
+   * holds it.
    */
-  static ResidentDetector of(DetectorJob job, ExecutorSlot slot) {
-    Device device =
-        slot.gpuAddresses().isEmpty()
-            ? Device.cpu()
-            : Device.cuda(Integer.parseInt(slot.gpuAddresses().get(0)));
+  static ResidentDetector hold(DetectorJob job, ExecutorSlot slot) {
+    Key key = new Key(job, device(slot));
     useThreads(slot);
-    return RESIDENT.computeIfAbsent(
-        new Key(job, device), key -> new ResidentDetector(job, device, slot));
+    synchronized (RESIDENT) {
+      RESIDENT.values().removeIf(other -> !other.key().equals(key) && other.freeIfIdle(key));
+      ResidentDetector resident = RESIDENT.get(key);
+      if (resident == null) {
+        resident = new ResidentDetector(job, key.device(), slot);
+        RESIDENT.put(key, resident);
+      }
+      resident.users++;
+      return resident;
+    }
+  }
+
+  /** Called once by each task that held it. It stays loaded for the next task of its job. */
+  void release() {
+    synchronized (RESIDENT) {
+      users--;
+    }
+  }
+
+  private Key key() {
+    return new Key(job, device);
+  }
+
+  private boolean freeIfIdle(Key newcomer) {
+    if (users > 0 || !device.equals(newcomer.device())) {
+      return false;
+    }
+    readers.shutdown();
+    idleRefiners.forEach(RefinerChain::close);
+    detector.close();
+    return true;
+  }
+
+  private static Device device(ExecutorSlot slot) {
+    if (slot.gpuAddresses().isEmpty()) {
+      return Device.cpu();
+    }
+    String address = slot.gpuAddresses().get(0);
+    try {
+      return Device.cuda(Integer.parseInt(address));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "Invalid GPU address: "
+              + address
+              + " (must be a device index: see spark.executor.resource.gpu.discoveryScript)",
+          e);
+    }
   }
 
   /** One forward pass per task and that many threads in each, so that no core waits for another. */
@@ -120,7 +167,7 @@ final class ResidentDetector {
   }
 
   private List<List<Detection>> refined(DetectedBatch batch, List<ResizedPicture> resized) {
-    if (refiners.isEmpty()) {
+    if (job.chain().isEmpty()) {
       return batch.detections();
     }
     List<FeatureMap> levels = new ArrayList<>();
@@ -129,21 +176,33 @@ final class ResidentDetector {
     }
     List<ImageSize> sizes = resized.stream().map(ResizedPicture::original).toList();
     FeatureMaps features = new FeatureMaps(resized.get(0).size(), levels);
-    synchronized (refiners) {
+    RefinerChain refiners = idleRefiners.poll();
+    if (refiners == null) {
+      refiners = openRefiners();
+    }
+    try {
       return refiners.refine(new ImageBatch(sizes, batch.detections(), features));
+    } finally {
+      idleRefiners.add(refiners);
     }
   }
 
-  private RefinerChain openRefiners(Path directory) {
+  /** Loads the first chain with the detector, so that a refiner that can't work stops the task. */
+  private void openFirstRefiners() {
     try {
-      return Refiners.find().open(job.chain(), context(directory));
+      idleRefiners.add(openRefiners());
     } catch (RuntimeException e) {
       detector.close();
       throw e;
     }
   }
 
-  private RefinerContext context(Path directory) {
+  /** A chain serves one forward pass at a time; there are as many as passes run at once. */
+  private RefinerChain openRefiners() {
+    return Refiners.find().open(job.chain(), context());
+  }
+
+  private RefinerContext context() {
     return new RefinerContext(
         detector.labels(),
         device,

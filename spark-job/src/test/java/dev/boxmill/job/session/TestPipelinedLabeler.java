@@ -13,6 +13,7 @@ import dev.boxmill.schemas.LabelledBox;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -127,13 +128,28 @@ final class TestPipelinedLabeler {
   void badSettingsAreFoundOnTheDriver() {
     assertThatThrownBy(() -> prepare(with("nowhere", List.of("none"))))
         .isInstanceOf(BadInputException.class)
-        .hasMessage(
-            "Cannot read detector nowhere: File nowhere does not exist"
-                + " (name a Hugging Face checkpoint directory)");
+        .hasMessageMatching(
+            "Cannot read detector nowhere: File .*nowhere does not exist"
+                + " \\(name a Hugging Face checkpoint directory\\)");
     assertThatThrownBy(() -> prepare(with(LabelSettings.EMBEDDED, List.of("sharpen"))))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("Unknown refiner 'sharpen' (known: ")
         .hasMessageContaining("merge-duplicates");
+  }
+
+  @Test
+  void aRelativeDetectorReachesExecutorsAsAbsoluteUri() {
+    Path embedded = DetectorDirectory.local(LabelSettings.EMBEDDED, new Configuration());
+    Path here = Path.of("").toAbsolutePath();
+    String relative = here.relativize(embedded).toString();
+    assertThat(prepare(with(relative, List.of("none"))).model()).isEqualTo("file:" + embedded);
+  }
+
+  @Test
+  void aRelativeDetectorReachesExecutorsAsAbsoluteUri() {
+    Path embedded = DetectorDirectory.local(LabelSettings.EMBEDDED, new Configuration());
+    String relative = Path.of("").toAbsolutePath().relativize(embedded).toString();
+    assertThat(prepare(with(relative, List.of("none"))).model()).isEqualTo("file:" + embedded);
   }
 
   private static LabelSettings settings(String precision) {

@@ -78,6 +78,27 @@ final class TestReadAhead {
     assertThat(ahead.hasMore()).isFalse();
   }
 
+  @Test
+  void aKilledTaskGivesAwayAllThatItReadAhead() {
+    ReadAhead<Integer, Integer> ahead =
+        new ReadAhead<>(
+            List.of(1, 2, 3, 4).iterator(),
+            x -> {
+              if (x == 3) {
+                throw new IllegalArgumentException("broken");
+              }
+              return x;
+            },
+            threads);
+    ahead.start(4);
+    List<Integer> freed = new ArrayList<>();
+    Thread.currentThread().interrupt();
+    ahead.discard(freed::add);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(freed).containsExactlyInAnyOrder(1, 2, 4);
+    assertThat(ahead.pending()).isZero();
+  }
+
   private static String awaitIf(String name, CountDownLatch latch) {
     try {
       if (name.equals("slow")) {

@@ -141,7 +141,7 @@ final class TestUnreadableImages {
     assertThat(failure.category()).isEqualTo(ErrorCategory.REFUSED);
     assertThat(failure)
         .hasMessage(
-            "Cannot decode the %s: its 45x34 pixels are over the limit of 1529 (raise the limit)",
+            "Cannot decode the %s: its 45x34 pixels are over the limit of 1529 (make the image smaller)",
             format);
   }
 
@@ -167,7 +167,7 @@ final class TestUnreadableImages {
     assertThat(failure)
         .hasMessage(
             "Cannot decode the PNG: its 900000x900000 pixels are over the limit of 178956970"
-                + " (raise the limit)");
+                + " (make the image smaller)");
   }
 
   /** Bytes changed at random, mostly near the front, give a picture or the one exception. */

@@ -7,17 +7,18 @@ import java.util.List;
  * Improves a detector's boxes. It may move a box, change a score or a label, or drop a detection;
  * it may not add one.
  *
- * <p><b>Threads.</b> There is one instance for each device of an executor, for the executor's life.
- * One thread at a time calls it, but not always the same one, and not the one that made it. With
- * several devices several instances work at once: keep no static state that changes.
+ * <p><b>Threads.</b> An executor makes an instance for each batch that it computes at once: one on
+ * a GPU, as many as tasks run on a CPU; they live as long as the executor. One thread at a time
+ * calls an instance, but not always the same one, and not the one that made it. Several instances
+ * work at once: keep no static state that changes.
  *
  * <p><b>Batches.</b> Which images share a batch is chance. The result for an image must depend on
  * that image alone, and be the same each time: a run that is killed and resumed must give the same
  * labels.
  *
- * <p><b>Failures.</b> An exception costs every image of the batch its labels: each becomes a failed
- * row that shows the refiner's name and the exception's message; the run goes on. So leave a box
- * alone that cannot be improved, and throw only if nothing works.
+ * <p><b>Failures.</b> After an exception each image of the batch is tried alone; one that fails
+ * again becomes a failed row that shows the refiner's name and the exception's message, and the run
+ * goes on. So leave a box alone that cannot be improved, and throw only if nothing works.
  *
  * <p>A refiner that looks at one image at a time and needs no feature maps is an {@link
  * ImageRefiner}.

@@ -34,8 +34,8 @@ public interface RefinerFactory {
   }
 
   /**
-   * Makes a refiner. Called on an executor, once for each of its devices; this is the place to load
-   * weights.
+   * Makes a refiner. Called on an executor, once for each batch that it computes at once; this is
+   * the place to load weights.
    *
    * @param options every declared option with the user's value or its default, already checked
    * @param context the detector that the boxes come from
