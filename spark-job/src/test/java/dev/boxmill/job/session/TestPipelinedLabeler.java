@@ -140,14 +140,6 @@ final class TestPipelinedLabeler {
   @Test
   void aRelativeDetectorReachesExecutorsAsAbsoluteUri() {
     Path embedded = DetectorDirectory.local(LabelSettings.EMBEDDED, new Configuration());
-    Path here = Path.of("").toAbsolutePath();
-    String relative = here.relativize(embedded).toString();
-    assertThat(prepare(with(relative, List.of("none"))).model()).isEqualTo("file:" + embedded);
-  }
-
-  @Test
-  void aRelativeDetectorReachesExecutorsAsAbsoluteUri() {
-    Path embedded = DetectorDirectory.local(LabelSettings.EMBEDDED, new Configuration());
     String relative = Path.of("").toAbsolutePath().relativize(embedded).toString();
     assertThat(prepare(with(relative, List.of("none"))).model()).isEqualTo("file:" + embedded);
   }
