@@ -115,12 +115,10 @@ record FoundFiles(
   private static void addBelowLocally(FileSystem files, Path folder, List<FileStatus> found)
       throws IOException {
     for (FileStatus status : files.listStatus(folder)) {
-      if (ImageNames.isHidden(status.getPath().getName())) {
-        continue;
-      }
-      if (status.isDirectory()) {
+      String name = status.getPath().getName();
+      if (status.isDirectory() && !ImageNames.isHiddenFolder(name)) {
         addBelowLocally(files, status.getPath(), found);
-      } else {
+      } else if (!status.isDirectory() && !ImageNames.isHiddenFile(name)) {
         found.add(status);
       }
     }
@@ -128,7 +126,10 @@ record FoundFiles(
 
   private static boolean isHiddenBelow(int rootLength, Path file) {
     String below = file.toUri().getPath().substring(rootLength);
-    return below.contains("/_") || below.contains("/.");
+    String folders = below.substring(0, below.lastIndexOf('/') + 1);
+    return folders.contains("/_")
+        || folders.contains("/.")
+        || ImageNames.isHiddenFile(file.getName());
   }
 
   static String remedy(String input) {

@@ -39,8 +39,13 @@ final class ImageNames {
     return PARQUET_EXTENSIONS.contains(extension(name));
   }
 
-  static boolean isHidden(String name) {
+  static boolean isHiddenFolder(String name) {
     return name.startsWith("_") || name.startsWith(".");
+  }
+
+  /** An underscore alone does not hide an image: cameras write {@code _DSC1234.JPG}. */
+  static boolean isHiddenFile(String name) {
+    return name.startsWith(".") || name.startsWith("_") && !isImage(name);
   }
 
   /** The last part of a path, without its folders. */

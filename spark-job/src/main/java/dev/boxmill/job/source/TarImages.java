@@ -121,7 +121,7 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
     String name = entry.getName();
     return entry.isFile()
         && ImageNames.isImage(name)
-        && !ImageNames.isHidden(ImageNames.baseName(name))
+        && !ImageNames.isHiddenFile(ImageNames.baseName(name))
         && given.add(name);
   }
 

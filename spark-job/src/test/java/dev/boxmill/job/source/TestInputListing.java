@@ -18,6 +18,9 @@ import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FilterFileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -48,6 +51,50 @@ final class TestInputListing {
             "Input "
                 + folder.resolve("photos")
                 + ": files, 2 image files (1 other files left out)");
+  }
+
+  @Test
+  void picturesOfCamerasMayStartWithAnUnderscore() throws IOException {
+    write("photos/_DSC1234.JPG");
+    write("photos/day/_MG_0001.jpg");
+    write("photos/_boxmill/preview.jpg");
+    write("photos/_SUCCESS");
+    tar("shots.tar", "_DSC1.jpg", "._DSC1.jpg");
+
+    ListedInputs files = list(InputFormat.AUTO, folder.resolve("photos"));
+    assertThat(contents(files).keySet())
+        .containsExactly(
+            uri(folder.resolve("photos/_DSC1234.JPG")),
+            uri(folder.resolve("photos/day/_MG_0001.jpg")));
+    assertThat(files.decisions())
+        .containsExactly("Input " + folder.resolve("photos") + ": files, 2 image files");
+    assertThat(contents(list(InputFormat.AUTO, folder.resolve("shots.tar"))).keySet())
+        .containsExactly(uri(folder.resolve("shots.tar")) + "!/_DSC1.jpg");
+  }
+
+  @Test
+  void foldersOfOtherStoresHideTheSameNames() throws IOException {
+    write("photos/_DSC1234.JPG");
+    write("photos/_boxmill/a.jpg");
+    write("photos/.trash/b.jpg");
+    write("photos/.c.jpg");
+    write("photos/_SUCCESS");
+    Configuration hadoop = new Configuration(false);
+    hadoop.set("fs.defaultFS", "file:///");
+    hadoop.set("fs.file.impl", RecursiveListing.class.getName());
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+
+    FoundFiles found = FoundFiles.of(folder.resolve("photos").toString(), hadoop);
+
+    assertThat(found.inFolders().stream().map(file -> file.getPath().getName()))
+        .containsExactly("_DSC1234.JPG");
+  }
+
+  /** The local disk, which does not show that it is the local disk. */
+  public static final class RecursiveListing extends FilterFileSystem {
+    public RecursiveListing() {
+      super(new RawLocalFileSystem());
+    }
   }
 
   @Test
