@@ -5,19 +5,17 @@ import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.run.LabelRequest;
 import dev.boxmill.job.run.LabelRun;
 import dev.boxmill.job.run.RunReport;
-import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.source.InputFormat;
-import dev.boxmill.job.source.Locations;
 import dev.boxmill.job.table.OutputFolder;
 import dev.boxmill.job.table.OutputFolder.Existing;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -140,27 +138,45 @@ final class LabelCommand implements Callable<Integer> {
   }
 
   private RunReport run(SparkSession spark, LabelSettings settings) throws IOException {
-    String target = output();
     LabelRequest request =
         new LabelRequest(
-            inputs(target, spark.sparkContext().hadoopConfiguration()),
+            inputs,
             inputFormat,
-            target,
+            output(),
             overwrite ? Existing.REPLACE : Existing.REFUSE,
             settings,
             maxFailureRate);
     return new LabelRun(spark, labelers, console()).run(request);
   }
 
-  /** The labels are whole already: they stand, with or without a page to look at. */
   private void preview(SparkSession spark, RunReport report) {
     String page = report.output() + "/" + OutputFolder.WORK + "/preview.html";
+    PrintWriter out = spec.commandLine().getOut();
+    attempt(
+        () -> {
+          PreviewPage.write(spark, report.output(), page, PreviewPage.DEFAULT_LIMIT);
+          out.println("Preview: " + page);
+        },
+        console());
+  }
+
+  /** The labels are whole already: they stand, with or without a page to look at. */
+  static void attempt(PreviewStep preview, PrintStream console) {
     try {
-      PreviewPage.write(spark, report.output(), page, PreviewPage.DEFAULT_LIMIT);
-      spec.commandLine().getOut().println("Preview: " + page);
-    } catch (Exception failure) {
-      console().println("No preview: " + failure.getMessage() + " ('preview' makes one later)");
+      preview.write();
+    } catch (Exception | Error failure) {
+      console.println("No preview: " + reason(failure) + " ('preview' makes one later)");
     }
+  }
+
+  interface PreviewStep {
+    void write() throws IOException;
+  }
+
+  private static String reason(Throwable failure) {
+    return failure instanceof Error || failure.getMessage() == null
+        ? failure.toString()
+        : failure.getMessage();
   }
 
   private int exitCode(RunReport report) {
@@ -199,17 +215,6 @@ final class LabelCommand implements Callable<Integer> {
       return SAMPLE_OUTPUT;
     }
     throw new BadInputException("Missing --output (name a folder for the labels)");
-  }
-
-  /** The samples are put beside the output, where every executor can read them. */
-  private List<String> inputs(String target, Configuration hadoop) throws IOException {
-    if (!inputs.isEmpty()) {
-      return inputs;
-    }
-    org.apache.hadoop.fs.Path labels = Locations.absolute(target, hadoop);
-    var samples = new org.apache.hadoop.fs.Path(labels.getParent(), "boxmill-samples");
-    BundledSamples.unpack(samples, hadoop);
-    return List.of(Locations.uri(samples));
   }
 
   private static void requireShare(String name, double value) {

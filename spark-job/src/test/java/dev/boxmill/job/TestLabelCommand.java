@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.job.table.LabelTable;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -162,6 +165,43 @@ final class TestLabelCommand {
     assertThat(rows().get(0).getString(0))
         .isEqualTo(TestingSpark.uri(folder.resolve("boxmill-samples/images/scene-000000.jpg")));
     assertThat(folder.resolve("labels/_boxmill/preview.html")).isNotEmptyFile();
+  }
+
+  @Test
+  void badRequestsWithoutInputUnpackNoSamples() throws IOException {
+    label(photos(2), "--output", labels());
+
+    TestingCommand held = TestingCommand.run("label", "--output", labels());
+    TestingCommand missing =
+        TestingCommand.run(
+            "label", "--output", folder.resolve("other").toString(), "--detector", "missing");
+    TestingCommand inside =
+        TestingCommand.run("label", "--output", folder.resolve("boxmill-samples").toString());
+
+    assertThat(held.err()).contains("it holds labels");
+    assertThat(missing.err()).contains("Cannot read detector missing");
+    assertThat(inside.err()).contains("it holds the input");
+    assertThat(List.of(held.exitCode(), missing.exitCode(), inside.exitCode())).containsOnly(2);
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("labels", "photos");
+    }
+  }
+
+  @Test
+  void errorInThePreviewIsToldAndNotThrown() {
+    ByteArrayOutputStream console = new ByteArrayOutputStream();
+
+    LabelCommand.attempt(
+        () -> {
+          throw new NoClassDefFoundError("java/awt/Graphics");
+        },
+        new PrintStream(console, true, StandardCharsets.UTF_8));
+
+    assertThat(console.toString(StandardCharsets.UTF_8))
+        .isEqualToIgnoringNewLines(
+            "No preview: java.lang.NoClassDefFoundError: java/awt/Graphics"
+                + " ('preview' makes one later)");
   }
 
   @Test

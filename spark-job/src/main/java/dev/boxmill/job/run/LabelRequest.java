@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * What a user asks of a labelling run.
  *
- * @param inputs paths, patterns or URIs; at least one
+ * @param inputs paths, patterns or URIs; if there is none, the bundled samples, which are unpacked
+ *     beside the output, where every executor can read them
  * @param format what they are
  * @param output folder of the label table
  * @param existing what to do with labels that lie there

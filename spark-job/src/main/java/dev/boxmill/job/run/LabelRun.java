@@ -1,11 +1,13 @@
 package dev.boxmill.job.run;
 
 import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.source.HadoopSettings;
 import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.source.ListedInputs;
+import dev.boxmill.job.source.Locations;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.OutputFolder;
 import dev.boxmill.job.table.TableTotals;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
@@ -53,9 +56,15 @@ public final class LabelRun {
     Instant started = Instant.now();
     OutputFolder output =
         OutputFolder.claim(request.output(), request.existing(), context().hadoopConfiguration());
-    ListedInputs inputs = InputListing.list(spark, request.inputs(), request.format());
-    inputs.roots().forEach(root -> output.refuseToHold(new Path(root)));
-    PreparedLabeler labeler = labelers.prepare(request.settings(), context().hadoopConfiguration());
+    ListedInputs inputs;
+    PreparedLabeler labeler;
+    if (request.inputs().isEmpty()) {
+      labeler = labelers.prepare(request.settings(), context().hadoopConfiguration());
+      inputs = list(samples(output), request, output);
+    } else {
+      inputs = list(request.inputs(), request, output);
+      labeler = labelers.prepare(request.settings(), context().hadoopConfiguration());
+    }
 
     inputs.decisions().forEach(console::println);
     try {
@@ -64,13 +73,27 @@ public final class LabelRun {
       RunReport report =
           RunReport.of(request, inputs, labeler, output.uri(), totals, spark, started);
       report.write(output.report(RunReport.FILE_NAME), context().hadoopConfiguration());
-      output.finish();
+      output.finish(console::println);
       return report;
     } catch (Exception | Error failure) {
       // Spark throws checked exceptions that it does not declare.
       abandon(output, failure);
       throw failure;
     }
+  }
+
+  private ListedInputs list(List<String> inputs, LabelRequest request, OutputFolder output) {
+    ListedInputs listed = InputListing.list(spark, inputs, request.format());
+    listed.roots().forEach(root -> output.refuseToHold(new Path(root)));
+    return listed;
+  }
+
+  /** The first files that are written: nothing may be found wrong with the request after them. */
+  private List<String> samples(OutputFolder output) throws IOException {
+    Path samples = output.sibling("boxmill-samples");
+    output.refuseToHold(samples);
+    BundledSamples.unpack(samples, context().hadoopConfiguration());
+    return List.of(Locations.uri(samples));
   }
 
   /** A chunk that is written, and how many inputs its tasks took. */

@@ -8,18 +8,21 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The folder that a run writes. Readers find it whole or not at all: {@code OUTPUT/*.parquet} and
- * {@code OUTPUT/_SUCCESS} appear at the end; until then work lies in {@code OUTPUT/_boxmill}, which
- * Spark, DuckDB and pandas pass over.
+ * The folder that a run writes. While images are labelled, work lies in {@code OUTPUT/_boxmill},
+ * which Spark, DuckDB and pandas pass over. Near the end {@code OUTPUT/*.parquet} appear, then
+ * {@code OUTPUT/_SUCCESS}, then the rows are counted; a table that fails the count is removed. The
+ * end of the run is the sign that the table is whole and checked.
  *
- * <p>Labels that are to be replaced stay until the new ones are whole: those are built in a hidden
- * sibling, then the two folders change places.
+ * <p>Labels that are to be replaced stay until the new ones are whole and counted: those are built
+ * in a hidden sibling, then the two folders change places by two renames. Between them a reader
+ * finds nothing; on a store that renames by copying, such as S3, also a part of the table.
  */
 public final class OutputFolder {
 
@@ -100,6 +103,11 @@ public final class OutputFolder {
     return Locations.uri(output);
   }
 
+  /** A folder beside the output. */
+  public Path sibling(String name) {
+    return new Path(output.getParent(), name);
+  }
+
   /** Where one chunk of the run is written, by its name. */
   public Path chunk(String name) {
     return new Path(chunks(), name);
@@ -115,16 +123,62 @@ public final class OutputFolder {
     return new Path(new Path(root, WORK), name);
   }
 
-  /** Called when the table is whole and checked: removes the chunks, and puts it in its place. */
-  public void finish() throws IOException {
+  /**
+   * Called when the table is whole and checked: removes the chunks, and puts it in its place.
+   *
+   * @param warnings takes what went wrong without harm to the labels
+   * @throws IOException if the table can't be put there; labels of before lie there again, or the
+   *     message tells where they are
+   */
+  public void finish(Consumer<String> warnings) throws IOException {
     files.delete(chunks(), true);
     if (root.equals(output)) {
       return;
     }
     Path replaced = root.suffix("-replaced");
     rename(output, replaced);
-    rename(root, output);
-    files.delete(replaced, true);
+    try {
+      rename(root, output);
+    } catch (IOException | RuntimeException failure) {
+      putBack(replaced, failure);
+      throw failure;
+    }
+    remove(replaced, warnings);
+  }
+
+  private void putBack(Path replaced, Exception failure) throws IOException {
+    try {
+      files.delete(output, true);
+      rename(replaced, output);
+    } catch (IOException | RuntimeException second) {
+      failure.addSuppressed(second);
+      throw new IOException(
+          "Cannot put labels in "
+              + uri()
+              + ": "
+              + Reasons.of(failure)
+              + " (the labels of before lie in "
+              + Locations.uri(replaced)
+              + ")",
+          failure);
+    }
+  }
+
+  private void remove(Path replaced, Consumer<String> warnings) {
+    String reason = "the store kept it";
+    try {
+      if (files.delete(replaced, true) || !files.exists(replaced)) {
+        return;
+      }
+    } catch (IOException | RuntimeException failure) {
+      reason = Reasons.of(failure);
+    }
+    warnings.accept(
+        "Cannot remove the replaced labels "
+            + Locations.uri(replaced)
+            + ": "
+            + reason
+            + " (the new labels are whole; remove the folder by hand)");
   }
 
   /** Called when the run failed: removes all that it wrote; labels of before stay. */

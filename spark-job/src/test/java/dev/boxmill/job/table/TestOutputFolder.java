@@ -1,0 +1,126 @@
+package dev.boxmill.job.table;
+
+import static dev.boxmill.job.TestingSpark.uri;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.boxmill.job.table.OutputFolder.Existing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestOutputFolder {
+
+  @TempDir Path folder;
+
+  private final List<String> warnings = new ArrayList<>();
+  private OutputFolder output;
+  private Path built;
+
+  @BeforeEach
+  void replaceLabels() throws IOException {
+    Files.createDirectories(folder.resolve("labels/_boxmill"));
+    Files.writeString(folder.resolve("labels/_SUCCESS"), "old");
+    output =
+        OutputFolder.claim(folder.resolve("labels").toString(), Existing.REPLACE, faultyDisk());
+    built = Path.of(output.table().toUri().getPath());
+    Files.createDirectories(built);
+    Files.writeString(built.resolve("_SUCCESS"), "new");
+    FaultyDisk.failingRenames = 0;
+    FaultyDisk.keptFolder = "none";
+  }
+
+  @Test
+  void newLabelsTakeThePlaceOfOldOnes() throws IOException {
+    output.finish(warnings::add);
+
+    assertThat(folder.resolve("labels/_SUCCESS")).hasContent("new");
+    assertThat(folder).isDirectoryNotContaining("glob:**-replaced");
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void oldLabelsReturnWhereTheNewOnesCannotBePut() throws IOException {
+    FaultyDisk.failingRenames = 1;
+
+    assertThatThrownBy(() -> output.finish(warnings::add))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the store is down");
+    output.abandon();
+
+    assertThat(folder.resolve("labels/_SUCCESS")).hasContent("old");
+    assertThat(folder).isDirectoryNotContaining("glob:**-replaced");
+  }
+
+  @Test
+  void oldLabelsThatCannotReturnAreNamedAndKept() throws IOException {
+    FaultyDisk.failingRenames = 2;
+    Path replaced = built.resolveSibling(built.getFileName() + "-replaced");
+
+    assertThatThrownBy(() -> output.finish(warnings::add))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "Cannot put labels in "
+                + uri(folder.resolve("labels"))
+                + ": the store is down (the labels of before lie in "
+                + uri(replaced)
+                + ")");
+    output.abandon();
+
+    assertThat(replaced.resolve("_SUCCESS")).hasContent("old");
+  }
+
+  @Test
+  void replacedLabelsThatStayAreAWarning() throws IOException {
+    FaultyDisk.keptFolder = "-replaced";
+
+    output.finish(warnings::add);
+
+    assertThat(folder.resolve("labels/_SUCCESS")).hasContent("new");
+    assertThat(warnings)
+        .containsExactly(
+            "Cannot remove the replaced labels "
+                + uri(built)
+                + "-replaced: the store is down"
+                + " (the new labels are whole; remove the folder by hand)");
+  }
+
+  private static Configuration faultyDisk() {
+    Configuration hadoop = new Configuration();
+    hadoop.set("fs.file.impl", FaultyDisk.class.getName());
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    return hadoop;
+  }
+
+  /** The local disk, which fails some renames after the first, or keeps a folder. */
+  public static final class FaultyDisk extends RawLocalFileSystem {
+    private static int failingRenames;
+    private static String keptFolder = "none";
+
+    private int renames;
+
+    @Override
+    public boolean rename(org.apache.hadoop.fs.Path from, org.apache.hadoop.fs.Path to)
+        throws IOException {
+      if (++renames > 1 && failingRenames-- > 0) {
+        throw new IOException("the store is down");
+      }
+      return super.rename(from, to);
+    }
+
+    @Override
+    public boolean delete(org.apache.hadoop.fs.Path path, boolean all) throws IOException {
+      if (path.getName().endsWith(keptFolder)) {
+        throw new IOException("the store is down");
+      }
+      return super.delete(path, all);
+    }
+  }
+}
