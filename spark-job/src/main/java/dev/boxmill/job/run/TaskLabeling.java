@@ -68,13 +68,9 @@ final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>, Row> {
     ResourceInformation gpu = task.resourcesJMap().get("gpu");
     List<String> addresses = gpu == null ? List.of() : Arrays.asList(gpu.addresses());
     int cores = Math.max(1, task.cpus());
-    return new ExecutorSlot(addresses, cores, concurrentTasks(cores), hadoop.value().value());
-  }
-
-  /** An executor of a cluster knows its cores from its settings; a local one has all of them. */
-  private static int concurrentTasks(int coresPerTask) {
-    int cores = Runtime.getRuntime().availableProcessors();
-    int executorCores = SparkEnv.get().conf().getInt("spark.executor.cores", cores);
-    return Math.max(1, Math.min(cores, executorCores) / coresPerTask);
+    int executorCores =
+        ExecutorCores.of(SparkEnv.get().conf(), Runtime.getRuntime().availableProcessors());
+    int concurrentTasks = Math.max(1, executorCores / cores);
+    return new ExecutorSlot(addresses, cores, concurrentTasks, hadoop.value().value());
   }
 }
