@@ -1,5 +1,6 @@
 package dev.boxmill.job.preview;
 
+import dev.boxmill.job.source.Locations;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -103,7 +104,7 @@ record ImageBytes(Configuration hadoop) {
 
   private InputStream open(String uri) throws IOException {
     Path path = new Path(uri);
-    return path.getFileSystem(hadoop).open(path, BUFFER_BYTES);
+    return Locations.store(path, hadoop).open(path, BUFFER_BYTES);
   }
 
   private static boolean isArchive(String container) {

@@ -95,7 +95,7 @@ public final class PreviewPage {
   }
 
   private static void store(Configuration hadoop, Path file, byte[] html) throws IOException {
-    FileSystem files = file.getFileSystem(hadoop);
+    FileSystem files = Locations.store(file, hadoop);
     if (files instanceof LocalFileSystem local) {
       files = local.getRaw(); // the checksummed one leaves a .crc file beside the page
     }

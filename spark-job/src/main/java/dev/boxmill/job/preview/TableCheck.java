@@ -47,7 +47,7 @@ final class TableCheck {
 
   private static void requireFound(SparkSession spark, Path folder) {
     try {
-      FileSystem files = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      FileSystem files = Locations.store(folder, spark.sparkContext().hadoopConfiguration());
       if (!files.exists(folder)) {
         throw unreadable(folder, "there is no such folder", null);
       }

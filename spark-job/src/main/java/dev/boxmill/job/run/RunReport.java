@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.source.Counted;
 import dev.boxmill.job.source.ListedInputs;
+import dev.boxmill.job.source.Locations;
 import dev.boxmill.job.table.TableTotals;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -111,7 +112,7 @@ public record RunReport(
   }
 
   void write(Path file, Configuration hadoop) throws IOException {
-    try (OutputStream stream = file.getFileSystem(hadoop).create(file, true)) {
+    try (OutputStream stream = Locations.store(file, hadoop).create(file, true)) {
       stream.write(JSON.writeValueAsBytes(this));
     }
   }

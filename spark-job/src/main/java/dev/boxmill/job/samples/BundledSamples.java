@@ -1,5 +1,6 @@
 package dev.boxmill.job.samples;
 
+import dev.boxmill.job.source.Locations;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +21,7 @@ public final class BundledSamples {
 
   /** Writes all bundled files below the folder, over those of an earlier run. */
   public static void unpack(Path folder, Configuration hadoop) throws IOException {
-    FileSystem files = folder.getFileSystem(hadoop);
+    FileSystem files = Locations.store(folder, hadoop);
     for (String name : names()) {
       try (InputStream content = resource(name);
           OutputStream target = files.create(new Path(folder, name), true)) {

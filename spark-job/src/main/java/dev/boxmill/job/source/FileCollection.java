@@ -93,7 +93,7 @@ final class FileCollection {
     String key = path.toUri().getScheme() + "://" + path.toUri().getAuthority();
     FileSystem known = filesystems.get(key);
     if (known == null) {
-      known = path.getFileSystem(hadoop);
+      known = Locations.store(path, hadoop);
       filesystems.put(key, known);
     }
     return known;

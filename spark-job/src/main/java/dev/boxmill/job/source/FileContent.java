@@ -1,5 +1,6 @@
 package dev.boxmill.job.source;
 
+import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.session.ImageInput;
 import dev.boxmill.job.session.ImageInputException;
 import dev.boxmill.schemas.ErrorCategory;
@@ -101,6 +102,7 @@ final class FileContent implements ImageInput.Content {
         || failure instanceof AccessControlException
         || failure instanceof UnsupportedFileSystemException
         || failure instanceof EOFException
+        || failure instanceof BadInputException
         || failure instanceof IllegalArgumentException;
   }
 

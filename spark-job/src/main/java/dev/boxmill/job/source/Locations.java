@@ -1,5 +1,6 @@
 package dev.boxmill.job.source;
 
+import dev.boxmill.job.BadInputException;
 import java.io.IOException;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -24,8 +25,47 @@ public final class Locations {
    */
   public static Path absolute(String text, Configuration hadoop) throws IOException {
     Path path = parse(text);
-    FileSystem files = path.getFileSystem(hadoop);
+    FileSystem files = store(path, hadoop);
     return path.makeQualified(files.getUri(), files.getWorkingDirectory());
+  }
+
+  /**
+   * The filesystem that serves a path.
+   *
+   * @throws BadInputException if its client is not on the class path
+   * @throws IOException if no filesystem serves the scheme, or it can't be opened
+   */
+  public static FileSystem store(Path path, Configuration hadoop) throws IOException {
+    try {
+      return path.getFileSystem(hadoop);
+    } catch (NoClassDefFoundError missing) {
+      throw withoutClient(path, missing);
+    } catch (RuntimeException failure) {
+      if (failure.getCause() instanceof ClassNotFoundException) {
+        throw withoutClient(path, failure);
+      }
+      throw failure;
+    }
+  }
+
+  private static BadInputException withoutClient(Path path, Throwable cause) {
+    String scheme = path.toUri().getScheme();
+    String remedy =
+        "s3a".equals(scheme)
+            ? "add hadoop-aws and the AWS SDK bundle: './mvnw -Ps3 package' puts them in"
+                + " spark-job/target/s3, give those jars to spark-submit with --jars or run on a"
+                + " Spark that has them; ./boxmill takes them where an argument names s3a://,"
+                + " and not for a manifest's addresses alone"
+            : "add its jars with spark-submit --jars";
+    return new BadInputException(
+        "Cannot open "
+            + uri(path)
+            + ": the client of the filesystem "
+            + scheme
+            + " is not on the class path ("
+            + remedy
+            + ")",
+        cause);
   }
 
   /**
@@ -33,7 +73,7 @@ public final class Locations {
    * would look for beside them: those can't be named for a file with a colon.
    */
   static FileSystem filesystem(Path path, Configuration hadoop) throws IOException {
-    FileSystem files = path.getFileSystem(hadoop);
+    FileSystem files = store(path, hadoop);
     return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
   }
 

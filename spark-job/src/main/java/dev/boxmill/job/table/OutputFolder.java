@@ -65,7 +65,7 @@ public final class OutputFolder {
 
   private static OutputFolder claim(Path output, Existing existing, Configuration hadoop)
       throws IOException {
-    FileSystem files = output.getFileSystem(hadoop);
+    FileSystem files = Locations.store(output, hadoop);
     if (output.isRoot()) {
       throw refusal(output, "it is the root of a filesystem", "name a folder below it");
     }
