@@ -6,46 +6,69 @@ import dev.boxmill.schemas.ErrorCategory;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
 
 /**
  * The images of one tar archive, streamed in the archive's order: an image's bytes are in memory
- * from when it is given until its consumer drops it. Entries that are not images are skipped. An
- * archive that breaks off gives, after its last whole entry, one input under the archive's own name
- * that can't be read.
+ * from when it is given until its consumer drops it. Entries that are not images are skipped. A
+ * damaged archive gives, after its last whole entry, one input under the archive's own name that
+ * can't be read. A store that fails on the way is no damage: it is thrown, so that Spark tries the
+ * task again and no later entry is lost.
  */
 final class TarImages implements Iterator<ImageInput>, Closeable {
 
   private static final int BUFFER_BYTES = 1 << 20;
 
   private final String archive;
+  private final StoreStream store;
   private final TarArchiveInputStream entries;
   private final Set<String> given = new HashSet<>();
   private String lastGiven;
   private ImageInput next;
   private boolean ended;
 
-  private TarImages(String archive, InputStream stream) {
+  private TarImages(String archive, StoreStream store, InputStream stream) {
     this.archive = archive;
+    this.store = store;
     this.entries = new TarArchiveInputStream(stream, "UTF-8");
   }
 
-  /** Never throws: an archive that can't be opened gives one input that can't be read. */
-  static Iterator<ImageInput> open(String archive, Configuration hadoop) {
+  /**
+   * An archive that is not there, may not be read or is none gives one input that can't be read.
+   *
+   * @param atEnd takes what closes the archive when its task ends, also when it is killed
+   * @throws IOException if the store fails
+   */
+  static Iterator<ImageInput> open(String archive, Configuration hadoop, Consumer<Runnable> atEnd)
+      throws IOException {
     try {
-      return openStream(archive, hadoop);
-    } catch (IOException | RuntimeException failure) {
+      TarImages images = openStream(archive, hadoop);
+      atEnd.accept(images::closeQuietly);
+      return images;
+    } catch (FileNotFoundException
+        | NoSuchFileException
+        | AccessDeniedException
+        | AccessControlException
+        | EOFException
+        | ZipException failure) {
       return Set.of(broken(archive, Reasons.of(failure), failure)).iterator();
     }
   }
@@ -61,9 +84,10 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
     Path path = new Path(archive);
     FSDataInputStream stream = Locations.filesystem(path, hadoop).open(path, BUFFER_BYTES);
     try {
-      InputStream buffered = new BufferedInputStream(stream, BUFFER_BYTES);
+      StoreStream store = new StoreStream(stream);
+      InputStream buffered = new BufferedInputStream(store, BUFFER_BYTES);
       return new TarImages(
-          archive, ImageNames.isGzipped(archive) ? new GZIPInputStream(buffered) : buffered);
+          archive, store, ImageNames.isGzipped(archive) ? new GZIPInputStream(buffered) : buffered);
     } catch (IOException | RuntimeException failure) {
       stream.close();
       throw failure;
@@ -94,6 +118,15 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
     entries.close();
   }
 
+  /** For a stream that is of no more use, whatever it says. */
+  private void closeQuietly() {
+    try {
+      close();
+    } catch (IOException | RuntimeException useless) {
+      ended = true;
+    }
+  }
+
   private ImageInput advance() {
     try {
       TarArchiveEntry entry = nextImageEntry();
@@ -103,7 +136,12 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
       close();
       return null;
     } catch (IOException | RuntimeException failure) {
-      ended = true;
+      closeQuietly();
+      if (store.failed()) {
+        throw new UncheckedIOException(
+            new IOException(
+                "Cannot read archive " + archive + ": " + Reasons.of(failure), failure));
+      }
       String after = lastGiven == null ? "" : " after its entry " + lastGiven;
       return broken(archive, "it breaks off" + after + ", " + Reasons.of(failure), failure);
     }
