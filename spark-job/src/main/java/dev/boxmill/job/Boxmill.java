@@ -5,7 +5,6 @@ import dev.boxmill.job.preview.PreviewCommand;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelerProvider;
 import java.io.PrintWriter;
-import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -19,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "boxmill",
     description = "Pre-labels large image sets with DETR-family detectors on Apache Spark.",
     mixinStandardHelpOptions = true,
-    versionProvider = Boxmill.Version.class,
+    versionProvider = Boxmill.VersionOption.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Boxmill implements Runnable {
 
@@ -80,11 +79,10 @@ public final class Boxmill implements Runnable {
     return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 
-  static final class Version implements IVersionProvider {
+  static final class VersionOption implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Boxmill.class.getPackage().getImplementationVersion();
-      return new String[] {"boxmill " + Optional.ofNullable(version).orElse("development")};
+      return new String[] {"boxmill " + Version.text()};
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.boxmill.job.run;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.boxmill.job.Version;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.source.Counted;
 import dev.boxmill.job.source.ListedInputs;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -66,7 +66,7 @@ public record RunReport(
       Instant started) {
     double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
     return new RunReport(
-        version(),
+        Version.text(),
         spark.version(),
         spark.sparkContext().master(),
         started.toString(),
@@ -126,10 +126,5 @@ public record RunReport(
         (category, count) ->
             text.append(text.length() > 2 ? ", " : "").append(category).append(' ').append(count));
     return text.append(')').toString();
-  }
-
-  private static String version() {
-    return Optional.ofNullable(RunReport.class.getPackage().getImplementationVersion())
-        .orElse("development");
   }
 }
