@@ -29,10 +29,34 @@ record ImageBytes(Configuration hadoop) {
    */
   private static final long MAX_ARCHIVE_BYTES = 1L << 30;
 
-  /** The file to open for an image: itself, or the archive around it. */
-  static String container(String uri) {
-    int entry = uri.indexOf(ENTRY);
-    return entry < 0 ? uri : uri.substring(0, entry);
+  /**
+   * The file to open for an image: itself, or the file around it. A folder's name may end in an
+   * exclamation mark, so a file that exists as named is itself.
+   */
+  String container(String uri) {
+    for (int entry = uri.indexOf(ENTRY); entry >= 0; entry = uri.indexOf(ENTRY, entry + 1)) {
+      String around = uri.substring(0, entry);
+      if ((isArchive(around) || isTable(around)) && !exists(uri)) {
+        return around;
+      }
+    }
+    return uri;
+  }
+
+  /** A store that can't tell has no such file. */
+  private boolean exists(String uri) {
+    try {
+      Path path = new Path(uri);
+      return Locations.store(path, hadoop).exists(path);
+    } catch (IOException | RuntimeException unknown) {
+      return false;
+    }
+  }
+
+  /** Whether an image's bytes lie in a row of that file. */
+  static boolean isTable(String container) {
+    String name = container.toLowerCase(Locale.ROOT);
+    return name.endsWith(".parquet") || name.endsWith(".parq");
   }
 
   /**

@@ -25,10 +25,11 @@ record Thumbnails(Configuration hadoop, int edge) {
 
   /** A thumbnail for each image, by address. */
   Map<String, Thumbnail> of(List<SampledImage> images) throws IOException {
+    ImageBytes bytes = new ImageBytes(hadoop);
     Map<String, List<String>> containers =
         images.stream()
             .map(SampledImage::uri)
-            .collect(Collectors.groupingBy(ImageBytes::container, Collectors.toList()));
+            .collect(Collectors.groupingBy(bytes::container, Collectors.toList()));
     Map<String, Thumbnail> thumbnails = new ConcurrentHashMap<>();
     List<Callable<Void>> tasks = new ArrayList<>();
     containers.forEach((container, uris) -> tasks.add(task(container, uris, thumbnails)));
@@ -39,7 +40,8 @@ record Thumbnails(Configuration hadoop, int edge) {
   private Callable<Void> task(
       String container, Collection<String> uris, Map<String, Thumbnail> thumbnails) {
     return () -> {
-      String problem = "it was not found again";
+      boolean inTable = !uris.contains(container) && ImageBytes.isTable(container);
+      String problem = inTable ? "its bytes lie in a Parquet table" : "it was not found again";
       try {
         new ImageBytes(hadoop)
             .read(container, uris, (uri, bytes) -> thumbnails.put(uri, thumbnail(bytes)));

@@ -175,6 +175,36 @@ final class TestPreviewPage {
   }
 
   @Test
+  void picturesInParquetTablesSaySo() throws IOException {
+    TestingLabels labels =
+        new TestingLabels("").labelled("file:///photos/part-0.parquet!/row=17/a.jpg", 40, 30);
+
+    assertThat(matches(page(labels, 24), "Picture not shown:<br>([^<]+)<"))
+        .containsExactly("its bytes lie in a Parquet table");
+  }
+
+  @Test
+  void foldersMayEndInAnExclamationMark() throws IOException {
+    for (String name : List.of("wow!/a.png", "old.tar!/b.png")) {
+      Path file = folder.resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.write(file, png(20, 10));
+    }
+    Path archive = folder.resolve("wow!/shard.tar");
+    try (OutputStream stream = Files.newOutputStream(archive)) {
+      writeTar(stream, "x/one.png", png(30, 10));
+    }
+    TestingLabels labels =
+        new TestingLabels("")
+            .labelled("file://" + folder.resolve("wow!/a.png"), 20, 10)
+            .labelled("file://" + folder.resolve("old.tar!/b.png"), 20, 10)
+            .labelled("file://" + archive + "!/x/one.png", 30, 10);
+
+    assertThat(matches(page(labels, 24), "base64,([^\"]+)").stream().map(TestPreviewPage::size))
+        .containsExactlyInAnyOrder("20x10", "20x10", "30x10");
+  }
+
+  @Test
   void picturesThatAreGoneOrDamagedLeaveAFrame() throws IOException {
     Path damaged = Files.writeString(folder.resolve("damaged.jpg"), "no picture");
     TestingLabels labels =
