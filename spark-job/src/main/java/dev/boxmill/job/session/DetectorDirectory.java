@@ -30,7 +30,7 @@ final class DetectorDirectory {
     }
     try {
       Path path = Locations.absolute(detector, hadoop);
-      if (!path.getFileSystem(hadoop).getFileStatus(path).isDirectory()) {
+      if (!Locations.store(path, hadoop).getFileStatus(path).isDirectory()) {
         throw unreadable(detector, "it is a file", null);
       }
       return path.toString();
@@ -52,7 +52,7 @@ final class DetectorDirectory {
     }
     try {
       Path path = new Path(uri);
-      FileSystem files = path.getFileSystem(hadoop);
+      FileSystem files = Locations.store(path, hadoop);
       return files instanceof LocalFileSystem
           ? java.nio.file.Path.of(path.toUri().getPath())
           : copy(path, files);

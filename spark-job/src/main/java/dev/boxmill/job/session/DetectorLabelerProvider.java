@@ -3,6 +3,7 @@ package dev.boxmill.job.session;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.DetectorFiles;
 import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.Version;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
 import dev.boxmill.refiners.spi.RefinerConfigurationException;
 import dev.boxmill.refiners.spi.RefinerContext;
@@ -76,18 +77,13 @@ public final class DetectorLabelerProvider implements LabelerProvider {
     List<String> parts =
         List.of(
             "table " + LabelColumn.VERSION,
-            "boxmill " + version(),
+            "boxmill " + Version.text(),
             "detector " + files.sha256(),
             "precision " + settings.precision(),
             "min-score " + (float) settings.minScore(),
             "top-k " + settings.topK(),
             "refiners " + refiners);
     return sha256(String.join("\n", parts));
-  }
-
-  private static String version() {
-    String version = DetectorLabelerProvider.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
   }
 
   private static String sha256(String text) {
