@@ -1,18 +1,13 @@
 package dev.boxmill.job.preview;
 
 import dev.boxmill.detr.image.Picture;
+import dev.boxmill.job.Jpeg;
 import dev.boxmill.schemas.ImageSize;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Base64;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Scales a picture down and encodes it: first by averaging to at most four times the size asked
@@ -31,7 +26,8 @@ final class SmallJpeg {
     double scale = Math.min(1, (double) edge / longest);
     int width = (int) Math.max(1, Math.round(size.width() * scale));
     int height = (int) Math.max(1, Math.round(size.height() * scale));
-    return Base64.getEncoder().encodeToString(jpeg(scaled(averaged, width, height)));
+    return Base64.getEncoder()
+        .encodeToString(Jpeg.encode(scaled(averaged, width, height), QUALITY));
   }
 
   /** Each pixel is the mean of a square of {@code side} pixels; fewer at the right and bottom. */
@@ -73,20 +69,5 @@ final class SmallJpeg {
     graphics.drawImage(picture, 0, 0, width, height, null);
     graphics.dispose();
     return small;
-  }
-
-  private static byte[] jpeg(BufferedImage picture) throws IOException {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    ImageWriteParam parameters = writer.getDefaultWriteParam();
-    parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-    parameters.setCompressionQuality(QUALITY);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
-      writer.setOutput(stream);
-      writer.write(null, new IIOImage(picture, null, null), parameters);
-    } finally {
-      writer.dispose();
-    }
-    return bytes.toByteArray();
   }
 }

@@ -1,7 +1,7 @@
 package dev.boxmill.job.scenes;
 
+import dev.boxmill.job.Jpeg;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -9,11 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Writes a folder of labelled scenes: {@code images/*.jpg} and {@code annotations.json} in COCO's
@@ -80,26 +75,11 @@ public final class SceneFolder {
     Scene scene = drawer.draw(index);
     BufferedImage picture = scene.picture();
     try {
-      Files.write(images.resolve(fileName), jpeg(picture));
+      Files.write(images.resolve(fileName), Jpeg.encode(picture, JPEG_QUALITY));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return new Written(fileName, picture.getWidth(), picture.getHeight(), scene.objects());
-  }
-
-  private static byte[] jpeg(BufferedImage picture) throws IOException {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    ImageWriteParam parameters = writer.getDefaultWriteParam();
-    parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-    parameters.setCompressionQuality(JPEG_QUALITY);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
-      writer.setOutput(stream);
-      writer.write(null, new IIOImage(picture, null, null), parameters);
-    } finally {
-      writer.dispose();
-    }
-    return bytes.toByteArray();
   }
 
   private record Written(String fileName, int width, int height, List<LabelledObject> objects) {}

@@ -16,9 +16,6 @@ import dev.boxmill.torchscript.Precision;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -83,16 +80,6 @@ public final class DetectorLabelerProvider implements LabelerProvider {
             "min-score " + (float) settings.minScore(),
             "top-k " + settings.topK(),
             "refiners " + refiners);
-    return sha256(String.join("\n", parts));
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Missing SHA-256: every Java platform has it", e);
-    }
+    return Sha256.hex(String.join("\n", parts).getBytes(StandardCharsets.UTF_8));
   }
 }

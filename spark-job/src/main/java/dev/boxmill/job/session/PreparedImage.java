@@ -7,9 +7,6 @@ import dev.boxmill.detr.image.UnreadableImageException;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.LabelRow;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -32,7 +29,7 @@ sealed interface PreparedImage {
     Optional<String> sha256 = Optional.empty();
     try {
       byte[] file = input.content().read();
-      sha256 = Optional.of(sha256(file));
+      sha256 = Optional.of(Sha256.hex(file));
       Picture picture = detector.decoder().decode(file);
       return new Resized(input.uri(), sha256.get(), detector.resize(picture));
     } catch (UnreadableImageException e) {
@@ -52,13 +49,5 @@ sealed interface PreparedImage {
       ImageInput input, Optional<String> sha256, ErrorCategory category, Throwable why) {
     String message = why.getMessage() == null ? why.toString() : why.getMessage();
     return new Lost(new LabelRow.Failed(input.uri(), sha256, Optional.empty(), category, message));
-  }
-
-  private static String sha256(byte[] file) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Missing SHA-256: every Java platform has it", e);
-    }
   }
 }
