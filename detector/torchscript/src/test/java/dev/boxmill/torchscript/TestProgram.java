@@ -175,7 +175,13 @@ final class TestProgram {
     for (int i = 0; i < 20; i++) {
       NETWORK.load(Device.cpu(), Precision.FP32, large).close();
     }
-    assertThat(residentBytes() - before).isLessThan(5L * 4 * values.length);
+    long limit = 5L * 4 * values.length;
+    // the buffers that weights pass through go when the collector finds them, soon after it ran
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (residentBytes() - before >= limit && System.nanoTime() < deadline) {
+      System.gc();
+    }
+    assertThat(residentBytes() - before).isLessThan(limit);
   }
 
   @Test
