@@ -1,4 +1,5 @@
-"""Makes the golden files of TestRtDetrParity: tiny RT-DETR checkpoints with random weights, and what transformers computes.
+"""Makes the golden files of TestRtDetrParity: tiny RT-DETR and RT-DETRv2 checkpoints with random weights, and what
+transformers computes.
 
     pip install -r requirements.txt
     python make_golden_rtdetr.py [DIRECTORY]       (default: ../resources/golden)
@@ -18,7 +19,14 @@ from pathlib import Path
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from transformers import RTDetrConfig, RTDetrForObjectDetection, RTDetrImageProcessor, RTDetrResNetConfig
+from transformers import (
+    RTDetrConfig,
+    RTDetrForObjectDetection,
+    RTDetrImageProcessor,
+    RTDetrResNetConfig,
+    RTDetrV2Config,
+    RTDetrV2ForObjectDetection,
+)
 
 SCORE_GAP = 1e-3  # between neighbours among the selected queries' logits
 DETECTION_GAP = 2e-5  # between neighbours among the detections' scores
@@ -41,7 +49,7 @@ TRANSFORMER = dict(
 )
 
 
-def variant(layer_type, widths, depths=(1, 1, 2, 1), stem=8, strides_first=False, **settings):
+def variant(layer_type, widths, depths=(1, 1, 2, 1), stem=8, strides_first=False, kind=RTDetrConfig, **settings):
     backbone = RTDetrResNetConfig(
         embedding_size=stem,
         hidden_sizes=list(widths),
@@ -52,7 +60,7 @@ def variant(layer_type, widths, depths=(1, 1, 2, 1), stem=8, strides_first=False
     )
     settings = {**TRANSFORMER, **settings}
     settings["decoder_in_channels"] = [settings["encoder_hidden_dim"]] * 3
-    return RTDetrConfig(backbone_config=backbone, encoder_in_channels=list(widths[1:]), **settings)
+    return kind(backbone_config=backbone, encoder_in_channels=list(widths[1:]), **settings)
 
 
 # name -> configuration, (batch, height, width)
@@ -104,6 +112,22 @@ VARIANTS = {
         ),
         (2, 64, 96),
     ),
+    "rtdetr-v2": (
+        variant(
+            "basic", (8, 12, 16, 20), kind=RTDetrV2Config, decoder_offset_scale=0.7, decoder_n_points=3
+        ),
+        (2, 64, 96),
+    ),
+    "rtdetr-v2-discrete": (
+        variant(
+            "bottleneck",
+            (16, 24, 32, 40),
+            kind=RTDetrV2Config,
+            decoder_method="discrete",
+            hidden_expansion=0.5,
+        ),
+        (1, 96, 64),
+    ),
 }
 FLOAT16 = {"rtdetr-bottleneck", "rtdetr-equal-widths"}  # stored so; the reference computes from the rounded weights
 
@@ -121,6 +145,8 @@ def randomise(model, generator):
         for name, tensor in sorted(model.state_dict().items()):
             if name.endswith("num_batches_tracked"):
                 tensor.fill_(7)
+            elif name.endswith("n_points_scale"):
+                uniform(tensor, 0.1, 0.4)
             elif name.endswith("running_var") or (tensor.dim() == 1 and name.endswith("weight")):
                 uniform(tensor, 0.5, 1.5)
             elif name.endswith("sampling_offsets.bias"):
@@ -173,7 +199,8 @@ def layers_in_turn(model):
 
 def build(name, config, shape, seed):
     generator = torch.Generator().manual_seed(seed)
-    model = RTDetrForObjectDetection(config).eval()
+    kind = RTDetrV2ForObjectDetection if isinstance(config, RTDetrV2Config) else RTDetrForObjectDetection
+    model = kind(config).eval()
     randomise(model, generator)
     if config.learn_initial_query:
         learned_content(model)
@@ -272,7 +299,7 @@ def save(directory, name, model, config):
     model.save_pretrained(directory)
     RTDetrImageProcessor(size={"height": 96, "width": 96}).save_pretrained(directory)
     tensors = load_file(directory / "model.safetensors")
-    if name == "rtdetr-bottleneck":
+    if name in ("rtdetr-bottleneck", "rtdetr-v2"):
         tensors = rename_to_version_5(tensors)
     if name in ("rtdetr-basic", "rtdetr-learned-queries"):
         tensors = heads_at_top_level(tensors, keep=name == "rtdetr-basic")

@@ -58,10 +58,14 @@ public interface Architecture {
     String type = config.text("model_type");
     return switch (type) {
       case "detr" -> DetrArchitecture.parse(config);
-      case "rt_detr" -> RtDetrArchitecture.parse(config);
+      case "rt_detr", "rt_detr_v2" -> RtDetrArchitecture.parse(config);
       default ->
           throw new CheckpointException(
-              "Unknown model_type '" + type + "' in " + config.file() + " (known: detr, rt_detr)");
+              "Unknown model_type '"
+                  + type
+                  + "' in "
+                  + config.file()
+                  + " (known: detr, rt_detr, rt_detr_v2)");
     };
   }
 }

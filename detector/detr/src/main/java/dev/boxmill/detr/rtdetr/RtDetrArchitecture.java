@@ -13,7 +13,8 @@ import java.util.Set;
 /**
  * RT-DETR (Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection", 2023): a convolutional
  * backbone, an encoder that fuses three scales, queries picked among its cells, and a decoder that
- * refines their boxes. Reads the checkpoints of Hugging Face's {@code RTDetrForObjectDetection}.
+ * refines their boxes; and RT-DETRv2. Reads the checkpoints of Hugging Face's {@code
+ * RTDetrForObjectDetection} and {@code RTDetrV2ForObjectDetection}.
  */
 public final class RtDetrArchitecture implements Architecture {
 
@@ -46,6 +47,7 @@ public final class RtDetrArchitecture implements Architecture {
                 "/dev/boxmill/detr/attention.py",
                 "/dev/boxmill/detr/transformer.py",
                 "/dev/boxmill/detr/deformable_attention.py",
+                config.decoder().sampling().file(),
                 "hybrid_encoder.py",
                 "rt_detr.py"))
         .with(constants());
@@ -68,6 +70,7 @@ public final class RtDetrArchitecture implements Architecture {
     constants.put("DECODER_LAYERS", decoder.layers());
     constants.put("DECODER_HEADS", decoder.heads());
     constants.put("DECODER_POINTS", decoder.points());
+    constants.put("OFFSET_SCALE", decoder.sampling().offsetScale());
     constants.put("DECODER_ACTIVATION", decoder.activation());
     constants.put("QUERIES", decoder.queries());
     constants.put("LEARNED_QUERIES", decoder.learnedQueries());

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What of an RT-DETR's {@code config.json} its forward pass depends on.
+ * What of an RT-DETR's or RT-DETRv2's {@code config.json} its forward pass depends on.
  *
  * @param labels class index to name; as many classes as the heads have
  */
@@ -50,6 +50,8 @@ record RtDetrConfig(
     "with_box_refine"
   };
 
+  private static final String SECOND_VERSION = "rt_detr_v2";
+
   /** Activation functions that the convolutions and feed-forward layers know. */
   private static final Object[] ACTIVATIONS = {"relu", "gelu", "silu"};
 
@@ -88,6 +90,7 @@ record RtDetrConfig(
       int points,
       int feedForwardDim,
       String activation,
+      Sampling sampling,
       int queries,
       boolean learnedQueries,
       List<List<Integer>> anchorSizes) {}
@@ -161,6 +164,7 @@ record RtDetrConfig(
         positive(config, "decoder_n_points", 4),
         positive(config, "decoder_ffn_dim", 1024),
         activation(config, "decoder_activation_function", "relu"),
+        isSecondVersion(config) ? Sampling.parse(config) : Sampling.FIRST_VERSION,
         positive(config, "num_queries", 300),
         config.flag("learn_initial_query", false),
         anchorSizes(config));
@@ -180,16 +184,24 @@ record RtDetrConfig(
 
   /** Keys of which the library itself runs one value alone, or which name another network. */
   private static void refuseVariants(JsonConfig config) {
-    config.allows("model_type", "this is the loader of RT-DETR", "rt_detr");
+    config.allows("model_type", "this is the loader of RT-DETR", "rt_detr", SECOND_VERSION);
     config.allows("use_timm_backbone", "only rt_detr_resnet backbones are supported", false);
     config.allows("num_feature_levels", "the encoder makes three maps", 3);
     config.allows("eval_size", "with one, transformers drops the position embedding or fails");
     config.allows("backbone", "only rt_detr_resnet backbones are supported");
     config.allows("backbone_kwargs", "only rt_detr_resnet backbones are supported", Map.of());
     config.allows(
-        "architectures", "only boxes are computed", List.of("RTDetrForObjectDetection"), List.of());
+        "architectures",
+        "only boxes are computed",
+        List.of(
+            isSecondVersion(config) ? "RTDetrV2ForObjectDetection" : "RTDetrForObjectDetection"),
+        List.of());
     threeMaps(config, "encoder_in_channels");
     threeMaps(config, "decoder_in_channels");
+  }
+
+  private static boolean isSecondVersion(JsonConfig config) {
+    return config.text("model_type").equals(SECOND_VERSION);
   }
 
   private static void threeMaps(JsonConfig config, String key) {

@@ -127,6 +127,10 @@ final class RtDetrTensors {
     linear(name + "attention_weights", program + "shares", samples, dim);
     linear(name + "value_proj", program + "value", dim, dim);
     linear(name + "output_proj", program + "output", dim, dim);
+    if (config.decoder().sampling().reachStored()) {
+      int points = LEVELS * config.decoder().points();
+      expected.add(ExpectedTensor.of(name + "n_points_scale", program + "reach", points));
+    }
   }
 
   /** A layer's heads are one module under two names: files hold either or both. */

@@ -5,7 +5,7 @@
 # Boxes and class scores are computed in float32 whatever DTYPE is: they cost little, and selecting queries compares
 # scores that differ by less than bfloat16 resolves.
 # Constants: QUERIES, LEARNED_QUERIES, ANCHOR_SIZES (of the levels [h, w] if fixed, else [[0, 0]]), DECODER_LAYERS,
-# DECODER_HEADS, DECODER_POINTS, DECODER_ACTIVATION.
+# DECODER_HEADS, DECODER_POINTS, DECODER_ACTIVATION, OFFSET_SCALE.
 
 # inputs: "pixels" (B, 3, height, width) float32.
 # Returns logits (B, Q, K), boxes (B, Q, 4) cxcywh in [0, 1], both float32, and the backbone's maps c2 to c5 in DTYPE.
@@ -151,8 +151,16 @@ def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   for level in range(3):
     prepare_neck(w, ready, "decoder.input." + str(level), 1, 0)
   for layer in range(DECODER_LAYERS):
-    prepare_self_attention(w, ready, "decoder." + str(layer) + ".attention")
+    name = "decoder." + str(layer)
+    prepare_self_attention(w, ready, name + ".attention")
+    prepare_deformable_attention(w, ready, name + ".cross", offset_reach(w, name + ".cross"))
   return ready
+
+# Of each point, how far an offset of one goes, in widths and heights of the box.
+def offset_reach(w: Dict[str, Tensor], name: str) -> Tensor:
+  if name + ".reach" in w:
+    return w[name + ".reach"] * OFFSET_SCALE
+  return torch.full([1], OFFSET_SCALE / DECODER_POINTS)
 
 def is_head(name: str) -> bool:
   return torch.find(name, ".box.") >= 0 or torch.find(name, ".score.") >= 0 or torch.find(name, ".position.") >= 0

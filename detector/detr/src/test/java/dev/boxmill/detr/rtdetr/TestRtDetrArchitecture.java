@@ -93,6 +93,41 @@ final class TestRtDetrArchitecture {
   }
 
   @Test
+  void theSecondVersionDiffersInItsSamplingAlone() {
+    Architecture second = parse("rt_detr_v2", "'decoder_offset_scale': 0.7");
+    Map<String, List<Long>> shapes = shapes(second);
+    for (int layer = 0; layer < 6; layer++) {
+      String scale = "model.decoder.layers." + layer + ".encoder_attn.n_points_scale";
+      assertThat(shapes.remove(scale)).isEqualTo(List.of(12L));
+    }
+    assertThat(shapes).isEqualTo(shapes(parse("")));
+    assertThat(second.postProcessing()).isEqualTo(PostProcessing.sigmoidTopK(300));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'decoder_method': 'nearest' | Unknown decoder_method 'nearest' (known: default, discrete)",
+        "'decoder_n_levels': 4 | Unsupported decoder_n_levels in %s: 4: the encoder makes three maps",
+        "'decoder_n_points': [4, 4, 4] | Invalid decoder_n_points in %s: [4,4,4] (must be a whole",
+        "'architectures': ['RTDetrForObjectDetection'] | Unsupported architectures in %s: [\"RTDetrFor",
+      })
+  void theSecondVersionRefusesWhatItWouldComputeDifferently(String settings, String message) {
+    String expected = message.formatted(directory.resolve("config.json"));
+    assertThatThrownBy(() -> parse("rt_detr_v2", settings))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(expected);
+  }
+
+  @Test
+  void samplingOfTheSecondVersionIsUnknownToTheFirst() {
+    assertThatThrownBy(() -> parse("'decoder_method': 'discrete'"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("it sets decoder_method=\"discrete\", which may change what");
+  }
+
+  @Test
   void trainingSettingsDoNotMatter() {
     Architecture plain = parse("");
     Architecture trained =
@@ -175,11 +210,15 @@ final class TestRtDetrArchitecture {
   }
 
   private Architecture parse(String settings) {
+    return parse("rt_detr", settings);
+  }
+
+  private Architecture parse(String type, String settings) {
     String comma = settings.isEmpty() ? "" : ", ";
     Path file = directory.resolve("config.json");
     try {
       Files.writeString(
-          file, ("{'model_type': 'rt_detr'" + comma + settings + "}").replace('\'', '"'));
+          file, ("{'model_type': '" + type + "'" + comma + settings + "}").replace('\'', '"'));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

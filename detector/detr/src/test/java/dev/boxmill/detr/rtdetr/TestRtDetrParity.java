@@ -44,7 +44,9 @@ final class TestRtDetrParity {
           "rtdetr-anchor-size",
           "rtdetr-normalize-before",
           "rtdetr-wide",
-          "rtdetr-equal-widths");
+          "rtdetr-equal-widths",
+          "rtdetr-v2",
+          "rtdetr-v2-discrete");
 
   private static final int QUERIES = 9;
 
