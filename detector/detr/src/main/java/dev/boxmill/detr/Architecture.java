@@ -3,6 +3,7 @@ package dev.boxmill.detr;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.conditional.ConditionalArchitecture;
 import dev.boxmill.detr.detr.DetrArchitecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.rtdetr.RtDetrArchitecture;
@@ -58,6 +59,7 @@ public interface Architecture {
     String type = config.text("model_type");
     return switch (type) {
       case "detr" -> DetrArchitecture.parse(config);
+      case "conditional_detr" -> ConditionalArchitecture.parse(config);
       case "rt_detr", "rt_detr_v2" -> RtDetrArchitecture.parse(config);
       default ->
           throw new CheckpointException(
@@ -65,7 +67,7 @@ public interface Architecture {
                   + type
                   + "' in "
                   + config.file()
-                  + " (known: detr, rt_detr, rt_detr_v2)");
+                  + " (known: detr, conditional_detr, rt_detr, rt_detr_v2)");
     };
   }
 }

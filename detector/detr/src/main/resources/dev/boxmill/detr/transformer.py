@@ -8,7 +8,16 @@ def layer_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], 1e-5)
 
 def feed_forward(x: Tensor, w: Dict[str, Tensor], name: str, activation: str) -> Tensor:
-  return linear(nonlinear(linear(x, w, name + ".fc1"), activation), w, name + ".fc2")
+  inside = linear(x, w, name + ".fc1")
+  if activation == "prelu":
+    inside = torch.prelu(inside, w[name + ".slope"])
+  else:
+    inside = nonlinear(inside, activation)
+  return linear(inside, w, name + ".fc2")
+
+# Two linear layers NAME.0 and NAME.1 with ReLU between them.
+def mlp(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  return linear(torch.relu_(linear(x, w, name + ".0")), w, name + ".1")
 
 # May overwrite x.
 def nonlinear(x: Tensor, activation: str) -> Tensor:

@@ -9,6 +9,8 @@ import dev.boxmill.detr.PretrainedKeys;
 import dev.boxmill.detr.backbone.ResNet;
 import dev.boxmill.detr.backbone.ResNetConfig;
 import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.detr.transformer.Positions;
+import dev.boxmill.detr.transformer.Transformer;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
 import java.util.Map;
@@ -17,20 +19,15 @@ import java.util.Set;
 /**
  * DETR (Carion et al., 2020) as transformers' {@code DetrForObjectDetection} computes it.
  *
- * @param width channels of the transformer
  * @param queries objects that it can find at most
- * @param activation of the feed-forward networks: relu, gelu, gelu_new or silu
  * @param normBetweenLayers whether the decoder's final LayerNorm is applied behind every decoder
  *     layer too: what {@code auxiliary_loss} does to the library's forward pass
  * @param labels class names by index; one more logit stands for "no object"
  */
 public record DetrArchitecture(
     ResNet backbone,
-    int width,
+    Transformer transformer,
     int queries,
-    Layers encoder,
-    Layers decoder,
-    String activation,
     Positions positions,
     boolean normBetweenLayers,
     Map<Integer, String> labels)
@@ -42,62 +39,11 @@ public record DetrArchitecture(
           "model.backbone.conv_encoder.model._backbone.",
           "model.backbone.model.");
 
-  private static final String[] TRAINING_KEYS = {
-    "dropout",
-    "attention_dropout",
-    "activation_dropout",
-    "classifier_dropout",
-    "encoder_layerdrop",
-    "decoder_layerdrop",
-    "init_std",
-    "init_xavier_std",
-    "class_cost",
-    "bbox_cost",
-    "giou_cost",
-    "mask_loss_coefficient",
-    "dice_loss_coefficient",
-    "bbox_loss_coefficient",
-    "giou_loss_coefficient",
-    "eos_coefficient"
-  };
-
-  /**
-   * A stack of transformer layers.
-   *
-   * @param count of layers
-   * @param heads of each attention
-   * @param feedForward channels inside the feed-forward networks
-   */
-  public record Layers(int count, int heads, int feedForward) {
-    public Layers {
-      requirePositive("layers", count);
-      requirePositive("attention_heads", heads);
-      requirePositive("ffn_dim", feedForward);
-    }
-  }
-
-  /** Where position embeddings of feature maps come from. */
-  public enum Positions {
-    /** Sines and cosines; nothing learned. */
-    SINE,
-    /** Tables for 50 rows and 50 columns: larger feature maps are refused as they run. */
-    LEARNED
-  }
+  private static final List<String> ACTIVATIONS = List.of("relu", "gelu", "gelu_new", "silu");
 
   public DetrArchitecture {
     labels = Map.copyOf(labels);
-    requirePositive("num_queries", queries);
-    requirePositive("d_model", width);
-    if (width % encoder.heads() != 0 || width % decoder.heads() != 0 || width % 4 != 0) {
-      throw new IllegalArgumentException(
-          "Invalid d_model: " + width + " (must be a multiple of 4 and of both numbers of heads)");
-    }
-  }
-
-  private static void requirePositive(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException("Invalid " + name + ": " + value + " (must be positive)");
-    }
+    Transformer.requirePositive("num_queries", queries);
   }
 
   /**
@@ -117,49 +63,17 @@ public record DetrArchitecture(
 
   private static DetrArchitecture read(JsonConfig config) {
     PretrainedKeys.ignoreIn(config);
-    config.ignores(TRAINING_KEYS);
-    config.ignores("max_position_embeddings", "num_hidden_layers");
     config.allows("model_type", "it is a DETR", "detr");
     config.allows(
         "architectures", "only boxes are computed", List.of("DetrForObjectDetection"), List.of());
     config.allows("scale_embedding", "embeddings are never scaled", false);
     return new DetrArchitecture(
         ResNetConfig.parse(config),
-        config.integer("d_model", 256),
+        Transformer.parse(config, "d_model", ACTIVATIONS),
         config.integer("num_queries", 100),
-        layers(config, "encoder"),
-        layers(config, "decoder"),
-        activation(config.text("activation_function", "relu")),
-        positions(config.text("position_embedding_type", "sine")),
+        Positions.parse(config),
         config.flag("auxiliary_loss", false),
         Labels.parse(config));
-  }
-
-  private static Layers layers(JsonConfig config, String part) {
-    return new Layers(
-        config.integer(part + "_layers", 6),
-        config.integer(part + "_attention_heads", 8),
-        config.integer(part + "_ffn_dim", 2048));
-  }
-
-  private static String activation(String name) {
-    return switch (name) {
-      case "relu", "gelu", "gelu_new", "silu" -> name;
-      case "swish" -> "silu";
-      default ->
-          throw new IllegalArgumentException(
-              "Unknown activation_function '" + name + "' (known: relu, gelu, gelu_new, silu)");
-    };
-  }
-
-  private static Positions positions(String name) {
-    return switch (name) {
-      case "sine" -> Positions.SINE;
-      case "learned" -> Positions.LEARNED;
-      default ->
-          throw new IllegalArgumentException(
-              "Unknown position_embedding_type '" + name + "' (known: sine, learned)");
-    };
   }
 
   @Override
@@ -170,23 +84,24 @@ public record DetrArchitecture(
             Program.of(
                 DetrArchitecture.class,
                 "/dev/boxmill/detr/position.py",
+                "/dev/boxmill/detr/image_position.py",
                 "/dev/boxmill/detr/attention.py",
                 "/dev/boxmill/detr/transformer.py",
+                "/dev/boxmill/detr/coordinates.py",
+                "/dev/boxmill/detr/encoder.py",
                 "detr.py"))
+        .with(transformer.constants())
         .with(
             Map.of(
-                "ENCODER_LAYERS", encoder.count(),
-                "ENCODER_HEADS", encoder.heads(),
-                "DECODER_LAYERS", decoder.count(),
-                "DECODER_HEADS", decoder.heads(),
-                "ACTIVATION", activation,
-                "LEARNED_POSITIONS", positions == Positions.LEARNED,
-                "NORM_BETWEEN_LAYERS", normBetweenLayers));
+                "LEARNED_POSITIONS",
+                positions == Positions.LEARNED,
+                "NORM_BETWEEN_LAYERS",
+                normBetweenLayers));
   }
 
   @Override
   public List<ExpectedTensor> tensors() {
-    return new DetrTensors(this).all();
+    return DetrTensors.of(this);
   }
 
   @Override

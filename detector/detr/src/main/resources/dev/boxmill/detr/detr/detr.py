@@ -1,7 +1,6 @@
 # DETR: End-to-End Object Detection with Transformers (Carion et al., 2020).
 #
-# B batch, H x W pixels, h x w cells of the last feature map, N = h * w, D = WIDTH, Q object queries, C classes.
-# All images of a batch share one exact size, so nothing is padded and nothing masked.
+# B batch, H x W pixels, N cells of the last feature map, D model width, Q object queries, C classes.
 
 # inputs: "pixels" (B, 3, H, W) float32, normalised.
 # Returns "logits" (B, Q, C + 1) whose last class means "no object", "boxes" (B, Q, 4) as (cx, cy, w, h) shares of the
@@ -11,25 +10,13 @@ def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor
 
 # Every step's result, in float32: "c2" to "c5", "encoder.I", "decoder.I", "decoded", "logits", "boxes".
 def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  seen = detect(inputs["pixels"], w, True)
-  for name in seen.keys():
-    seen[name] = torch.contiguous(torch.to(seen[name], 6))
-  return seen
+  return float32_of(detect(inputs["pixels"], w, True))
 
 def detect(pixels: Tensor, w: Dict[str, Tensor], keep: bool) -> Dict[str, Tensor]:
   out = annotate(Dict[str, Tensor], {})
-  features = resnet(torch.contiguous(torch.to(pixels, DTYPE), memory_format=2), w, "backbone")
-  for i in range(4):
-    out["c" + str(i + 2)] = features[i]
-
-  # (B, D, h, w) lies channels last, so that tokens (B, N, D) are a view
-  projected = conv(features[3], w, "projection", 1, 0, 1, "none")
+  projected = project(pixels, w, out)
   position = image_position(projected, w)
-  memory = torch.transpose(torch.flatten(projected, 2), 1, 2)
-  for i in range(ENCODER_LAYERS):
-    memory = encoder_layer(memory, position, w, "encoder." + str(i))
-    if keep:
-      out["encoder." + str(i)] = memory
+  memory = encode(projected, position, w, out, keep)
 
   # (B, Q, D): content starts at nothing, the queries' identity is their position
   queries = torch.expand(w["queries"], [memory.size(0), -1, -1])
@@ -46,20 +33,9 @@ def detect(pixels: Tensor, w: Dict[str, Tensor], keep: bool) -> Dict[str, Tensor
     out["decoded"] = x
 
   # The heads are small and their results are read as they are, so they stay in float32.
-  x = torch.to(x, 6)
-  out["logits"] = torch.linear(x, w["class.weight"], w["class.bias"])
-  out["boxes"] = torch.sigmoid(box_head(x, w))
+  out["logits"] = exact_linear(x, w, "class")
+  out["boxes"] = torch.sigmoid(exact_mlp(x, w, "box", 3))
   return out
-
-# (1, N, D)
-def image_position(x: Tensor, w: Dict[str, Tensor]) -> Tensor:
-  if LEARNED_POSITIONS:
-    return learned_position(x.size(2), x.size(3), w["position.rows"], w["position.columns"])
-  return sine_position(x.size(2), x.size(3), x.size(1), 10000.0, x)
-
-def encoder_layer(x: Tensor, position: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  x = add_norm(x, self_attention(x, position, w, name + ".self", ENCODER_HEADS), w, name + ".self.norm")
-  return add_norm(x, feed_forward(x, w, name, ACTIVATION), w, name + ".norm")
 
 def decoder_layer(
     x: Tensor, queries: Tensor, keys: Tensor, memory: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
@@ -68,23 +44,8 @@ def decoder_layer(
   x = add_norm(x, seen, w, name + ".cross.norm")
   return add_norm(x, feed_forward(x, w, name, ACTIVATION), w, name + ".norm")
 
-# (B, Q, D) -> (B, Q, 4)
-def box_head(x: Tensor, w: Dict[str, Tensor]) -> Tensor:
-  x = torch.relu_(torch.linear(x, w["box.0.weight"], w["box.0.bias"]))
-  x = torch.relu_(torch.linear(x, w["box.1.weight"], w["box.1.bias"]))
-  return torch.linear(x, w["box.2.weight"], w["box.2.bias"])
-
 def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  ready = annotate(Dict[str, Tensor], {})
-  for name in w.keys():
-    if name.startswith("class.") or name.startswith("box."):
-      ready[name] = w[name]
-    elif not name.startswith("backbone."):
-      ready[name] = torch.to(w[name], DTYPE)
-  for i in range(ENCODER_LAYERS):
-    prepare_self_attention(w, ready, "encoder." + str(i) + ".self")
+  ready = prepare_encoder(w, ["class.", "box."])
   for i in range(DECODER_LAYERS):
     prepare_self_attention(w, ready, "decoder." + str(i) + ".self")
-  ready["projection.weight"] = prepack(w["projection.weight"], 1, 0, 1)
-  prepare_resnet(w, ready, "backbone")
   return ready

@@ -8,6 +8,7 @@ import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.backbone.ResNet.Block;
+import dev.boxmill.detr.transformer.Layers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class TestDetrArchitecture {
     assertThat(detr.backbone().block()).isEqualTo(Block.BOTTLENECK);
     assertThat(detr.featureChannels()).containsExactly(256, 512, 1024, 2048);
     assertThat(detr.featureStrides()).containsExactly(4, 8, 16, 32);
-    assertThat(detr.encoder()).isEqualTo(new DetrArchitecture.Layers(6, 8, 2048));
+    assertThat(detr.transformer().encoder()).isEqualTo(new Layers(6, 8, 2048));
     assertThat(detr.labels()).isEqualTo(Map.of(0, "LABEL_0", 1, "LABEL_1"));
     Map<String, List<Long>> shapes = shapes(detr);
     assertThat(shapes).containsEntry("model.query_position_embeddings.weight", List.of(100L, 256L));

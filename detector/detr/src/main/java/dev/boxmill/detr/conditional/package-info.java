@@ -1,0 +1,2 @@
+/** Conditional DETR, and the decoder layer that its successors have from it. */
+package dev.boxmill.detr.conditional;
