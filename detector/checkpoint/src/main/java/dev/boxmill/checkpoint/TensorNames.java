@@ -56,7 +56,7 @@ public final class TensorNames {
       missing.add(expected);
       return;
     }
-    if (selected.put(expected.programName(), found.get(0)) != null) {
+    if (selected.put(expected.programName(), expected.part().of(found.get(0))) != null) {
       throw new IllegalArgumentException(
           "Invalid programName: " + expected.programName() + " (must be one tensor's alone)");
     }
@@ -65,12 +65,13 @@ public final class TensorNames {
   }
 
   private void checkTensor(StoredTensor tensor, ExpectedTensor expected) {
-    if (!tensor.shape().equals(expected.shape())) {
+    List<Long> shape = expected.part().wholeShape(expected.shape());
+    if (!tensor.shape().equals(shape)) {
       wrong.add(
           "shape    "
               + Shown.text(tensor.name())
               + ": expected "
-              + Shown.shape(expected.shape())
+              + Shown.shape(shape)
               + ", found "
               + Shown.shape(tensor.shape())
               + in(tensor));
@@ -128,7 +129,7 @@ public final class TensorNames {
     return "missing  "
         + String.join(" or ", tensor.checkpointNames())
         + " "
-        + Shown.shape(tensor.shape())
+        + Shown.shape(tensor.part().wholeShape(tensor.shape()))
         + ", near: "
         + NearNames.among(unused, tensor.checkpointNames().get(0));
   }

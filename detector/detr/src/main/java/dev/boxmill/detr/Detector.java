@@ -37,12 +37,22 @@ public final class Detector implements AutoCloseable {
   }
 
   /**
-   * Loads a Hugging Face directory.
+   * Loads a detector that needs no options.
    *
    * @throws CheckpointException if it can't be used, saying why
    */
-  public static Detector load(Path directory, Device device, Precision precision) {
-    try (DetectorFiles files = DetectorFiles.open(directory)) {
+  public static Detector load(Path path, Device device, Precision precision) {
+    return load(path, DetectorOptions.NONE, device, precision);
+  }
+
+  /**
+   * Loads a Hugging Face directory or a {@code .pth}, as {@link DetectorFiles#open} finds it.
+   *
+   * @throws CheckpointException if it can't be used, saying why
+   */
+  public static Detector load(
+      Path path, DetectorOptions options, Device device, Precision precision) {
+    try (DetectorFiles files = DetectorFiles.open(path, options)) {
       Program program =
           Program.of(Detector.class, "detector.py")
               .and(files.preprocessing().program())

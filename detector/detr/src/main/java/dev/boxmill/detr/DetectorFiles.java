@@ -5,6 +5,7 @@ import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.checkpoint.TensorNames;
 import dev.boxmill.detr.image.Preprocessing;
+import dev.boxmill.detr.layout.KeyLayouts;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,39 +19,113 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * A detector as it lies on disk: {@code config.json}, {@code preprocessor_config.json} and the
- * weights, read and checked against each other without loading anything native.
+ * A detector as it lies on disk: a Hugging Face directory with {@code config.json}, {@code
+ * preprocessor_config.json} and the weights, or a single {@code .pth} whose tensors tell the rest.
+ * Read and checked without loading anything native.
  */
 public final class DetectorFiles implements AutoCloseable {
-  private final Path directory;
+  private static final String CONFIG = "config.json";
+  private static final String PREPROCESSOR = "preprocessor_config.json";
+  private static final String BARE = ".pth";
+
+  private final List<Path> configurations;
   private final Architecture architecture;
   private final Preprocessing preprocessing;
   private final Checkpoint checkpoint;
 
   private DetectorFiles(
-      Path directory,
+      List<Path> configurations,
       Architecture architecture,
       Preprocessing preprocessing,
       Checkpoint checkpoint) {
-    this.directory = directory;
+    this.configurations = List.copyOf(configurations);
     this.architecture = architecture;
     this.preprocessing = preprocessing;
     this.checkpoint = checkpoint;
   }
 
   /**
-   * Opens a Hugging Face directory.
+   * Opens a detector that needs no options.
    *
-   * @throws CheckpointException if a file is missing, damaged, or asks for what is not supported
+   * @throws CheckpointException as {@link #open(Path, DetectorOptions)}
    */
-  public static DetectorFiles open(Path directory) {
-    Architecture architecture =
-        Architecture.parse(JsonConfig.read(directory.resolve("config.json")));
-    Preprocessing preprocessing =
-        Preprocessing.parse(JsonConfig.read(directory.resolve("preprocessor_config.json")));
-    return new DetectorFiles(directory, architecture, preprocessing, Checkpoint.open(directory));
+  public static DetectorFiles open(Path path) {
+    return open(path, DetectorOptions.NONE);
+  }
+
+  /**
+   * Opens a Hugging Face directory, a {@code .pth}, or a directory that holds one {@code .pth} and
+   * no {@code config.json}.
+   *
+   * @throws CheckpointException if a file is missing, damaged, asks for what is not supported, or
+   *     leaves open what the options don't tell
+   */
+  public static DetectorFiles open(Path path, DetectorOptions options) {
+    return bareFile(path)
+        .map(file -> openBare(file, options))
+        .orElseGet(() -> openDirectory(path, options));
+  }
+
+  private static Optional<Path> bareFile(Path path) {
+    if (Files.isRegularFile(path)) {
+      return Optional.of(path);
+    }
+    if (!Files.isDirectory(path) || Files.exists(path.resolve(CONFIG))) {
+      return Optional.empty();
+    }
+    List<Path> files = bareFiles(path);
+    if (files.size() > 1) {
+      throw new CheckpointException(
+          "Cannot read detector %s: it has %d files %s (name one of them: %s)"
+              .formatted(path, files.size(), BARE, files));
+    }
+    return files.stream().findFirst();
+  }
+
+  private static List<Path> bareFiles(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> file.toString().endsWith(BARE)).sorted().toList();
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot list " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static DetectorFiles openBare(Path file, DetectorOptions options) {
+    Checkpoint checkpoint = Checkpoint.openFile(file);
+    try {
+      Architecture architecture = KeyLayouts.recognise(checkpoint, options.architecture());
+      return new DetectorFiles(
+          List.of(), labelled(architecture, options), Preprocessing.original(), checkpoint);
+    } catch (RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private static DetectorFiles openDirectory(Path directory, DetectorOptions options) {
+    Path config = directory.resolve(CONFIG);
+    Path preprocessor = directory.resolve(PREPROCESSOR);
+    Architecture architecture = Architecture.parse(JsonConfig.read(config));
+    if (!options.architecture().isEmpty()) {
+      throw new CheckpointException(
+          "Invalid --architecture: %s (must be left out: %s says what the network is)"
+              .formatted(options.architecture(), config));
+    }
+    return new DetectorFiles(
+        List.of(config, preprocessor),
+        labelled(architecture, options),
+        Preprocessing.parse(JsonConfig.read(preprocessor)),
+        Checkpoint.open(directory));
+  }
+
+  private static Architecture labelled(Architecture architecture, DetectorOptions options) {
+    return options.labels().isEmpty()
+        ? architecture
+        : new LabelledArchitecture(architecture, options.labels());
   }
 
   public Architecture architecture() {
@@ -81,9 +156,7 @@ public final class DetectorFiles implements AutoCloseable {
 
   /** SHA-256 over the contents of all files that decide what the detector finds. */
   public String sha256() {
-    List<Path> files = new ArrayList<>();
-    files.add(directory.resolve("config.json"));
-    files.add(directory.resolve("preprocessor_config.json"));
+    List<Path> files = new ArrayList<>(configurations);
     files.addAll(checkpoint.files());
     MessageDigest digest = digest();
     byte[] buffer = new byte[1 << 20];

@@ -6,7 +6,7 @@
 
 # pixels (B, 3, H, W) -> (B, D, h, w), and the backbone's maps as "c2" to "c5" of out.
 def project(pixels: Tensor, w: Dict[str, Tensor], out: Dict[str, Tensor]) -> Tensor:
-  features = resnet(torch.contiguous(torch.to(pixels, DTYPE), memory_format=2), w, "backbone")
+  features = backbone(pixels, w)
   for i in range(4):
     out["c" + str(i + 2)] = features[i]
   return conv(features[3], w, "projection", 1, 0, 1, "none")
@@ -45,7 +45,7 @@ def prepare_encoder(w: Dict[str, Tensor], exact: List[str]) -> Dict[str, Tensor]
   for i in range(ENCODER_LAYERS):
     prepare_self_attention(w, ready, "encoder." + str(i) + ".self")
   ready["projection.weight"] = prepack(w["projection.weight"], 1, 0, 1)
-  prepare_resnet(w, ready, "backbone")
+  prepare_backbone(w, ready)
   return ready
 
 def starts_with_any(name: str, prefixes: List[str]) -> bool:

@@ -4,9 +4,7 @@ import static dev.boxmill.checkpoint.TestingTensors.FLOAT32_TOLERANCE;
 import static dev.boxmill.checkpoint.TestingTensors.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.checkpoint.TensorNames;
 import dev.boxmill.checkpoint.TestingGolden;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
@@ -17,7 +15,6 @@ import dev.boxmill.torchscript.Program;
 import dev.boxmill.torchscript.Tensor;
 import dev.boxmill.torchscript.Tensors;
 import dev.boxmill.torchscript.TorchModule;
-import dev.boxmill.torchscript.Weight;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -80,18 +77,31 @@ public final class TestingNetwork {
       UnaryOperator<Program> change,
       Precision precision,
       Function<TorchModule, Tensor> pixels) {
-    Architecture architecture = architecture(variant);
-    try (Checkpoint checkpoint = Checkpoint.open(TestingGolden.directory(variant))) {
-      Map<String, Weight> weights =
-          TensorNames.select(checkpoint, architecture.tensors(), architecture.ignoredTensors());
-      Program program = change.apply(architecture.program());
-      try (TorchModule module = program.load(Device.cpu(), precision, weights);
-          Tensor input = pixels.apply(module);
-          Tensors out = module.run(entry, Map.of("pixels", input))) {
-        Map<String, float[]> values = new TreeMap<>();
-        out.forEach((name, tensor) -> values.put(name, tensor.floats()));
-        return values;
-      }
+    try (DetectorFiles files = DetectorFiles.open(TestingGolden.directory(variant))) {
+      return run(files, entry, change, precision, pixels);
+    }
+  }
+
+  /** What {@code forward} returns in float32. */
+  public static Map<String, float[]> run(
+      DetectorFiles files, Function<TorchModule, Tensor> pixels) {
+    return run(files, "forward", program -> program, Precision.FP32, pixels);
+  }
+
+  /** What the entry point returns, everything as float32. */
+  public static Map<String, float[]> run(
+      DetectorFiles files,
+      String entry,
+      UnaryOperator<Program> change,
+      Precision precision,
+      Function<TorchModule, Tensor> pixels) {
+    Program program = change.apply(files.architecture().program());
+    try (TorchModule module = program.load(Device.cpu(), precision, files.weights());
+        Tensor input = pixels.apply(module);
+        Tensors out = module.run(entry, Map.of("pixels", input))) {
+      Map<String, float[]> values = new TreeMap<>();
+      out.forEach((name, tensor) -> values.put(name, tensor.floats()));
+      return values;
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.Set;
  * @param block kind of all blocks
  * @param outputStride input pixels per cell of C5: 32, or less where the last stages are dilated
  *     instead of strided (16 is "DC5")
- * @param layout how the checkpoint names its tensors
+ * @param names how the checkpoint names its tensors
  */
 public record ResNet(
     int stemWidth,
@@ -26,7 +26,8 @@ public record ResNet(
     List<Integer> depths,
     Block block,
     int outputStride,
-    KeyLayout layout) {
+    ResNetNames names)
+    implements Backbone {
 
   private static final int STAGES = 4;
 
@@ -67,7 +68,7 @@ public record ResNet(
     }
   }
 
-  /** Function {@code resnet(pixels, w, name)} and {@code prepare_resnet(w, ready, name)}. */
+  @Override
   public Program program() {
     return Program.of(ResNet.class, "norm.py", "resnet.py")
         .with(
@@ -82,31 +83,22 @@ public record ResNet(
                 List.of(1, dilation(1), dilation(2), dilation(3))));
   }
 
-  /** Input pixels per cell of C2 to C5. */
+  @Override
   public List<Integer> featureStrides() {
     return List.of(
         4, Math.min(8, outputStride), Math.min(16, outputStride), Math.min(32, outputStride));
   }
 
-  /**
-   * Its tensors, under program names that begin with {@code backbone}.
-   *
-   * @param prefixes what may stand before their names in a checkpoint
-   */
+  @Override
   public List<ExpectedTensor> tensors(List<String> prefixes) {
     return convolutions().stream()
         .flatMap(convolution -> convolution.tensors().stream())
-        .map(tensor -> prefixed(tensor, prefixes))
+        .map(tensor -> tensor.withPrefixes(prefixes))
         .toList();
   }
 
-  private static ExpectedTensor prefixed(ExpectedTensor tensor, List<String> prefixes) {
-    String name = tensor.checkpointNames().get(0);
-    List<String> names = prefixes.stream().map(prefix -> prefix + name).toList();
-    return new ExpectedTensor(names, tensor.programName(), tensor.shape());
-  }
-
-  /** Names of training counters that a checkpoint may hold. */
+  /** Training counters of the batch normalisations. */
+  @Override
   public Set<String> ignoredTensors(List<String> prefixes) {
     Set<String> names = new HashSet<>();
     for (ConvNorm convolution : convolutions()) {
@@ -117,7 +109,7 @@ public record ResNet(
 
   private List<ConvNorm> convolutions() {
     List<ConvNorm> all = new ArrayList<>();
-    all.add(convNorm(layout.stem(), "backbone.stem", stemWidth, 3, 7));
+    all.add(convNorm(names.stem(), "backbone.stem", stemWidth, 3, 7));
     int in = stemWidth;
     for (int stage = 0; stage < STAGES; stage++) {
       for (int index = 0; index < depths.get(stage); index++) {
@@ -142,17 +134,17 @@ public record ResNet(
     }
     if (index == 0 && (in != out || stride(stage) != 1)) {
       String name = "backbone." + stage + "." + index + ".shortcut";
-      all.add(convNorm(layout.shortcut(stage, index), name, out, in, 1));
+      all.add(convNorm(names.shortcut(stage, index), name, out, in, 1));
     }
     return all;
   }
 
   private ConvNorm convolution(int stage, int index, int position, int out, int in, int size) {
     String name = "backbone." + stage + "." + index + ".conv" + (position + 1);
-    return convNorm(layout.convolution(stage, index, position), name, out, in, size);
+    return convNorm(names.convolution(stage, index, position), name, out, in, size);
   }
 
-  private static ConvNorm convNorm(KeyLayout.Part part, String name, int out, int in, int size) {
+  private static ConvNorm convNorm(ResNetNames.Part part, String name, int out, int in, int size) {
     return new ConvNorm(part.convolution(), part.normalisation(), name, out, in, size);
   }
 

@@ -6,8 +6,8 @@ import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.Labels;
 import dev.boxmill.detr.PretrainedKeys;
-import dev.boxmill.detr.backbone.ResNet;
-import dev.boxmill.detr.backbone.ResNetConfig;
+import dev.boxmill.detr.backbone.Backbone;
+import dev.boxmill.detr.backbone.BackboneConfig;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.transformer.Positions;
 import dev.boxmill.detr.transformer.Transformer;
@@ -26,7 +26,7 @@ import java.util.Set;
  * @param labels class names by index
  */
 public record ConditionalArchitecture(
-    ResNet backbone,
+    Backbone backbone,
     Transformer transformer,
     int queries,
     Positions positions,
@@ -72,7 +72,7 @@ public record ConditionalArchitecture(
         List.of());
     config.allows("scale_embedding", "embeddings are never scaled", false);
     return new ConditionalArchitecture(
-        ResNetConfig.parse(config),
+        BackboneConfig.parse(config),
         Transformer.parse(config, "d_model", ACTIVATIONS),
         config.integer("num_queries", 300),
         Positions.parse(config),

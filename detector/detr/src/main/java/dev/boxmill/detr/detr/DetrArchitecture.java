@@ -6,8 +6,8 @@ import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.Labels;
 import dev.boxmill.detr.PretrainedKeys;
-import dev.boxmill.detr.backbone.ResNet;
-import dev.boxmill.detr.backbone.ResNetConfig;
+import dev.boxmill.detr.backbone.Backbone;
+import dev.boxmill.detr.backbone.BackboneConfig;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.transformer.Positions;
 import dev.boxmill.detr.transformer.Transformer;
@@ -25,7 +25,7 @@ import java.util.Set;
  * @param labels class names by index; one more logit stands for "no object"
  */
 public record DetrArchitecture(
-    ResNet backbone,
+    Backbone backbone,
     Transformer transformer,
     int queries,
     Positions positions,
@@ -68,7 +68,7 @@ public record DetrArchitecture(
         "architectures", "only boxes are computed", List.of("DetrForObjectDetection"), List.of());
     config.allows("scale_embedding", "embeddings are never scaled", false);
     return new DetrArchitecture(
-        ResNetConfig.parse(config),
+        BackboneConfig.parse(config),
         Transformer.parse(config, "d_model", ACTIVATIONS),
         config.integer("num_queries", 100),
         Positions.parse(config),

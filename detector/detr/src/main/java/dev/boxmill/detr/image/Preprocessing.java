@@ -37,6 +37,19 @@ public record Preprocessing(
     return PreprocessorConfig.parse(config);
   }
 
+  /**
+   * What the detectors' authors do in evaluation: shortest edge 800, longest 1333 at most,
+   * bilinear, normalised by ImageNet's mean and deviation.
+   */
+  public static Preprocessing original() {
+    return new Preprocessing(
+        new ResizeRule.RoundedShortestEdge(800, 1333),
+        Resampling.BILINEAR,
+        1.0 / 255,
+        List.of(0.485, 0.456, 0.406),
+        List.of(0.229, 0.224, 0.225));
+  }
+
   public ImageSize resized(ImageSize original) {
     return rule.resized(original);
   }

@@ -58,6 +58,35 @@ public sealed interface ResizeRule {
     }
   }
 
+  /**
+   * The same as the detectors' own code has it ({@code datasets/transforms.py} of DETR): where the
+   * longer edge would come out too long, the shorter one is rounded first and the longer follows
+   * from it.
+   *
+   * @param shortest wanted length of the shorter edge
+   * @param longest most of the longer edge, give or take the rounding
+   */
+  record RoundedShortestEdge(int shortest, int longest) implements ResizeRule {
+
+    @Override
+    public ImageSize resized(ImageSize original) {
+      int height = original.height();
+      int width = original.width();
+      double smaller = Math.min(height, width);
+      double larger = Math.max(height, width);
+      int edge =
+          larger / smaller * shortest > longest
+              ? (int) Math.rint(longest * smaller / larger)
+              : shortest;
+      if (Math.min(height, width) == edge) {
+        return original;
+      }
+      return width < height
+          ? atLeastOne(edge, (double) edge * height / width)
+          : atLeastOne((double) edge * width / height, edge);
+    }
+  }
+
   /** As large as fits, aspect ratio kept: {@code get_image_size_for_max_height_width}. */
   record Within(int maxHeight, int maxWidth) implements ResizeRule {
 

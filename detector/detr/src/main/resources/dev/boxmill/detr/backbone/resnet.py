@@ -11,13 +11,14 @@ def resnet_dilation(stage: int, block: int) -> int:
   return DILATIONS[stage - 1] if block == 0 and stage > 0 else DILATIONS[stage]
 
 # (B, 3, H, W) -> the last feature map of each stage: (B, C_i, ceil(H / s_i), ceil(W / s_i)), s = 4, 8, 16, 32 undilated.
-def resnet(pixels: Tensor, w: Dict[str, Tensor], name: str) -> List[Tensor]:
-  x = conv(pixels, w, name + ".stem", 2, 3, 1, "relu")
+def backbone(pixels: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
+  x = torch.contiguous(torch.to(pixels, DTYPE), memory_format=2)
+  x = conv(x, w, "backbone.stem", 2, 3, 1, "relu")
   x = torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])
   features = annotate(List[Tensor], [])
   for stage in range(len(DEPTHS)):
     for block in range(DEPTHS[stage]):
-      x = resnet_block(x, w, name + "." + str(stage) + "." + str(block), stage, block)
+      x = resnet_block(x, w, "backbone." + str(stage) + "." + str(block), stage, block)
     features.append(x)
   return features
 
@@ -36,11 +37,11 @@ def resnet_block(x: Tensor, w: Dict[str, Tensor], name: str, stage: int, block: 
   y = conv(x, w, name + ".conv1", stride, dilation, dilation, "relu")
   return conv3_add_relu(y, shortcut, w, name + ".conv2", DILATIONS[stage])
 
-def prepare_resnet(w: Dict[str, Tensor], ready: Dict[str, Tensor], name: str) -> None:
-  prepare_conv_norm(w, ready, name + ".stem", 2, 3, 1)
+def prepare_backbone(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:
+  prepare_conv_norm(w, ready, "backbone.stem", 2, 3, 1)
   for stage in range(len(DEPTHS)):
     for block in range(DEPTHS[stage]):
-      prepare_resnet_block(w, ready, name + "." + str(stage) + "." + str(block), stage, block)
+      prepare_resnet_block(w, ready, "backbone." + str(stage) + "." + str(block), stage, block)
 
 def prepare_resnet_block(w: Dict[str, Tensor], ready: Dict[str, Tensor], name: str, stage: int, block: int) -> None:
   stride = resnet_stride(stage, block)

@@ -7,6 +7,7 @@ import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.backbone.ResNet;
 import dev.boxmill.detr.backbone.ResNet.Block;
 import dev.boxmill.detr.transformer.Layers;
 import java.io.IOException;
@@ -26,8 +27,8 @@ final class TestDetrArchitecture {
   @Test
   void anEmptyConfigurationIsTheLibrarysDefault() {
     DetrArchitecture detr = parse("");
-    assertThat(detr.backbone().depths()).containsExactly(3, 4, 6, 3);
-    assertThat(detr.backbone().block()).isEqualTo(Block.BOTTLENECK);
+    assertThat(resnet(detr).depths()).containsExactly(3, 4, 6, 3);
+    assertThat(resnet(detr).block()).isEqualTo(Block.BOTTLENECK);
     assertThat(detr.featureChannels()).containsExactly(256, 512, 1024, 2048);
     assertThat(detr.featureStrides()).containsExactly(4, 8, 16, 32);
     assertThat(detr.transformer().encoder()).isEqualTo(new Layers(6, 8, 2048));
@@ -50,8 +51,8 @@ final class TestDetrArchitecture {
   })
   void timmNamesGiveTheirNetworks(String name, Block block, int blocks, int channels) {
     DetrArchitecture detr = parse("'use_timm_backbone': true, 'backbone': '" + name + "'");
-    assertThat(detr.backbone().block()).isEqualTo(block);
-    assertThat(detr.backbone().depths().stream().mapToInt(depth -> depth).sum()).isEqualTo(blocks);
+    assertThat(resnet(detr).block()).isEqualTo(block);
+    assertThat(resnet(detr).depths().stream().mapToInt(depth -> depth).sum()).isEqualTo(blocks);
     assertThat(detr.featureChannels()).last().isEqualTo(channels);
   }
 
@@ -78,7 +79,7 @@ final class TestDetrArchitecture {
                 + "'backbone_config': {'model_type': 'resnet', 'depths': [3, 4, 23, 3],"
                 + "'out_features': ['stage4'], 'torch_dtype': null, 'top_k': 50,"
                 + "'id2label': {'0': 'LABEL_0'}, 'pruned_heads': {}}");
-    assertThat(detr.backbone().depths()).containsExactly(3, 4, 23, 3);
+    assertThat(resnet(detr).depths()).containsExactly(3, 4, 23, 3);
   }
 
   @Test
@@ -143,6 +144,10 @@ final class TestDetrArchitecture {
       throw new java.io.UncheckedIOException(e);
     }
     return (DetrArchitecture) Architecture.parse(JsonConfig.read(file()));
+  }
+
+  private static ResNet resnet(DetrArchitecture detr) {
+    return (ResNet) detr.backbone();
   }
 
   private Path file() {

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the keys by which the DETR family's {@code config.json} describes a ResNet. Version 4 of
+ * Reads the keys by which the DETR family's {@code config.json} describes a backbone. Version 4 of
  * transformers names a timm network at the top level ({@code backbone}, {@code backbone_kwargs}) or
  * nests its own ResNet in {@code backbone_config}; version 5 nests either.
  */
-public final class ResNetConfig {
+public final class BackboneConfig {
   private static final List<Integer> TIMM_WIDTHS = List.of(64, 128, 256, 512);
   private static final int TIMM_STEM_WIDTH = 64;
   private static final Map<String, List<Integer>> BASIC =
@@ -23,14 +23,14 @@ public final class ResNetConfig {
           "resnet101", List.of(3, 4, 23, 3),
           "resnet152", List.of(3, 8, 36, 3));
 
-  private ResNetConfig() {}
+  private BackboneConfig() {}
 
   /**
    * The backbone that a detector's configuration asks for; timm's ResNet-50 where it says nothing.
    *
    * @throws CheckpointException if it is another network, or has a setting that is not supported
    */
-  public static ResNet parse(JsonConfig config) {
+  public static Backbone parse(JsonConfig config) {
     config.ignores("use_pretrained_backbone");
     config.allows("num_channels", "pictures have red, green and blue", 3);
     boolean timm = config.flag("use_timm_backbone", true);
@@ -96,7 +96,7 @@ public final class ResNetConfig {
         arguments.integers("layers", (basic ? BASIC : BOTTLENECK).get(name)),
         basic ? Block.BASIC : Block.BOTTLENECK,
         arguments.integer("output_stride", dilated ? 16 : 32),
-        KeyLayout.TIMM);
+        ResNetNames.TIMM);
   }
 
   private static ResNet huggingFace(JsonConfig config, boolean dilated) {
@@ -119,7 +119,7 @@ public final class ResNetConfig {
         config.integers("depths", List.of(3, 4, 6, 3)),
         block(config.text("layer_type", "bottleneck")),
         32,
-        KeyLayout.HUGGING_FACE);
+        ResNetNames.HUGGING_FACE);
   }
 
   private static Block block(String layerType) {

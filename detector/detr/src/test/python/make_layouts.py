@@ -1,0 +1,191 @@
+"""Makes the golden files of TestDetrLayout: a random DETR of transformers, its tensors named as other code bases do.
+
+    python make_layouts.py [DIRECTORY]       (default: ../resources/golden)
+
+The names come from the modules themselves: a skeleton without a forward pass is built of the same PyTorch modules as the
+code bases build theirs, its state dict says what exists, and every one of its tensors must be given.
+"""
+
+import sys
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+from make_golden import HEIGHT, SEED, TRANSFORMER, WIDTH, randomise, save_golden, spread, timm_resnet
+from torch import nn
+from transformers import DetrConfig, DetrForObjectDetection
+
+
+def modules(**children):
+    module = nn.Module()
+    for name, child in children.items():
+        module.add_module(name, child)
+    return module
+
+
+def box_head(width):
+    return modules(layers=nn.ModuleList([nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, 4)]))
+
+
+def original_layer(width, heads, inside, cross):
+    layer = modules(
+        self_attn=nn.MultiheadAttention(width, heads),
+        linear1=nn.Linear(width, inside),
+        linear2=nn.Linear(inside, width),
+        norm1=nn.LayerNorm(width),
+        norm2=nn.LayerNorm(width),
+    )
+    if cross:
+        layer.multihead_attn = nn.MultiheadAttention(width, heads)
+        layer.norm3 = nn.LayerNorm(width)
+    return layer
+
+
+def detrex_layer(width, heads, inside, cross):
+    attentions = [modules(attn=nn.MultiheadAttention(width, heads)) for _ in range(2 if cross else 1)]
+    ffn = modules(layers=nn.Sequential(nn.Sequential(nn.Linear(width, inside)), nn.Linear(inside, width)))
+    norms = [nn.LayerNorm(width) for _ in range(3 if cross else 2)]
+    return modules(attentions=nn.ModuleList(attentions), ffns=nn.ModuleList([ffn]), norms=nn.ModuleList(norms))
+
+
+def skeleton(layer, final_norm, sizes):
+    """Everything of a DETR but its backbone."""
+    width, heads = sizes["width"], sizes["heads"]
+    encoder = [layer(width, heads, sizes["encoder_inside"], False) for _ in range(sizes["encoder_layers"])]
+    decoder = [layer(width, heads, sizes["decoder_inside"], True) for _ in range(sizes["decoder_layers"])]
+    return modules(
+        transformer=modules(
+            encoder=modules(layers=nn.ModuleList(encoder)),
+            decoder=modules(layers=nn.ModuleList(decoder), **{final_norm: nn.LayerNorm(width)}),
+        ),
+        input_proj=nn.Conv2d(sizes["channels"], width, 1),
+        query_embed=nn.Embedding(sizes["queries"], width),
+        class_embed=nn.Linear(width, sizes["classes"] + 1),
+        bbox_embed=box_head(width),
+    )
+
+
+def sizes_of(tensors):
+    def layers(part):
+        return 1 + max(int(name.split(".")[3]) for name in tensors if name.startswith(f"model.{part}.layers."))
+
+    return dict(
+        width=tensors["model.query_position_embeddings.weight"].size(1),
+        queries=tensors["model.query_position_embeddings.weight"].size(0),
+        classes=tensors["class_labels_classifier.weight"].size(0) - 1,
+        channels=tensors["model.input_projection.weight"].size(1),
+        heads=4,
+        encoder_layers=layers("encoder"),
+        decoder_layers=layers("decoder"),
+        encoder_inside=tensors["model.encoder.layers.0.fc1.weight"].size(0),
+        decoder_inside=tensors["model.decoder.layers.0.fc1.weight"].size(0),
+    )
+
+
+def fill_attention(attention, tensors, name):
+    for end in ("weight", "bias"):
+        parts = [tensors[f"{name}.{part}_proj.{end}"] for part in "qkv"]
+        getattr(attention, f"in_proj_{end}").copy_(torch.cat(parts))
+        getattr(attention.out_proj, end).copy_(tensors[f"{name}.out_proj.{end}"])
+
+
+def fill(module, tensors, name):
+    for end in ("weight", "bias"):
+        if getattr(module, end, None) is not None:
+            getattr(module, end).copy_(tensors[f"{name}.{end}"])
+
+
+def fill_ends(network, tensors, final_norm):
+    fill(network.input_proj, tensors, "model.input_projection")
+    fill(network.query_embed, tensors, "model.query_position_embeddings")
+    fill(network.class_embed, tensors, "class_labels_classifier")
+    for i, linear in enumerate(network.bbox_embed.layers):
+        fill(linear, tensors, f"bbox_predictor.layers.{i}")
+    fill(getattr(network.transformer.decoder, final_norm), tensors, "model.decoder.layernorm")
+
+
+def original(tensors):
+    network = skeleton(original_layer, "norm", sizes_of(tensors))
+    fill_ends(network, tensors, "norm")
+    for part in ("encoder", "decoder"):
+        for i, layer in enumerate(getattr(network.transformer, part).layers):
+            name = f"model.{part}.layers.{i}"
+            fill_attention(layer.self_attn, tensors, f"{name}.self_attn")
+            fill(layer.norm1, tensors, f"{name}.self_attn_layer_norm")
+            fill(layer.linear1, tensors, f"{name}.fc1")
+            fill(layer.linear2, tensors, f"{name}.fc2")
+            if part == "decoder":
+                fill_attention(layer.multihead_attn, tensors, f"{name}.encoder_attn")
+                fill(layer.norm2, tensors, f"{name}.encoder_attn_layer_norm")
+            fill(layer.norm3 if part == "decoder" else layer.norm2, tensors, f"{name}.final_layer_norm")
+    return backbone(tensors, lambda name: "backbone.0.body." + name) | network.state_dict()
+
+
+def detrex(tensors):
+    network = skeleton(detrex_layer, "post_norm_layer", sizes_of(tensors))
+    fill_ends(network, tensors, "post_norm_layer")
+    for part in ("encoder", "decoder"):
+        for i, layer in enumerate(getattr(network.transformer, part).layers):
+            name = f"model.{part}.layers.{i}"
+            attentions = ["self_attn"] if part == "encoder" else ["self_attn", "encoder_attn"]
+            for k, attention in enumerate(attentions):
+                fill_attention(layer.attentions[k].attn, tensors, f"{name}.{attention}")
+                fill(layer.norms[k], tensors, f"{name}.{attention}_layer_norm")
+            fill(layer.ffns[0].layers[0][0], tensors, f"{name}.fc1")
+            fill(layer.ffns[0].layers[1], tensors, f"{name}.fc2")
+            fill(layer.norms[len(attentions)], tensors, f"{name}.final_layer_norm")
+    return backbone(tensors, detectron2_name) | network.state_dict()
+
+
+def backbone(tensors, rename):
+    prefix = "model.backbone.conv_encoder.model."
+    found = {name[len(prefix):]: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    return OrderedDict((rename(name), tensor) for name, tensor in found.items())
+
+
+def detectron2_name(name):
+    """layer1.0.bn2.bias -> backbone.res2.0.conv2.norm.bias"""
+    words = name.split(".")
+    if words[0] in ("conv1", "bn1"):
+        words.insert(0, "stem")
+    else:
+        words[0] = f"res{int(words[0][-1]) + 1}"
+    for i, word in enumerate(words):
+        if word.startswith("bn"):
+            words[i : i + 1] = ["conv" + word[2:], "norm"]
+        elif word == "downsample":
+            words[i : i + 2] = ["shortcut"] if words[i + 1] == "0" else ["shortcut", "norm"]
+    return ".".join(["backbone", *words])
+
+
+
+def make(directory):
+    """One set of random weights, undilated and dilated: what transformers computes, and the files of both code bases."""
+    directory.mkdir(parents=True, exist_ok=True)
+    generator = torch.Generator().manual_seed(SEED)
+    seen = {"pixels": torch.randn(2, 3, HEIGHT, WIDTH, generator=generator)}
+    settings = dict(**timm_resnet("resnet50", [1, 2, 1, 1]), id2label={i: f"label_{i}" for i in range(7)})
+    model = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings})).eval()
+    randomise(model, generator)
+    spread(model, model.model.input_projection, seen["pixels"], 1)
+    spread(model, model.class_labels_classifier, seen["pixels"], 2)
+    spread(model, model.bbox_predictor.layers[2], seen["pixels"], 1)
+    dilated = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings, "dilation": True})).eval()
+    dilated.load_state_dict(model.state_dict())
+    for name, network in {"detr": model, "detr-dc5": dilated}.items():
+        with torch.no_grad():
+            output = network(pixel_values=seen["pixels"])
+        seen.update({f"{name}.logits": output.logits, f"{name}.boxes": output.pred_boxes})
+    save_golden(directory / "golden.safetensors", seen)
+    tensors = model.state_dict()
+    with torch.no_grad():
+        torch.save({"model": OrderedDict(original(tensors))}, directory / "original.pth")
+        # detrex' networks hold their loss, and with it the weights of classes
+        weights = torch.ones(tensors["class_labels_classifier.weight"].size(0))
+        torch.save({"model": {**detrex(tensors), "criterion.empty_weight": weights}}, directory / "detrex.pth")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "../resources/golden"
+    make(root / "detr-layouts")
