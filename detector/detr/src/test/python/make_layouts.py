@@ -11,7 +11,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 import torch
-from make_golden import HEIGHT, SEED, TRANSFORMER, WIDTH, randomise, save_golden, spread, timm_resnet
+from make_golden import HEIGHT, LABELS, SEED, TRANSFORMER, WIDTH, randomise, save_golden, spread, timm_resnet
 from torch import nn
 from transformers import DetrConfig, DetrForObjectDetection
 
@@ -74,7 +74,7 @@ def sizes_of(tensors):
         queries=tensors["model.query_position_embeddings.weight"].size(0),
         classes=tensors["class_labels_classifier.weight"].size(0) - 1,
         channels=tensors["model.input_projection.weight"].size(1),
-        heads=4,
+        heads=1,  # their number shapes no tensor
         encoder_layers=layers("encoder"),
         decoder_layers=layers("decoder"),
         encoder_inside=tensors["model.encoder.layers.0.fc1.weight"].size(0),
@@ -159,17 +159,22 @@ def detectron2_name(name):
 
 
 
+def random_detr(generator, pixels, **settings):
+    model = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings})).eval()
+    randomise(model, generator)
+    spread(model, model.model.input_projection, pixels, 1)
+    spread(model, model.class_labels_classifier, pixels, 2)
+    spread(model, model.bbox_predictor.layers[2], pixels, 1)
+    return model
+
+
 def make(directory):
     """One set of random weights, undilated and dilated: what transformers computes, and the files of both code bases."""
     directory.mkdir(parents=True, exist_ok=True)
     generator = torch.Generator().manual_seed(SEED)
     seen = {"pixels": torch.randn(2, 3, HEIGHT, WIDTH, generator=generator)}
     settings = dict(**timm_resnet("resnet50", [1, 2, 1, 1]), id2label={i: f"label_{i}" for i in range(7)})
-    model = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings})).eval()
-    randomise(model, generator)
-    spread(model, model.model.input_projection, seen["pixels"], 1)
-    spread(model, model.class_labels_classifier, seen["pixels"], 2)
-    spread(model, model.bbox_predictor.layers[2], seen["pixels"], 1)
+    model = random_detr(generator, seen["pixels"], **settings)
     dilated = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings, "dilation": True})).eval()
     dilated.load_state_dict(model.state_dict())
     for name, network in {"detr": model, "detr-dc5": dilated}.items():
@@ -185,7 +190,23 @@ def make(directory):
         torch.save({"model": {**detrex(tensors), "criterion.empty_weight": weights}}, directory / "detrex.pth")
 
 
+def make_tiny(file):
+    """A network that is small in everything, for tests of what stands around it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    generator = torch.Generator().manual_seed(SEED)
+    settings = dict(
+        **timm_resnet("resnet18", [1, 1, 1, 1]), d_model=8, encoder_layers=1, decoder_layers=1, encoder_ffn_dim=8,
+        decoder_ffn_dim=8, encoder_attention_heads=8, decoder_attention_heads=8, num_queries=5, id2label=LABELS,
+    )
+    settings["backbone_kwargs"]["channels"] = [2, 3, 4, 5]
+    model = random_detr(generator, torch.randn(2, 3, HEIGHT, WIDTH, generator=generator), **settings)
+    with torch.no_grad():
+        torch.save(OrderedDict(original(model.state_dict())), file)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "../resources/golden"
     make(root / "detr-layouts")
+    if len(sys.argv) < 2:
+        make_tiny(Path(__file__).parents[5] / "spark-job/src/test/resources/dev/boxmill/job/session/tiny-detr.pth")

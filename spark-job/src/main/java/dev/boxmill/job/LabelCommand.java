@@ -57,8 +57,26 @@ final class LabelCommand implements Callable<Integer> {
   @Option(
       names = "--detector",
       paramLabel = "DIR-OR-URI",
-      description = "A Hugging Face directory. Without it: the embedded detector.")
+      description =
+          "A Hugging Face directory, or a .pth as the detector's authors or detrex saved it, on any"
+              + " Hadoop filesystem. Without it: the embedded detector.")
   private String detector = LabelSettings.EMBEDDED;
+
+  @Option(
+      names = "--architecture",
+      paramLabel = "NAME[:key=value,…]",
+      description =
+          "What network a .pth holds, where its tensors leave that open, and settings that they"
+              + " don't tell, such as heads=8.")
+  private String architecture = LabelSettings.RECOGNISED;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description =
+          "Class names, one a line from index 0 on, or JSON {\"0\": \"name\"}. Without it: the"
+              + " detector's; for a .pth, COCO's where it has 91 or 80 classes.")
+  private String labels = LabelSettings.OWN_LABELS;
 
   @Option(
       names = "--refiner",
@@ -204,7 +222,7 @@ final class LabelCommand implements Callable<Integer> {
           "Invalid --refiner: " + String.join(" ", refiners) + " (must be none alone, or no none)");
     }
     int boxes = topK == null ? LabelSettings.CHECKPOINT_TOP_K : topK;
-    return new LabelSettings(detector, refiners, precision, minScore, boxes);
+    return new LabelSettings(detector, refiners, precision, minScore, boxes, architecture, labels);
   }
 
   private String output() {

@@ -1,5 +1,6 @@
 package dev.boxmill.job.session;
 
+import dev.boxmill.detr.DetectorOptions;
 import dev.boxmill.refiners.spi.RefinerSpec;
 import dev.boxmill.torchscript.Precision;
 import java.util.List;
@@ -8,7 +9,9 @@ import java.util.stream.Collectors;
 /**
  * Checked settings of a run, as they travel to executors.
  *
- * @param model {@link LabelSettings#EMBEDDED} or the URI of a directory on any Hadoop filesystem
+ * @param model {@link LabelSettings#EMBEDDED} or the URI of a directory or {@code .pth} on any
+ *     Hadoop filesystem
+ * @param options what the checkpoint doesn't tell
  * @param chain the refiners in order, every option spelled out
  * @param topK boxes per image at most; {@link LabelSettings#CHECKPOINT_TOP_K}: what the checkpoint
  *     says
@@ -16,6 +19,7 @@ import java.util.stream.Collectors;
  */
 record DetectorJob(
     String model,
+    DetectorOptions options,
     List<RefinerSpec> chain,
     Precision precision,
     float minScore,

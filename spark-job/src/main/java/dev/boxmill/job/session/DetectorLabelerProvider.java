@@ -2,6 +2,7 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.DetectorFiles;
+import dev.boxmill.detr.DetectorOptions;
 import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.Version;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /** The driver's checks for runs with a real detector: nothing native is loaded here. */
@@ -28,13 +30,17 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   public PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
     Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
     Refiners refiners = Refiners.find();
-    String detector = DetectorDirectory.uri(settings.detector(), hadoop);
-    Path directory = DetectorDirectory.local(detector, hadoop);
+    String detector = DetectorLocation.uri(settings.detector(), hadoop);
+    DetectorOptions options =
+        new DetectorOptions(settings.architecture(), LabelNames.read(settings.labels(), hadoop));
+    Path local = DetectorLocation.local(detector, hadoop);
+    Optional<Path> directory = DetectorLocation.directory(local);
     List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), directory));
-    try (DetectorFiles files = DetectorFiles.open(directory)) {
+    try (DetectorFiles files = DetectorFiles.open(local, options)) {
       files.check();
       return new DetectorJob(
           detector,
+          options,
           chain,
           precision,
           (float) settings.minScore(),
@@ -46,20 +52,22 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   }
 
   /** With no word on refiners: the one that was trained for this detector, where there is one. */
-  private static List<String> orDefault(List<String> refiners, Path directory) {
-    if (refiners.isEmpty() && Files.exists(directory.resolve(RefineBoxFactory.WEIGHTS))) {
+  private static List<String> orDefault(List<String> refiners, Optional<Path> directory) {
+    boolean trained =
+        directory.filter(d -> Files.exists(d.resolve(RefineBoxFactory.WEIGHTS))).isPresent();
+    if (refiners.isEmpty() && trained) {
       return List.of(RefineBoxFactory.NAME);
     }
     return refiners;
   }
 
-  private static RefinerContext context(DetectorFiles files, Path directory) {
+  private static RefinerContext context(DetectorFiles files, Optional<Path> directory) {
     return new RefinerContext(
         files.architecture().labels(),
         Device.cpu(),
         Precision.FP32,
         files.architecture().featureChannels(),
-        Optional.of(directory));
+        directory);
   }
 
   private static List<RefinerSpec> parse(Refiners refiners, List<String> specs) {
@@ -76,6 +84,8 @@ public final class DetectorLabelerProvider implements LabelerProvider {
             "table " + LabelColumn.VERSION,
             "boxmill " + Version.text(),
             "detector " + files.sha256(),
+            "architecture " + settings.architecture(),
+            "labels " + new TreeMap<>(files.architecture().labels()),
             "precision " + settings.precision(),
             "min-score " + (float) settings.minScore(),
             "top-k " + settings.topK(),

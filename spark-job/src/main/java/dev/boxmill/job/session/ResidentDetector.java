@@ -44,7 +44,7 @@ final class ResidentDetector {
   private final DetectorJob job;
   private final Device device;
   private final Detector detector;
-  private final Path directory;
+  private final Optional<Path> directory;
   private final Semaphore forwards;
   private final Queue<RefinerChain> idleRefiners = new ConcurrentLinkedQueue<>();
   private final ExecutorService readers;
@@ -54,8 +54,9 @@ final class ResidentDetector {
   private ResidentDetector(DetectorJob job, Device device, ExecutorSlot slot) {
     this.job = job;
     this.device = device;
-    this.directory = DetectorDirectory.local(job.model(), slot.hadoop());
-    this.detector = Detector.load(directory, device, job.precision());
+    Path local = DetectorLocation.local(job.model(), slot.hadoop());
+    this.directory = DetectorLocation.directory(local);
+    this.detector = Detector.load(local, job.options(), device, job.precision());
     openFirstRefiners();
     boolean cpu = device.kind() == Device.Kind.CPU;
     this.forwards = new Semaphore(cpu ? slot.concurrentTasks() : 1, true);
@@ -208,7 +209,7 @@ final class ResidentDetector {
         device,
         job.precision().on(device),
         detector.featureChannels(),
-        Optional.of(directory));
+        directory);
   }
 
   private static int processors() {

@@ -130,7 +130,7 @@ final class TestPipelinedLabeler {
         .isInstanceOf(BadInputException.class)
         .hasMessageMatching(
             "Cannot read detector nowhere: File .*nowhere does not exist"
-                + " \\(name a Hugging Face checkpoint directory\\)");
+                + " \\(name a Hugging Face checkpoint directory or a .pth file\\)");
     assertThatThrownBy(() -> prepare(with(LabelSettings.EMBEDDED, List.of("sharpen"))))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("Unknown refiner 'sharpen' (known: ")
@@ -139,7 +139,7 @@ final class TestPipelinedLabeler {
 
   @Test
   void aRelativeDetectorReachesExecutorsAsAbsoluteUri() {
-    Path embedded = DetectorDirectory.local(LabelSettings.EMBEDDED, new Configuration());
+    Path embedded = DetectorLocation.local(LabelSettings.EMBEDDED, new Configuration());
     String relative = Path.of("").toAbsolutePath().relativize(embedded).toString();
     assertThat(prepare(with(relative, List.of("none"))).model()).isEqualTo("file:" + embedded);
   }

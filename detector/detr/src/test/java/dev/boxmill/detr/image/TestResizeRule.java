@@ -62,6 +62,19 @@ final class TestResizeRule {
     assertThat(new ResizeRule.None().resized(image)).isEqualTo(image);
   }
 
+  /** Sizes as DETR's own transforms give them: 1333 x 1000 is 1066.4 x 800 there. */
+  @Test
+  void theAuthorsRoundTheShorterEdgeFirst() {
+    ResizeRule rule = new ResizeRule.RoundedShortestEdge(800, 1333);
+    assertThat(rule.resized(new ImageSize(1333, 1000))).isEqualTo(new ImageSize(1066, 800));
+    assertThat(rule.resized(new ImageSize(800, 801))).isEqualTo(new ImageSize(800, 801));
+    // 1333 / 1000 * 427 = 569.2, then 1000 * 569 / 427 = 1332.5
+    assertThat(rule.resized(new ImageSize(1000, 427))).isEqualTo(new ImageSize(1332, 569));
+    assertThat(rule.resized(new ImageSize(427, 1000))).isEqualTo(new ImageSize(569, 1332));
+    assertThat(new ResizeRule.ShortestEdge(800, 1333).resized(new ImageSize(1000, 427)))
+        .isEqualTo(new ImageSize(1333, 569));
+  }
+
   @Test
   void edgesOfNoLengthAreRefused() {
     assertThatThrownBy(() -> new ResizeRule.ShortestEdge(0, 10))

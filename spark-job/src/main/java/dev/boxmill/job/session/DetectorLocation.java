@@ -5,6 +5,7 @@ import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.source.Locations;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -12,17 +13,20 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** Brings a checkpoint's directory to the local disk, where its weights can be mapped. */
-final class DetectorDirectory {
+/**
+ * Brings a checkpoint, a directory or a {@code .pth}, to the local disk, where it can be mapped.
+ */
+final class DetectorLocation {
+  private static final String BARE = ".pth";
   private static final Pattern NEEDED = Pattern.compile(".+\\.(json|safetensors|pth)");
 
-  private DetectorDirectory() {}
+  private DetectorLocation() {}
 
   /**
    * The detector as executors will find it, whatever their working directory: {@link
    * LabelSettings#EMBEDDED} or an absolute URI.
    *
-   * @throws BadInputException if there is no such directory
+   * @throws BadInputException if there is no such directory or {@code .pth} file
    */
   static String uri(String detector, Configuration hadoop) {
     if (detector.equals(LabelSettings.EMBEDDED)) {
@@ -30,8 +34,9 @@ final class DetectorDirectory {
     }
     try {
       Path path = Locations.absolute(detector, hadoop);
-      if (!Locations.store(path, hadoop).getFileStatus(path).isDirectory()) {
-        throw unreadable(detector, "it is a file", null);
+      FileStatus status = Locations.store(path, hadoop).getFileStatus(path);
+      if (!status.isDirectory() && !path.getName().endsWith(BARE)) {
+        throw unreadable(detector, "it is a file, and no " + BARE, null);
       }
       return path.toString();
     } catch (IOException | IllegalArgumentException e) {
@@ -40,8 +45,8 @@ final class DetectorDirectory {
   }
 
   /**
-   * A local directory with the detector's files: the directory itself if it is local, else a copy
-   * of its configuration and weights that is deleted when the JVM ends.
+   * The detector on the local disk: the directory or file itself if it is local, else a copy of its
+   * configuration and weights that is deleted when the JVM ends.
    *
    * @param uri from {@link #uri}
    * @throws BadInputException if it can't be read
@@ -61,18 +66,35 @@ final class DetectorDirectory {
     }
   }
 
-  private static java.nio.file.Path copy(Path directory, FileSystem files) throws IOException {
+  /**
+   * Where a refiner's weights may lie beside a detector's.
+   *
+   * @param local from {@link #local}
+   */
+  static Optional<java.nio.file.Path> directory(java.nio.file.Path local) {
+    return Files.isDirectory(local) ? Optional.of(local) : Optional.empty();
+  }
+
+  private static java.nio.file.Path copy(Path source, FileSystem files) throws IOException {
     java.nio.file.Path copy = Files.createTempDirectory("boxmill-detector-");
     copy.toFile().deleteOnExit();
-    for (FileStatus file : files.listStatus(directory)) {
-      String name = file.getPath().getName();
-      if (file.isFile() && NEEDED.matcher(name).matches()) {
-        java.nio.file.Path target = copy.resolve(name);
-        target.toFile().deleteOnExit();
-        files.copyToLocalFile(false, file.getPath(), new Path(target.toUri()), true);
+    if (files.getFileStatus(source).isFile()) {
+      return copyFile(source, files, copy);
+    }
+    for (FileStatus file : files.listStatus(source)) {
+      if (file.isFile() && NEEDED.matcher(file.getPath().getName()).matches()) {
+        copyFile(file.getPath(), files, copy);
       }
     }
     return copy;
+  }
+
+  private static java.nio.file.Path copyFile(
+      Path file, FileSystem files, java.nio.file.Path directory) throws IOException {
+    java.nio.file.Path target = directory.resolve(file.getName());
+    target.toFile().deleteOnExit();
+    files.copyToLocalFile(false, file, new Path(target.toUri()), true);
+    return target;
   }
 
   private static BadInputException unreadable(String detector, String reason, Exception cause) {
@@ -81,7 +103,7 @@ final class DetectorDirectory {
             + detector
             + ": "
             + reason
-            + " (name a Hugging Face checkpoint directory)",
+            + " (name a Hugging Face checkpoint directory or a .pth file)",
         cause);
   }
 }
