@@ -4,6 +4,7 @@ import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.conditional.ConditionalArchitecture;
+import dev.boxmill.detr.dab.DabArchitecture;
 import dev.boxmill.detr.detr.DetrArchitecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.rtdetr.RtDetrArchitecture;
@@ -60,6 +61,7 @@ public interface Architecture {
     return switch (type) {
       case "detr" -> DetrArchitecture.parse(config);
       case "conditional_detr" -> ConditionalArchitecture.parse(config);
+      case "dab-detr" -> DabArchitecture.parse(config);
       case "rt_detr", "rt_detr_v2" -> RtDetrArchitecture.parse(config);
       default ->
           throw new CheckpointException(
@@ -67,7 +69,7 @@ public interface Architecture {
                   + type
                   + "' in "
                   + config.file()
-                  + " (known: detr, conditional_detr, rt_detr, rt_detr_v2)");
+                  + " (known: detr, conditional_detr, dab-detr, rt_detr, rt_detr_v2)");
     };
   }
 }

@@ -5,13 +5,18 @@
 # The first half of the features tells y, the second x; each half is sine and cosine in turn, from period 2 pi to
 # 2 pi * temperature. Positions count from 1 and are scaled so that the last one is 2 pi ("normalised").
 def sine_position(h: int, w: int, width: int, temperature: float, like: Tensor) -> Tensor:
-  y = torch.unsqueeze(sine_axis(h, width // 2, temperature, like), 1)
-  x = torch.unsqueeze(sine_axis(w, width // 2, temperature, like), 0)
+  return scaled_sine_position(h, w, width, temperature, temperature, 6.283185307179586, like)
+
+# The same with a temperature for each axis and another last position than 2 pi.
+def scaled_sine_position(
+    h: int, w: int, width: int, temperature_y: float, temperature_x: float, scale: float, like: Tensor) -> Tensor:
+  y = torch.unsqueeze(sine_axis(h, width // 2, temperature_y, scale, like), 1)
+  x = torch.unsqueeze(sine_axis(w, width // 2, temperature_x, scale, like), 0)
   return join_axes(y, x, h, w, like)
 
 # (n, features): the embedding of positions 1 to n
-def sine_axis(n: int, features: int, temperature: float, like: Tensor) -> Tensor:
-  angle = torch.arange(1, n + 1, dtype=6, device=like.device) * (6.283185307179586 / (n + 1e-6))
+def sine_axis(n: int, features: int, temperature: float, scale: float, like: Tensor) -> Tensor:
+  angle = torch.arange(1, n + 1, dtype=6, device=like.device) * (scale / (n + 1e-6))
   pair = torch.arange(features // 2, dtype=6, device=like.device) * (2.0 / features)
   # (n, features / 2)
   angle = torch.unsqueeze(angle, 1) / torch.pow(temperature, pair)

@@ -1,0 +1,125 @@
+package dev.boxmill.detr.dab;
+
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.backbone.Backbone;
+import dev.boxmill.detr.conditional.ConditionalArchitecture;
+import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.detr.transformer.Transformer;
+import dev.boxmill.torchscript.Program;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * DAB-DETR (Liu et al., "DAB-DETR: Dynamic Anchor Boxes are Better Queries for DETR", 2022) and, by
+ * its queries' first content, DN-DETR.
+ *
+ * @param anchors learned boxes; there are as many queries, or patterns times as many
+ * @param patterns learned contents of the queries; 0 for another content
+ * @param labels class names by index
+ */
+public record DabArchitecture(
+    Backbone backbone,
+    Transformer transformer,
+    int anchors,
+    Content content,
+    int patterns,
+    Variant variant,
+    Map<Integer, String> labels)
+    implements Architecture {
+
+  /**
+   * What sources and settings differ in beside sizes.
+   *
+   * @param keepsQueryPosition whether all decoder layers add the queries' positions to their
+   *     contents in cross-attention, not the first one alone
+   * @param encoderNorm whether a LayerNorm follows the encoder's last layer
+   * @param sines of the image's positions
+   * @param inverseSigmoidEps how near to its border boxes may come
+   * @param best pairs of query and class that are kept
+   */
+  public record Variant(
+      boolean keepsQueryPosition,
+      boolean encoderNorm,
+      Sines sines,
+      double inverseSigmoidEps,
+      int best) {}
+
+  /** Temperatures of both axes, and the last position. */
+  public record Sines(double temperatureHeight, double temperatureWidth, double scale) {
+
+    /** What all published networks have. */
+    public static final Sines PUBLISHED = new Sines(20, 20, 2 * Math.PI);
+  }
+
+  public DabArchitecture {
+    labels = Map.copyOf(labels);
+    Transformer.requirePositive("num_queries", anchors);
+    if (content == Content.PATTERNS ? patterns < 1 : patterns != 0) {
+      throw new IllegalArgumentException(
+          "Invalid num_patterns: " + patterns + " (must fit the content " + content + ")");
+    }
+  }
+
+  /**
+   * Reads a DAB-DETR's {@code config.json} with transformers' defaults.
+   *
+   * @throws CheckpointException if a setting is not supported, or a key is unknown
+   */
+  public static DabArchitecture parse(JsonConfig config) {
+    return DabConfig.parse(config);
+  }
+
+  @Override
+  public Program program() {
+    return backbone
+        .program()
+        .and(
+            Program.of(
+                ConditionalArchitecture.class,
+                "/dev/boxmill/detr/position.py",
+                "/dev/boxmill/detr/attention.py",
+                "/dev/boxmill/detr/transformer.py",
+                "/dev/boxmill/detr/coordinates.py",
+                "/dev/boxmill/detr/encoder.py",
+                "conditional_layer.py"))
+        .and(Program.of(DabArchitecture.class, "dab_detr.py"))
+        .with(transformer.constants())
+        .with(
+            Map.of(
+                "CONTENT", content.constant(),
+                "ENCODER_NORM", variant.encoderNorm(),
+                "TEMPERATURE_HEIGHT", variant.sines().temperatureHeight(),
+                "TEMPERATURE_WIDTH", variant.sines().temperatureWidth(),
+                "SINE_SCALE", variant.sines().scale(),
+                "INVERSE_SIGMOID_EPS", variant.inverseSigmoidEps()));
+  }
+
+  @Override
+  public List<ExpectedTensor> tensors() {
+    return DabTensors.of(this);
+  }
+
+  @Override
+  public Set<String> ignoredTensors() {
+    return backbone.ignoredTensors(DabTensors.BACKBONE_PREFIXES);
+  }
+
+  @Override
+  public PostProcessing postProcessing() {
+    return PostProcessing.sigmoidTopK(variant.best());
+  }
+
+  @Override
+  public List<Integer> featureChannels() {
+    return backbone.widths();
+  }
+
+  @Override
+  public List<Integer> featureStrides() {
+    return backbone.featureStrides();
+  }
+}
