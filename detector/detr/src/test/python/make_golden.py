@@ -101,6 +101,8 @@ def randomise(model, generator):
 
     with torch.no_grad():
         for name, tensor in sorted(model.state_dict().items()):
+            if not tensor.is_floating_point():
+                continue
             if name.endswith("running_var") or (tensor.dim() == 1 and name.endswith("weight")):
                 uniform(tensor, 0.5, 1.5)
             elif tensor.dim() == 1:
@@ -141,7 +143,8 @@ def steps(model, pixels):
 
     def keep_features(module, arguments, result):
         maps = result if isinstance(result, (list, tuple)) else result.feature_maps
-        seen.update({f"c{i + 2}": feature.clone() for i, feature in enumerate(maps)})
+        first = 6 - len(maps)
+        seen.update({f"c{first + i}": feature.clone() for i, feature in enumerate(maps)})
 
     core = model.model
     core.backbone.conv_encoder.model.register_forward_hook(keep_features)

@@ -1,4 +1,5 @@
 """Makes the golden files of TestDetrLayout: a random DETR of transformers, its tensors named as other code bases do.
+make_golden_swin.py goes first.
 
     python make_layouts.py [DIRECTORY]       (default: ../resources/golden)
 
@@ -6,12 +7,14 @@ The names come from the modules themselves: a skeleton without a forward pass is
 code bases build theirs, its state dict says what exists, and every one of its tensors must be given.
 """
 
+import re
 import sys
 from collections import OrderedDict
 from pathlib import Path
 
 import torch
 from make_golden import HEIGHT, LABELS, SEED, TRANSFORMER, WIDTH, randomise, save_golden, spread, timm_resnet
+from safetensors.torch import load_file
 from torch import nn
 from transformers import DetrConfig, DetrForObjectDetection
 
@@ -121,7 +124,7 @@ def original(tensors):
     return backbone(tensors, lambda name: "backbone.0.body." + name) | network.state_dict()
 
 
-def detrex(tensors):
+def detrex(tensors, backbone_name):
     network = skeleton(detrex_layer, "post_norm_layer", sizes_of(tensors))
     fill_ends(network, tensors, "post_norm_layer")
     for part in ("encoder", "decoder"):
@@ -134,7 +137,7 @@ def detrex(tensors):
             fill(layer.ffns[0].layers[0][0], tensors, f"{name}.fc1")
             fill(layer.ffns[0].layers[1], tensors, f"{name}.fc2")
             fill(layer.norms[len(attentions)], tensors, f"{name}.final_layer_norm")
-    return backbone(tensors, detectron2_name) | network.state_dict()
+    return with_fused_projections(backbone(tensors, backbone_name)) | network.state_dict()
 
 
 def backbone(tensors, rename):
@@ -157,6 +160,35 @@ def detectron2_name(name):
             words[i : i + 2] = ["shortcut"] if words[i + 1] == "0" else ["shortcut", "norm"]
     return ".".join(["backbone", *words])
 
+
+
+def swin_name(name):
+    """encoder.layers.0.blocks.1.attention.output.dense.bias -> backbone.layers.0.blocks.1.attn.proj.bias"""
+    for ours, theirs in (
+        ("embeddings.patch_embeddings.projection", "patch_embed.proj"),
+        ("embeddings.norm", "patch_embed.norm"),
+        ("encoder.", ""),
+        ("layernorm_before", "norm1"),
+        ("layernorm_after", "norm2"),
+        ("attention.self.", "attn."),
+        ("attention.output.dense", "attn.proj"),
+        ("intermediate.dense", "mlp.fc1"),
+        ("output.dense", "mlp.fc2"),
+    ):
+        name = name.replace(ours, theirs)
+    name = re.sub(r"hidden_states_norms\.stage(\d)", lambda match: f"norm{int(match[1]) - 1}", name)
+    return "backbone." + name
+
+
+def with_fused_projections(tensors):
+    fused = OrderedDict()
+    for name, tensor in tensors.items():
+        if ".attn.query." in name:
+            parts = [tensors[name.replace("query", part)] for part in ("query", "key", "value")]
+            fused[name.replace("query", "qkv")] = torch.cat(parts)
+        elif ".attn.key." not in name and ".attn.value." not in name:
+            fused[name] = tensor
+    return fused
 
 
 def random_detr(generator, pixels, **settings):
@@ -187,7 +219,7 @@ def make(directory):
         torch.save({"model": OrderedDict(original(tensors))}, directory / "original.pth")
         # detrex' networks hold their loss, and with it the weights of classes
         weights = torch.ones(tensors["class_labels_classifier.weight"].size(0))
-        torch.save({"model": {**detrex(tensors), "criterion.empty_weight": weights}}, directory / "detrex.pth")
+        torch.save({"model": {**detrex(tensors, detectron2_name), "criterion.empty_weight": weights}}, directory / "detrex.pth")
 
 
 def make_tiny(file):
@@ -208,5 +240,8 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "../resources/golden"
     make(root / "detr-layouts")
+    with torch.no_grad():
+        tensors = load_file(root / "detr-swin" / "model.safetensors")
+        torch.save({"model": detrex(tensors, swin_name)}, root / "detr-swin" / "detrex.pth")
     if len(sys.argv) < 2:
         make_tiny(Path(__file__).parents[5] / "spark-job/src/test/resources/dev/boxmill/job/session/tiny-detr.pth")

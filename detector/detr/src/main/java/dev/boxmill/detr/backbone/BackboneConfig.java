@@ -47,17 +47,26 @@ public final class BackboneConfig {
       }
       config.allows("backbone", "only this network needs no backbone_config", "resnet50");
       config.allows("backbone_kwargs", "only timm's networks take arguments", Map.of());
-      return huggingFace(config.objectOrEmpty("backbone_config"), dilated);
+      requireUndilated(dilated);
+      return huggingFace(config.objectOrEmpty("backbone_config"));
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(
           "Cannot use the backbone of " + config.file() + ": " + e.getMessage(), e);
     }
   }
 
-  private static ResNet nested(JsonConfig config, boolean dilated) {
+  private static Backbone nested(JsonConfig config, boolean dilated) {
     String type = config.text("model_type");
     return switch (type) {
-      case "resnet" -> huggingFace(config, dilated);
+      case "resnet" -> {
+        requireUndilated(dilated);
+        yield huggingFace(config);
+      }
+      case "swin" -> {
+        requireUndilated(dilated);
+        requireLastStage(config);
+        yield SwinConfig.parse(config);
+      }
       case "timm_backbone" -> {
         PretrainedKeys.ignoreIn(config);
         config.ignores("architectures", "freeze_batch_norm_2d", "use_pretrained_backbone");
@@ -72,7 +81,7 @@ public final class BackboneConfig {
       }
       default ->
           throw new IllegalArgumentException(
-              "Unknown backbone model_type '" + type + "' (known: resnet, timm_backbone)");
+              "Unknown backbone model_type '" + type + "' (known: resnet, swin, timm_backbone)");
     };
   }
 
@@ -99,12 +108,15 @@ public final class BackboneConfig {
         ResNetNames.TIMM);
   }
 
-  private static ResNet huggingFace(JsonConfig config, boolean dilated) {
+  private static void requireUndilated(boolean dilated) {
     if (dilated) {
       throw new IllegalArgumentException(
           "Invalid dilation: true (must be false unless the backbone is timm's, since the library"
               + " passes over it)");
     }
+  }
+
+  private static ResNet huggingFace(JsonConfig config) {
     PretrainedKeys.ignoreIn(config);
     config.ignores("architectures", "stage_names", "id2label", "label2id", "num_labels");
     config.allows("model_type", "it is a ResNet", "resnet");

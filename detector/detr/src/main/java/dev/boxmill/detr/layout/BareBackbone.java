@@ -11,6 +11,7 @@ public final class BareBackbone {
       NameTable.parse(
           """
           model.backbone.conv_encoder.model.  backbone.0.body.
+          model.backbone.conv_encoder.model.  backbone.0.
           model.backbone.conv_encoder.model.  backbone.
           """);
 
@@ -29,11 +30,12 @@ public final class BareBackbone {
    */
   public static Backbone read(BareCheckpoint checkpoint, int outputStride) {
     return BareResNet.find(checkpoint)
-        .map(resnet -> resnet.read(outputStride))
+        .<Backbone>map(resnet -> resnet.read(outputStride))
+        .or(() -> BareSwin.find(checkpoint).map(BareSwin::read))
         .orElseThrow(
             () ->
                 new CheckpointException(
-                    "Cannot find the backbone among the checkpoint's tensors (known: ResNet named"
-                        + " as torchvision's or detectron2's)"));
+                    "Cannot find the backbone among the checkpoint's tensors (known: ResNet as"
+                        + " torchvision or detectron2 names it, Swin as its authors do)"));
   }
 }

@@ -109,7 +109,8 @@ public final class NameTable {
     if (names.isEmpty()) {
       throw new IllegalStateException("Missing name of " + name + " in this layout");
     }
-    return new ExpectedTensor(names, tensor.programName(), tensor.shape(), part(name));
+    Part part = tensor.part().equals(Part.WHOLE) ? part(name) : tensor.part();
+    return new ExpectedTensor(names, tensor.programName(), tensor.shape(), part);
   }
 
   /** All names there; none if the table doesn't know it. */

@@ -83,6 +83,21 @@ final class TestDetrArchitecture {
   }
 
   @Test
+  void swinTinyIsTheDefaultSwin() {
+    DetrArchitecture detr =
+        parse(
+            "'use_timm_backbone': false, 'backbone_config': {'model_type': 'swin',"
+                + "'out_features': ['stage2', 'stage4']}");
+    assertThat(detr.featureChannels()).containsExactly(96, 192, 384, 768);
+    assertThat(shapes(detr))
+        .containsKey("model.backbone.conv_encoder.model.hidden_states_norms.stage2.weight")
+        .doesNotContainKey("model.backbone.conv_encoder.model.hidden_states_norms.stage3.weight")
+        .containsEntry(
+            "model.backbone.conv_encoder.model.encoder.layers.2.downsample.reduction.weight",
+            List.of(768L, 1536L));
+  }
+
+  @Test
   void trainingSettingsDoNotMatter() {
     assertThat(parse("'dropout': 0.5, 'eos_coefficient': 0.2, 'encoder_layerdrop': 0.1"))
         .isEqualTo(parse(""));
@@ -107,7 +122,13 @@ final class TestDetrArchitecture {
         "'backbone_kwargs': {'output_stride': 4} | Invalid output stride: 4 (must be 8, 16 or 32)",
         "'use_timm_backbone': false, 'dilation': true | Invalid dilation: true (must be false",
         "'use_timm_backbone': false, 'backbone': 'microsoft/resnet-50' | Unsupported backbone in",
-        "'backbone_config': {'model_type': 'swin'} | Unknown backbone model_type 'swin'",
+        "'backbone_config': {'model_type': 'vit'} | Unknown backbone model_type 'vit' (known: res",
+        "'backbone_config': {'model_type': 'swin', 'window_size': 1} | Invalid window_size: 1 (mus",
+        "'backbone_config': {'model_type': 'swin', 'depths': [2, 2]} | Invalid depths: [2, 2]",
+        "'backbone_config': {'model_type': 'swin', 'num_heads': [5, 5, 5, 5]} | Invalid num_heads",
+        "'backbone_config': {'model_type': 'swin', 'qkv_bias': false} | have a bias",
+        "'backbone_config': {'model_type': 'swin', 'out_indices': [1]} | (must end with stage 4)",
+        "'backbone_config': {'model_type': 'swin'}, 'dilation': true | Invalid dilation: true",
         "'backbone_config': {'model_type': 'resnet', 'hidden_act': 'gelu'} | its blocks end in a",
         "'backbone_config': {'model_type': 'resnet', 'layer_type': 'x'} | Unknown layer_type 'x'",
         "'backbone_config': {'model_type': 'resnet', 'depths': [1, 1]} | Invalid depths: [1, 1]",
