@@ -5,6 +5,7 @@ import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.conditional.ConditionalArchitecture;
 import dev.boxmill.detr.dab.DabArchitecture;
+import dev.boxmill.detr.deformable.DeformableDetrArchitecture;
 import dev.boxmill.detr.detr.DetrArchitecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.rtdetr.RtDetrArchitecture;
@@ -62,6 +63,7 @@ public interface Architecture {
       case "detr" -> DetrArchitecture.parse(config);
       case "conditional_detr" -> ConditionalArchitecture.parse(config);
       case "dab-detr" -> DabArchitecture.parse(config);
+      case "deformable_detr" -> DeformableDetrArchitecture.parse(config);
       case "rt_detr", "rt_detr_v2" -> RtDetrArchitecture.parse(config);
       default ->
           throw new CheckpointException(
@@ -69,7 +71,7 @@ public interface Architecture {
                   + type
                   + "' in "
                   + config.file()
-                  + " (known: detr, conditional_detr, dab-detr, rt_detr, rt_detr_v2)");
+                  + " (known: detr, conditional_detr, dab-detr, deformable_detr, rt_detr, rt_detr_v2)");
     };
   }
 }

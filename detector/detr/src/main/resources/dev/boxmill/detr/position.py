@@ -10,13 +10,19 @@ def sine_position(h: int, w: int, width: int, temperature: float, like: Tensor) 
 # The same with a temperature for each axis and another last position than 2 pi.
 def scaled_sine_position(
     h: int, w: int, width: int, temperature_y: float, temperature_x: float, scale: float, like: Tensor) -> Tensor:
-  y = torch.unsqueeze(sine_axis(h, width // 2, temperature_y, scale, like), 1)
-  x = torch.unsqueeze(sine_axis(w, width // 2, temperature_x, scale, like), 0)
+  y = torch.unsqueeze(sine_axis(h, width // 2, temperature_y, scale, 1.0, like), 1)
+  x = torch.unsqueeze(sine_axis(w, width // 2, temperature_x, scale, 1.0, like), 0)
   return join_axes(y, x, h, w, like)
 
-# (n, features): the embedding of positions 1 to n
-def sine_axis(n: int, features: int, temperature: float, scale: float, like: Tensor) -> Tensor:
-  angle = torch.arange(1, n + 1, dtype=6, device=like.device) * (scale / (n + 1e-6))
+# The same with positions that count from `first`: 0.5 puts them at the cells' centres.
+def shifted_sine_position(h: int, w: int, width: int, temperature: float, first: float, like: Tensor) -> Tensor:
+  y = torch.unsqueeze(sine_axis(h, width // 2, temperature, 6.283185307179586, first, like), 1)
+  x = torch.unsqueeze(sine_axis(w, width // 2, temperature, 6.283185307179586, first, like), 0)
+  return join_axes(y, x, h, w, like)
+
+# (n, features): the embedding of n positions from `first` on
+def sine_axis(n: int, features: int, temperature: float, scale: float, first: float, like: Tensor) -> Tensor:
+  angle = (torch.arange(n, dtype=6, device=like.device) + first) * (scale / (n + 1e-6))
   pair = torch.arange(features // 2, dtype=6, device=like.device) * (2.0 / features)
   # (n, features / 2)
   angle = torch.unsqueeze(angle, 1) / torch.pow(temperature, pair)

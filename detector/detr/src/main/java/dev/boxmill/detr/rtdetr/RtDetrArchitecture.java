@@ -46,6 +46,8 @@ public final class RtDetrArchitecture implements Architecture {
                 RtDetrArchitecture.class,
                 "/dev/boxmill/detr/attention.py",
                 "/dev/boxmill/detr/transformer.py",
+                "/dev/boxmill/detr/coordinates.py",
+                "/dev/boxmill/detr/anchors.py",
                 "/dev/boxmill/detr/deformable_attention.py",
                 config.decoder().sampling().file(),
                 "hybrid_encoder.py",

@@ -2,8 +2,6 @@
 # Backbone -> hybrid encoder -> query selection -> decoder with iterative box refinement.
 #
 # B images, D channels of the decoder, N tokens of all three levels (fine first, each row by row), Q QUERIES, K classes.
-# Boxes and class scores are computed in float32 whatever DTYPE is: they cost little, and selecting queries compares
-# scores that differ by less than bfloat16 resolves.
 # Constants: QUERIES, LEARNED_QUERIES, ANCHOR_SIZES (of the levels [h, w] if fixed, else [[0, 0]]), DECODER_LAYERS,
 # DECODER_HEADS, DECODER_POINTS, DECODER_ACTIVATION, OFFSET_SCALE.
 
@@ -53,20 +51,18 @@ def tokens_of(maps: List[Tensor], w: Dict[str, Tensor]) -> Tuple[Tensor, List[Li
 # The Q tokens with the highest class score give the decoder its queries and their first boxes.
 def select_queries(
     memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], trace: Dict[str, Tensor]) -> Tuple[Tensor, Tensor]:
-  anchors, valid = anchors_of(sizes, memory)
+  grid = sizes
+  if ANCHOR_SIZES[0][0] > 0:
+    grid = ANCHOR_SIZES
+  anchors, valid = anchors_of(grid, memory)
   if anchors.size(1) != memory.size(1):
     cells = "its maps have " + str(memory.size(1)) + " cells (must be " + str(anchors.size(1))
     ops.prim.RaiseException("Invalid image size: " + cells + ", as anchor_image_size fixes them)")
-  if memory.size(1) < QUERIES:
-    cells = "its maps have " + str(memory.size(1)) + " cells (must be " + str(QUERIES)
-    ops.prim.RaiseException("Invalid image size: " + cells + " at least, one for each query)")
   x = norm(linear(memory * torch.to(valid, DTYPE), w, "query.output"), w, "query.norm")
   scores = exact_linear(x, w, "query.score")
-  tokens = torch.topk(torch.amax(scores, [-1]), QUERIES, 1)[1]
-  best = torch.unsqueeze(tokens, -1)
-  features = torch.gather(x, 1, torch.expand(best, [-1, -1, x.size(2)]))
-  anchors = torch.gather(torch.expand(anchors, [x.size(0), -1, -1]), 1, torch.expand(best, [-1, -1, 4]))
-  boxes = torch.sigmoid(box_head(features, w, "query.box") + anchors)
+  tokens = best_tokens(torch.amax(scores, [-1]), QUERIES)
+  features = of_tokens(x, tokens)
+  boxes = torch.sigmoid(exact_mlp(features, w, "query.box", 3) + of_tokens(anchors, tokens))
   trace["query.scores"] = scores
   trace["query.tokens"] = tokens
   trace["query.content"] = features
@@ -75,41 +71,15 @@ def select_queries(
     features = torch.expand(torch.unsqueeze(w["query.learned"], 0), [x.size(0), -1, -1])
   return (features, boxes)
 
-# One box for each token, around its cell's centre, 0.05 of the image wide on the finest level and twice that on each
-# next: (1, N, 4) float32 before the sigmoid, and whether it keeps a hundredth away from the borders: (1, N, 1).
-# The others get the largest float, so that their box is (1, 1, 1, 1).
-def anchors_of(sizes: List[List[int]], like: Tensor) -> Tuple[Tensor, Tensor]:
-  if ANCHOR_SIZES[0][0] > 0:
-    sizes = ANCHOR_SIZES
-  anchors = annotate(List[Tensor], [])
-  side = 0.05
-  for level in range(len(sizes)):
-    anchors.append(anchor_grid(sizes[level][0], sizes[level][1], side, like.device))
-    side = side * 2.0
-  grid = torch.unsqueeze(torch.cat(anchors, 0), 0)
-  inside = torch.logical_and(torch.gt(grid, 0.01), torch.lt(grid, 0.99))
-  valid = torch.all(inside, -1, True)
-  logit = torch.log(grid / (1.0 - grid))
-  return (torch.masked_fill(logit, torch.logical_not(valid), 3.4028234663852886e+38), valid)
-
-def anchor_grid(height: int, width: int, side: float, device: Device) -> Tensor:
-  x = (torch.arange(width, dtype=6, device=device) + 0.5) / width
-  y = (torch.arange(height, dtype=6, device=device) + 0.5) / height
-  x = torch.expand(torch.unsqueeze(x, 0), [height, width])
-  y = torch.expand(torch.unsqueeze(y, 1), [height, width])
-  s = torch.full([height, width], side, dtype=6, device=device)
-  return torch.reshape(torch.stack([x, y, s, s], -1), [height * width, 4])
-
 # Every layer moves the boxes that the next one looks around. The last layer's are the answer.
 def decode(
     x: Tensor, boxes: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor],
     trace: Dict[str, Tensor]) -> None:
   for layer in range(DECODER_LAYERS):
     name = "decoder." + str(layer)
-    position = torch.relu(exact_linear(boxes, w, "decoder.position.0"))
-    position = torch.to(exact_linear(position, w, "decoder.position.1"), DTYPE)
+    position = torch.to(exact_mlp(boxes, w, "decoder.position", 2), DTYPE)
     x = decoder_layer(x, position, boxes, memory, sizes, w, name)
-    boxes = torch.sigmoid(box_head(x, w, name + ".box") + inverse_sigmoid(boxes))
+    boxes = torch.sigmoid(exact_mlp(x, w, name + ".box", 3) + inverse_sigmoid(boxes, 1e-5))
     trace[name] = x
     trace[name + ".boxes"] = boxes
   trace["boxes"] = boxes
@@ -122,19 +92,6 @@ def decoder_layer(
   y = deformable_attention(x + position, boxes, memory, sizes, w, name + ".cross", DECODER_HEADS, DECODER_POINTS)
   x = norm(x + y, w, name + ".cross_norm")
   return norm(x + feed_forward(x, w, name, DECODER_ACTIVATION), w, name + ".output_norm")
-
-# Three linear layers: (B, Q, D) -> (B, Q, 4) float32, before the sigmoid.
-def box_head(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  x = torch.relu(exact_linear(x, w, name + ".0"))
-  x = torch.relu(exact_linear(x, w, name + ".1"))
-  return exact_linear(x, w, name + ".2")
-
-# The epsilon keeps boxes at the border finite: 1e-5 as the published code has it.
-def inverse_sigmoid(x: Tensor) -> Tensor:
-  return torch.log(torch.clamp(x, 1e-5) / torch.clamp(1.0 - x, 1e-5))
-
-def exact_linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  return torch.linear(torch.to(x, 6), w[name + ".weight"], w[name + ".bias"])
 
 def norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], NORM_EPS)

@@ -1,0 +1,136 @@
+package dev.boxmill.detr.deformable;
+
+import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.Labels;
+import dev.boxmill.detr.PretrainedKeys;
+import dev.boxmill.detr.backbone.BackboneConfig;
+import dev.boxmill.detr.deformable.DeformableDetrArchitecture.Boxes;
+import dev.boxmill.detr.deformable.DeformableTransformer.Layers;
+import dev.boxmill.detr.deformable.DeformableTransformer.MapPositions;
+import dev.boxmill.detr.deformable.DeformableTransformer.Scales;
+import dev.boxmill.detr.transformer.Positions;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Reads the keys of a Deformable DETR's {@code config.json}. */
+final class DeformableDetrConfig {
+  private static final String[] TRAINING_KEYS = {
+    "dropout",
+    "attention_dropout",
+    "activation_dropout",
+    "encoder_layerdrop",
+    "init_std",
+    "init_xavier_std",
+    "auxiliary_loss",
+    "return_intermediate",
+    "class_cost",
+    "bbox_cost",
+    "giou_cost",
+    "mask_loss_coefficient",
+    "dice_loss_coefficient",
+    "bbox_loss_coefficient",
+    "giou_loss_coefficient",
+    "eos_coefficient",
+    "focal_alpha",
+    "disable_custom_kernels"
+  };
+
+  private static final int LAST_MAP = 4;
+
+  private DeformableDetrConfig() {}
+
+  static DeformableDetrArchitecture read(JsonConfig config) {
+    PretrainedKeys.ignoreIn(config);
+    config.ignores(TRAINING_KEYS);
+    config.ignores("max_position_embeddings", "num_hidden_layers");
+    config.allows("model_type", "it is a Deformable DETR", "deformable_detr");
+    config.allows(
+        "architectures",
+        "only boxes are computed",
+        List.of("DeformableDetrForObjectDetection"),
+        List.of());
+    Boxes boxes = boxes(config);
+    int learned = config.integer("num_queries", 300);
+    int proposed = config.integer("two_stage_num_proposals", 300);
+    return new DeformableDetrArchitecture(
+        BackboneConfig.parse(config),
+        transformer(config),
+        boxes == Boxes.TWO_STAGE ? proposed : learned,
+        boxes,
+        Labels.parse(config));
+  }
+
+  private static Boxes boxes(JsonConfig config) {
+    boolean refined = config.flag("with_box_refine", false);
+    if (config.flag("two_stage", false)) {
+      if (!refined) {
+        throw new IllegalArgumentException(
+            "Invalid with_box_refine: false (must be true with two_stage)");
+      }
+      return Boxes.TWO_STAGE;
+    }
+    return refined ? Boxes.REFINED : Boxes.PREDICTED;
+  }
+
+  private static DeformableTransformer transformer(JsonConfig config) {
+    int levels = config.integer("num_feature_levels", 4);
+    return new DeformableTransformer(
+        config.integer("d_model", 256),
+        new Scales(firstMap(config, levels), levels),
+        layers(config, "encoder"),
+        layers(config, "decoder"),
+        activation(config.text("activation_function", "relu")),
+        new MapPositions(Positions.parse(config), 10000, 0.5));
+  }
+
+  private static Layers layers(JsonConfig config, String part) {
+    return new Layers(
+        config.integer(part + "_layers", 6),
+        config.integer(part + "_attention_heads", 8),
+        config.integer(part + "_n_points", 4),
+        config.integer(part + "_ffn_dim", 1024));
+  }
+
+  /** The first of the backbone's maps that the transformer sees, 0 for C2. */
+  private static int firstMap(JsonConfig config, int levels) {
+    boolean timm = config.flag("use_timm_backbone", true);
+    List<Integer> given = List.of(LAST_MAP);
+    if (config.has("backbone_config")) {
+      given = outputs(config.object("backbone_config"), given);
+    } else if (timm) {
+      given = levels > 1 ? List.of(2, 3, LAST_MAP) : given;
+      given = config.objectOrEmpty("backbone_kwargs").integers("out_indices", given);
+    }
+    int first = given.get(0);
+    if (first < 1 || !given.equals(IntStream.rangeClosed(first, LAST_MAP).boxed().toList())) {
+      throw new IllegalArgumentException(
+          "Invalid out_indices of the backbone: "
+              + given
+              + " (must be some of 1, 2, 3, 4, to the"
+              + " last without a gap)");
+    }
+    return first - 1;
+  }
+
+  /** Stages by number, whichever way they are written: [2, 3, 4], [-1], ["stage2", …]. */
+  private static List<Integer> outputs(JsonConfig backbone, List<Integer> fallback) {
+    if (backbone.has("out_features")) {
+      return backbone.texts("out_features").stream()
+          .map(name -> Integer.parseInt(name.replaceAll("\\D", "")))
+          .toList();
+    }
+    return backbone.integers("out_indices", fallback).stream()
+        .map(index -> index < 0 ? index + LAST_MAP + 1 : index)
+        .toList();
+  }
+
+  private static String activation(String name) {
+    return switch (name) {
+      case "relu", "gelu", "gelu_new", "silu" -> name;
+      case "swish" -> "silu";
+      default ->
+          throw new IllegalArgumentException(
+              "Unknown activation_function '" + name + "' (known: relu, gelu, gelu_new, silu)");
+    };
+  }
+}

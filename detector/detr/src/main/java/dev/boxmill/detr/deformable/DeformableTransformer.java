@@ -1,0 +1,126 @@
+package dev.boxmill.detr.deformable;
+
+import dev.boxmill.detr.transformer.Positions;
+import dev.boxmill.detr.transformer.Transformer;
+import dev.boxmill.torchscript.Program;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A transformer over maps of several scales whose tokens and queries look at a few points of each:
+ * {@code deformable_transformer.py} with its constants.
+ *
+ * @param width channels of all tokens
+ * @param scales which maps there are
+ * @param activation of the feed-forward networks: relu, gelu, gelu_new or silu
+ */
+public record DeformableTransformer(
+    int width,
+    Scales scales,
+    Layers encoder,
+    Layers decoder,
+    String activation,
+    MapPositions positions) {
+
+  /** Of all maps' GroupNorm, in every published code. */
+  private static final int GROUPS = 32;
+
+  /**
+   * Which maps the transformer sees: the backbone's from one of them on to C5, then maps that halve
+   * it.
+   *
+   * @param firstMap 0 for C2 to 3 for C5
+   * @param count of all maps
+   */
+  public record Scales(int firstMap, int count) {
+    public Scales {
+      if (firstMap < 0 || firstMap > 3) {
+        throw new IllegalArgumentException(
+            "Invalid first map: C" + (firstMap + 2) + " (must be C2 to C5)");
+      }
+      if (count < 4 - firstMap) {
+        throw new IllegalArgumentException(
+            "Invalid num_feature_levels: %d (must be %d at least, one for each of C%d to C5)"
+                .formatted(count, 4 - firstMap, firstMap + 2));
+      }
+    }
+
+    /** Maps that are the backbone's. */
+    int ofBackbone() {
+      return 4 - firstMap;
+    }
+  }
+
+  /**
+   * A stack of layers.
+   *
+   * @param heads of each attention
+   * @param points that a head looks at on each map
+   * @param feedForward channels inside the feed-forward networks
+   */
+  public record Layers(int count, int heads, int points, int feedForward) {
+    public Layers {
+      Transformer.requirePositive("layers", count);
+      Transformer.requirePositive("attention_heads", heads);
+      Transformer.requirePositive("n_points", points);
+      Transformer.requirePositive("ffn_dim", feedForward);
+    }
+  }
+
+  /**
+   * What tells a token its place in its map.
+   *
+   * @param temperature of the sines
+   * @param first position of a row or column: 0.5 puts positions at the cells' centres
+   */
+  public record MapPositions(Positions source, double temperature, double first) {}
+
+  public DeformableTransformer {
+    Transformer.requirePositive("d_model", width);
+    if (width % encoder.heads() != 0 || width % decoder.heads() != 0 || width % GROUPS != 0) {
+      throw new IllegalArgumentException(
+          "Invalid d_model: %d (must be a multiple of %d and of both numbers of heads)"
+              .formatted(width, GROUPS));
+    }
+  }
+
+  /** The functions that {@code deformable_detr.py} and {@code dino.py} are made of. */
+  public Program program() {
+    return Program.of(
+            DeformableTransformer.class,
+            "/dev/boxmill/detr/position.py",
+            "/dev/boxmill/detr/attention.py",
+            "/dev/boxmill/detr/transformer.py",
+            "/dev/boxmill/detr/coordinates.py",
+            "/dev/boxmill/detr/anchors.py",
+            "/dev/boxmill/detr/bilinear_sampling.py",
+            "/dev/boxmill/detr/deformable_attention.py",
+            "/dev/boxmill/detr/deformable_transformer.py")
+        .with(
+            Map.of(
+                "FIRST_MAP", scales.firstMap(),
+                "LEVELS", scales.count(),
+                "GROUPS", GROUPS,
+                "ACTIVATION", activation,
+                "TEMPERATURE", positions.temperature(),
+                "FIRST_POSITION", positions.first(),
+                "LEARNED_POSITIONS", positions.source() == Positions.LEARNED))
+        .with(constants("ENCODER", encoder))
+        .with(constants("DECODER", decoder));
+  }
+
+  private static Map<String, Integer> constants(String part, Layers layers) {
+    return Map.of(
+        part + "_LAYERS", layers.count(),
+        part + "_HEADS", layers.heads(),
+        part + "_POINTS", layers.points());
+  }
+
+  /** Channels that the backbone's map for that level has, or the level before. */
+  int channels(List<Integer> backboneWidths, int level) {
+    if (level > scales.ofBackbone()) {
+      return width;
+    }
+    return backboneWidths.get(Math.min(3, scales.firstMap() + level));
+  }
+}

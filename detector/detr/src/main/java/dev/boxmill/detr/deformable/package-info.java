@@ -1,0 +1,2 @@
+/** Deformable DETR, and the transformer that DINO shares with it. */
+package dev.boxmill.detr.deformable;

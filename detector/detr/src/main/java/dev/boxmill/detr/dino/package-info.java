@@ -1,0 +1,2 @@
+/** DINO, on Deformable DETR's transformer. */
+package dev.boxmill.detr.dino;
