@@ -15,8 +15,10 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:every image has its row, and no more failed than --max-failure-rate allows",
-      "1:the run broke off; nothing was published, labels of before still lie there",
+      "1:the run broke off; what it committed stays, and the same command goes on with the rest",
       "2:the request can't work; nothing was started",
       "3:every image has its row, but more failed than --max-failure-rate allows"
     })
@@ -114,10 +116,32 @@ final class LabelCommand implements Callable<Integer> {
       description = "What the inputs are. Default: each by its extension and columns.")
   private InputFormat inputFormat;
 
+  /** One of the two. */
+  static final class Replacing {
+    @Option(
+        names = "--overwrite",
+        description = "Replaces the labels in --output once the new ones are whole.")
+    private boolean overwrite;
+
+    @Option(
+        names = "--retry-failed",
+        description = "Labels the failed images of --output again, and no others.")
+    private boolean retryFailed;
+
+    private Existing existing() {
+      return overwrite ? Existing.REPLACE : Existing.RETRY_FAILED;
+    }
+  }
+
+  @ArgGroup private Replacing replacing;
+
   @Option(
-      names = "--overwrite",
-      description = "Replaces the labels in --output once the new ones are whole.")
-  private boolean overwrite;
+      names = "--chunk-images",
+      paramLabel = "N",
+      description =
+          "Images that are committed together; a killed run loses no more than a few such chunks."
+              + " Default: 256 for each task that runs at once, more for many images.")
+  private Long chunkImages;
 
   @Option(
       names = "--max-failure-rate",
@@ -161,8 +185,9 @@ final class LabelCommand implements Callable<Integer> {
             inputs,
             inputFormat,
             output(),
-            overwrite ? Existing.REPLACE : Existing.REFUSE,
+            replacing == null ? Existing.CONTINUE : replacing.existing(),
             settings,
+            chunkImages == null ? OptionalLong.empty() : OptionalLong.of(chunkImages),
             maxFailureRate);
     return new LabelRun(spark, labelers, console()).run(request);
   }
@@ -216,6 +241,10 @@ final class LabelCommand implements Callable<Integer> {
     requireShare("--min-score", minScore);
     if (topK != null && topK < 1) {
       throw new BadInputException("Invalid --top-k: " + topK + " (must be at least 1)");
+    }
+    if (chunkImages != null && chunkImages < 1) {
+      throw new BadInputException(
+          "Invalid --chunk-images: " + chunkImages + " (must be at least 1)");
     }
     if (refiners.contains(LabelSettings.NO_REFINER) && refiners.size() > 1) {
       throw new BadInputException(

@@ -171,14 +171,14 @@ final class TestLabelCommand {
   void badRequestsWithoutInputUnpackNoSamples() throws IOException {
     label(photos(2), "--output", labels());
 
-    TestingCommand held = TestingCommand.run("label", "--output", labels());
+    TestingCommand held = TestingCommand.run("label", "--output", labels(), "--refiner", "clip");
     TestingCommand missing =
         TestingCommand.run(
             "label", "--output", folder.resolve("other").toString(), "--detector", "missing");
     TestingCommand inside =
         TestingCommand.run("label", "--output", folder.resolve("boxmill-samples").toString());
 
-    assertThat(held.err()).contains("it holds labels");
+    assertThat(held.err()).contains("it holds labels made with refiners none, now clip");
     assertThat(missing.err()).contains("Cannot read detector missing");
     assertThat(inside.err()).contains("it holds the input");
     assertThat(List.of(held.exitCode(), missing.exitCode(), inside.exitCode())).containsOnly(2);
@@ -223,20 +223,98 @@ final class TestLabelCommand {
   }
 
   @Test
-  void labelsAreNotOverwrittenUnasked() throws IOException {
+  void labelsMadeOtherwiseAreNotMixed() throws IOException {
     Path photos = photos(2);
     label(photos, "--output", labels());
     List<Row> before = rows();
+    photos(3);
 
-    TestingCommand again = label(photos, "--output", labels());
+    TestingCommand again = label(photos, "--output", labels(), "--refiner", "clip");
 
     assertThat(again.exitCode()).isEqualTo(2);
     assertThat(again.err())
         .isEqualTo(
             "Cannot write labels to "
                 + TestingSpark.uri(folder.resolve("labels"))
-                + ": it holds labels (--overwrite replaces them, or name another folder)\n");
+                + ": it holds labels made with refiners none, now clip"
+                + " (--overwrite replaces them, or name another folder)\n");
     assertThat(rows()).isEqualTo(before);
+  }
+
+  @Test
+  void runOverAGrownInputLabelsOnlyWhatIsNew() throws IOException {
+    Path photos = photos(5);
+    label(photos, "--output", labels(), "--chunk-images", "2");
+    List<Row> before = rows();
+    photos(8);
+
+    TestingCommand again = label(photos, "--output", labels(), "--chunk-images", "2");
+
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.out())
+        .contains("8 images: 8 labelled, 0 failed")
+        .contains("3 images in this run, the others before");
+    assertThat(rows()).hasSize(8).startsWith(before.toArray(Row[]::new));
+    assertThat(parts()).hasSize(5);
+    List<Row> grown = rows();
+    assertThat(label(photos, "--output", labels()).out()).contains("0 images in this run");
+    assertThat(rows()).isEqualTo(grown);
+  }
+
+  @Test
+  void failedImagesAreTriedAgainWhenAskedTo() throws IOException {
+    Path photos = photos(9);
+    Files.writeString(photos.resolve("0004.jpg"), "garbage");
+    Files.writeString(photos.resolve("0005.jpg"), "garbage");
+    label(photos, "--output", labels(), "--chunk-images", "3");
+    List<Row> before = rows();
+    List<String> parts = parts();
+    Files.write(photos.resolve("0004.jpg"), picture(7, 7));
+
+    TestingCommand again =
+        label(photos, "--output", labels(), "--retry-failed", "--max-failure-rate", "0.2");
+
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.out())
+        .contains("9 images: 8 labelled, 1 failed (unreadable 1)")
+        .contains("2 images in this run, the others before");
+    assertThat(parts()).isEqualTo(parts);
+    assertThat(rows()).hasSize(9);
+    assertThat(rows().get(4).<String>getAs("status")).isEqualTo("ok");
+    assertThat(rows().subList(0, 4)).isEqualTo(before.subList(0, 4));
+    assertThat(rows().subList(6, 9)).isEqualTo(before.subList(6, 9));
+  }
+
+  @Test
+  void retryNeedsLabels() throws IOException {
+    assertThat(label(photos(1), "--output", labels(), "--retry-failed").err())
+        .isEqualTo(
+            "Cannot write labels to file://"
+                + labels()
+                + ": it holds no labels (label first, then --retry-failed)\n");
+  }
+
+  @Test
+  void chunksOfAFailedRunStayAndTheSameCommandGoesOn() throws IOException {
+    Path photos = photos(6);
+    Files.writeString(photos.resolve("0003.jpg"), TestingLabeler.FAULT);
+
+    TestingCommand failed = label(photos, "--output", labels(), "--chunk-images", "2");
+
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.err())
+        .contains("2 chunks of labels stay; the same command goes on with the rest");
+    assertThat(rows()).hasSize(4);
+    assertThat(folder.resolve("labels/_SUCCESS")).doesNotExist();
+    List<Row> before = rows();
+
+    Files.write(photos.resolve("0003.jpg"), picture(3, 3));
+    TestingCommand again = label(photos, "--output", labels(), "--chunk-images", "2");
+
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(rows()).hasSize(6).containsAll(before);
+    assertThat(folder.resolve("labels/_SUCCESS")).exists();
+    assertThat(folder.resolve("labels/_boxmill/staged")).doesNotExist();
   }
 
   @Test
@@ -431,6 +509,16 @@ final class TestLabelCommand {
 
   private String labels() {
     return folder.resolve("labels").toString();
+  }
+
+  private List<String> parts() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("labels"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".parquet"))
+          .sorted()
+          .toList();
+    }
   }
 
   private List<Row> rows() {

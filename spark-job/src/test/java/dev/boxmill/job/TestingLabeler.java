@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
@@ -46,6 +47,11 @@ public record TestingLabeler(String model, String refiners, String fingerprint)
   /** The bytes of a picture that this labeler can decode. */
   public static byte[] picture(int width, int height) {
     return (width + "x" + height).getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public Map<String, String> settings() {
+    return Map.of("detector", "f00d", "refiners", refiners);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.source.InputFormat;
 import dev.boxmill.job.table.OutputFolder;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What a user asks of a labelling run.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param output folder of the label table
  * @param existing what to do with labels that lie there
  * @param settings how to label
+ * @param chunkImages images that are committed together, at least 1; empty: as fits the cluster
  * @param maxFailureRate share of failed images up to which the run counts as good, 0 to 1
  */
 public record LabelRequest(
@@ -22,6 +24,7 @@ public record LabelRequest(
     String output,
     OutputFolder.Existing existing,
     LabelSettings settings,
+    OptionalLong chunkImages,
     double maxFailureRate) {
 
   public LabelRequest {

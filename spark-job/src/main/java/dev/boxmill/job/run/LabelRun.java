@@ -1,33 +1,49 @@
 package dev.boxmill.job.run;
 
+import static org.apache.spark.sql.functions.col;
+
 import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.manifest.Chunk;
+import dev.boxmill.job.manifest.Chunks;
+import dev.boxmill.job.manifest.FileSort;
+import dev.boxmill.job.manifest.ListedFile;
+import dev.boxmill.job.manifest.SortedFiles;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.source.Counted;
 import dev.boxmill.job.source.HadoopSettings;
 import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.source.ListedInputs;
 import dev.boxmill.job.source.Locations;
+import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.OutputFolder;
+import dev.boxmill.job.table.OutputFolder.Existing;
+import dev.boxmill.job.table.RunRecord;
 import dev.boxmill.job.table.TableTotals;
+import dev.boxmill.schemas.LabelColumn;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
 
 /** One labelling run on a Spark session, from the inputs to the report. */
 public final class LabelRun {
-
-  private static final String ONLY_CHUNK = "0";
 
   /** After a failed job, its last tasks may still write for so long. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -47,7 +63,7 @@ public final class LabelRun {
 
   /**
    * Labels and writes. When it returns, the table is whole and counted, and its report lies beside
-   * it; when it throws, nothing of the run is left, and labels of before still lie there.
+   * it; when it throws, the chunks that were committed are there, and the same request goes on.
    *
    * @throws BadInputException if the request can't work; found before executors label anything
    * @throws IncompleteRunException if rows and inputs do not match
@@ -56,34 +72,52 @@ public final class LabelRun {
     Instant started = Instant.now();
     OutputFolder output =
         OutputFolder.claim(request.output(), request.existing(), context().hadoopConfiguration());
-    ListedInputs inputs;
-    PreparedLabeler labeler;
-    if (request.inputs().isEmpty()) {
-      labeler = labelers.prepare(request.settings(), context().hadoopConfiguration());
-      inputs = list(samples(output), request, output);
-    } else {
-      inputs = list(request.inputs(), request, output);
-      labeler = labelers.prepare(request.settings(), context().hadoopConfiguration());
-    }
-
-    inputs.decisions().forEach(console::println);
-    try {
-      Labelled labelled = label(inputs, labeler, output);
-      TableTotals totals = writeTable(output, labelled);
-      RunReport report =
-          RunReport.of(request, inputs, labeler, output.uri(), totals, spark, started);
-      report.write(output.report(RunReport.FILE_NAME), context().hadoopConfiguration());
-      output.finish(console::println);
-      return report;
-    } catch (Exception | Error failure) {
-      // Spark throws checked exceptions that it does not declare.
-      abandon(output, failure);
-      throw failure;
+    PreparedLabeler labeler = labelers.prepare(request.settings(), context().hadoopConfiguration());
+    RunRecord record = record(labeler, started);
+    output.refuseToMix(record);
+    try (ListedInputs inputs = inputs(request, output)) {
+      inputs.decisions().forEach(console::println);
+      output.begin(record);
+      try {
+        long now = label(request, inputs, labeler, output);
+        TableTotals totals = count(inputs, output);
+        RunReport report =
+            RunReport.of(request, inputs, labeler, output.uri(), totals, now, spark, started);
+        output.writeReport(RunReport.FILE_NAME, report.json());
+        output.finish(console::println);
+        return report;
+      } catch (Exception | Error failure) {
+        // Spark throws checked exceptions that it does not declare.
+        abandon(output, failure);
+        throw failure;
+      }
     }
   }
 
-  private ListedInputs list(List<String> inputs, LabelRequest request, OutputFolder output) {
-    ListedInputs listed = InputListing.list(spark, inputs, request.format());
+  private static RunRecord record(PreparedLabeler labeler, Instant started) {
+    return new RunRecord(
+        started.toString(),
+        labeler.model(),
+        labeler.refiners(),
+        labeler.fingerprint(),
+        labeler.settings());
+  }
+
+  private ListedInputs inputs(LabelRequest request, OutputFolder output) throws IOException {
+    if (request.existing() == Existing.RETRY_FAILED) {
+      return InputListing.ofTables(spark, List.of());
+    }
+    if (request.inputs().isEmpty()) {
+      return list(samples(output), request, output);
+    }
+    return list(request.inputs(), request, output);
+  }
+
+  private ListedInputs list(List<String> inputs, LabelRequest request, OutputFolder output)
+      throws IOException {
+    Optional<Dataset<Row>> labelled =
+        output.chunks().committed().isEmpty() ? Optional.empty() : Optional.of(table(output));
+    ListedInputs listed = InputListing.list(spark, inputs, request.format(), labelled);
     listed.roots().forEach(root -> output.refuseToHold(new Path(root)));
     return listed;
   }
@@ -96,49 +130,119 @@ public final class LabelRun {
     return List.of(Locations.uri(samples));
   }
 
-  /** A chunk that is written, and how many inputs its tasks took. */
-  private record Labelled(Path chunk, long inputs) {}
-
-  private Labelled label(ListedInputs inputs, PreparedLabeler labeler, OutputFolder output) {
-    Counters counters = Counters.on(context());
+  private long label(
+      LabelRequest request, ListedInputs inputs, PreparedLabeler labeler, OutputFolder output)
+      throws IOException {
     JavaSparkContext java = JavaSparkContext.fromSparkContext(context());
-    TaskLabeling task = new TaskLabeling(labeler, counters, HadoopSettings.broadcast(java));
-    JavaRDD<Row> rows = inputs.images(spark).mapPartitions(task);
+    Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(java);
+    TaskLabeling task = new TaskLabeling(labeler, Counters.on(context()), hadoop);
+    ChunkLabeling chunk = new ChunkLabeling(spark, output.chunks(), task, hadoop);
+    if (request.existing() == Existing.RETRY_FAILED) {
+      return labelFailed(chunk, output);
+    }
+    try (SortedFiles known = known(output);
+        SortedFiles files = inputs.files().without(known)) {
+      long size = request.chunkImages().orElse(ChunkSize.of(files.count(), slots()));
+      Iterator<Chunk> chunks = new Chunks(files, labeler.fingerprint(), size);
+      return work(chunks, files.images(), next -> chunk.label(inputs, next));
+    }
+  }
 
-    Path chunk = output.chunk(ONLY_CHUNK);
+  private long labelFailed(ChunkLabeling chunk, OutputFolder output) throws IOException {
+    Dataset<Row> failed =
+        table(output).where(col(LabelColumn.STATUS.columnName()).equalTo(LabelRows.FAILED));
+    List<String> files =
+        failed.select("_metadata.file_name").distinct().as(Encoders.STRING()).collectAsList();
+    List<Chunk> chunks = new ArrayList<>();
+    for (String file : files) {
+      chunks.add(output.chunks().chunkOf(file));
+    }
+    return work(chunks.iterator(), OptionalLong.of(failed.count()), chunk::labelFailed);
+  }
+
+  private long work(Iterator<Chunk> chunks, OptionalLong images, ChunksInFlight.Work work)
+      throws IOException {
+    if (!chunks.hasNext()) {
+      return 0;
+    }
     TaskProgress progress = new TaskProgress();
     context().addSparkListener(progress);
-    ProgressLine line = progressLine(progress, inputs.count());
+    ProgressLine line =
+        ProgressLine.start(progress::now, images, ProgressLine.Medium.ofStandardError(), console);
     try {
-      new LabelWriter(spark).writeChunk(rows, chunk);
+      return new ChunksInFlight(slots(), work).run(chunks);
     } finally {
       line.close();
       progress.awaitIdle(PATIENCE);
       context().removeSparkListener(progress);
     }
-    long taken = counters.inputs().value();
-    return new Labelled(chunk, inputs.count().orElse(taken));
   }
 
-  private ProgressLine progressLine(TaskProgress progress, OptionalLong total) {
-    return ProgressLine.start(progress::now, total, ProgressLine.Medium.ofStandardError(), console);
+  /** The files of all committed chunks. */
+  private static SortedFiles labelled(OutputFolder output) throws IOException {
+    try (FileSort files = new FileSort()) {
+      output.chunks().forEachFileOf(output.chunks().committed(), files::add);
+      return files.sorted();
+    }
   }
 
-  /** Writes the table from its chunk, and counts what was written. */
-  private TableTotals writeTable(OutputFolder output, Labelled labelled) {
-    LabelWriter writer = new LabelWriter(spark);
-    writer.writeTable(writer.read(labelled.chunk()), labelled.inputs(), output.table());
-    TableTotals written = TableTotals.of(writer.read(output.table()));
-    IncompleteRunException.refuse(labelled.inputs(), written);
+  /**
+   * The same, and the images of tables by the URIs in their rows: such an image may be given as a
+   * file another time.
+   */
+  private SortedFiles known(OutputFolder output) throws IOException {
+    boolean[] tables = {false};
+    try (FileSort files = new FileSort()) {
+      output
+          .chunks()
+          .forEachFileOf(
+              output.chunks().committed(),
+              file -> {
+                files.add(file);
+                tables[0] |= file.kind() == ListedFile.Kind.TABLE;
+              });
+      if (tables[0]) {
+        table(output)
+            .select(LabelColumn.IMAGE_URI.columnName())
+            .as(Encoders.STRING())
+            .toLocalIterator()
+            .forEachRemaining(uri -> files.add(ListedFile.image(uri, ListedFile.UNKNOWN_LENGTH)));
+      }
+      return files.sorted();
+    }
+  }
+
+  /** Counts what was written, and holds it against what was given. */
+  private TableTotals count(ListedInputs inputs, OutputFolder output) throws IOException {
+    TableTotals written = TableTotals.of(table(output));
+    try (SortedFiles labelled = labelled(output);
+        SortedFiles known = known(output);
+        SortedFiles unlabelled = inputs.files().without(known)) {
+      IncompleteRunException.refuse(unlabelled.count(), labelled, written);
+    }
     return written;
   }
 
-  private static void abandon(OutputFolder output, Throwable failure) {
+  private Dataset<Row> table(OutputFolder output) {
+    return new LabelWriter(spark).read(output.table());
+  }
+
+  private void abandon(OutputFolder output, Throwable failure) {
     try {
       output.abandon();
+      int chunks = output.chunks().committed().size();
+      if (chunks > 0) {
+        console.println(
+            Counted.of(chunks, "chunk")
+                + " of labels stay; the same command goes on with the rest");
+      }
     } catch (IOException | RuntimeException second) {
       failure.addSuppressed(second);
     }
+  }
+
+  private int slots() {
+    return context().defaultParallelism();
   }
 
   private SparkContext context() {

@@ -7,23 +7,21 @@ import dev.boxmill.job.Version;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.source.Counted;
 import dev.boxmill.job.source.ListedInputs;
-import dev.boxmill.job.source.Locations;
 import dev.boxmill.job.table.TableTotals;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * How a run went; also the metrics file, whose keys are these names.
  *
- * @param inputs images that were given, each once
+ * @param imagesPerSecond of those that this run labelled
+ * @param inputs images that were given to this run and those before it, each once; as many as rows
+ * @param labelledNow images that this run labelled
  * @param duplicates inputs left out because they were given before
  * @param failures failed images by error category
  * @param seconds from the first look at the inputs to the checked table
@@ -37,6 +35,7 @@ public record RunReport(
     @JsonProperty("seconds") double seconds,
     @JsonProperty("images_per_second") double imagesPerSecond,
     @JsonProperty("inputs") long inputs,
+    @JsonProperty("labelled_now") long labelledNow,
     @JsonProperty("duplicates") long duplicates,
     @JsonProperty("ok") long ok,
     @JsonProperty("failed") long failed,
@@ -62,6 +61,7 @@ public record RunReport(
       PreparedLabeler labeler,
       String output,
       TableTotals totals,
+      long labelledNow,
       SparkSession spark,
       Instant started) {
     double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
@@ -71,9 +71,10 @@ public record RunReport(
         spark.sparkContext().master(),
         started.toString(),
         seconds,
-        totals.rows() / Math.max(0.001, seconds),
+        labelledNow / Math.max(0.001, seconds),
         totals.rows(),
-        inputs.duplicates(),
+        labelledNow,
+        inputs.files().duplicates(),
         totals.ok(),
         totals.failed(),
         totals.failures(),
@@ -97,6 +98,9 @@ public record RunReport(
     StringBuilder text = new StringBuilder();
     text.append(Counted.of(inputs, "image")).append(": ").append(ok).append(" labelled, ");
     text.append(failed).append(" failed").append(reasons()).append('\n');
+    if (labelledNow < inputs) {
+      text.append(Counted.of(labelledNow, "image")).append(" in this run, the others before\n");
+    }
     if (duplicates > 0) {
       text.append(Counted.of(duplicates, "duplicate input")).append(" left out\n");
     }
@@ -111,10 +115,8 @@ public record RunReport(
     return text.toString();
   }
 
-  void write(Path file, Configuration hadoop) throws IOException {
-    try (OutputStream stream = Locations.store(file, hadoop).create(file, true)) {
-      stream.write(JSON.writeValueAsBytes(this));
-    }
+  byte[] json() throws IOException {
+    return JSON.writeValueAsBytes(this);
   }
 
   private String reasons() {

@@ -3,7 +3,10 @@ package dev.boxmill.job.session;
 import dev.boxmill.detr.DetectorOptions;
 import dev.boxmill.refiners.spi.RefinerSpec;
 import dev.boxmill.torchscript.Precision;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -15,7 +18,7 @@ import java.util.stream.Collectors;
  * @param chain the refiners in order, every option spelled out
  * @param topK boxes per image at most; {@link LabelSettings#CHECKPOINT_TOP_K}: what the checkpoint
  *     says
- * @param fingerprint hash of all that decides a row's labels
+ * @param settings all that decides a row's labels, by name
  */
 record DetectorJob(
     String model,
@@ -24,11 +27,21 @@ record DetectorJob(
     Precision precision,
     float minScore,
     int topK,
-    String fingerprint)
+    Map<String, String> settings)
     implements PreparedLabeler {
 
   DetectorJob {
     chain = List.copyOf(chain);
+    settings = new LinkedHashMap<>(settings);
+  }
+
+  @Override
+  public String fingerprint() {
+    String lines =
+        settings.entrySet().stream()
+            .map(setting -> setting.getKey() + " " + setting.getValue())
+            .collect(Collectors.joining("\n"));
+    return Sha256.hex(lines.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

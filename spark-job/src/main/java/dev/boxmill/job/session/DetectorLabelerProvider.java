@@ -14,11 +14,12 @@ import dev.boxmill.refiners.spi.Refiners;
 import dev.boxmill.schemas.LabelColumn;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -45,7 +46,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           precision,
           (float) settings.minScore(),
           settings.topK(),
-          fingerprint(files, refiners.fingerprint(chain, context(files, directory)), settings));
+          decisive(files, refiners.fingerprint(chain, context(files, directory)), settings));
     } catch (CheckpointException | RefinerException e) {
       throw new BadInputException(e.getMessage(), e);
     }
@@ -78,18 +79,18 @@ public final class DetectorLabelerProvider implements LabelerProvider {
     }
   }
 
-  private static String fingerprint(DetectorFiles files, String refiners, LabelSettings settings) {
-    List<String> parts =
-        List.of(
-            "table " + LabelColumn.VERSION,
-            "boxmill " + Version.text(),
-            "detector " + files.sha256(),
-            "architecture " + settings.architecture(),
-            "labels " + new TreeMap<>(files.architecture().labels()),
-            "precision " + settings.precision(),
-            "min-score " + (float) settings.minScore(),
-            "top-k " + settings.topK(),
-            "refiners " + refiners);
-    return Sha256.hex(String.join("\n", parts).getBytes(StandardCharsets.UTF_8));
+  private static Map<String, String> decisive(
+      DetectorFiles files, String refiners, LabelSettings settings) {
+    Map<String, String> decisive = new LinkedHashMap<>();
+    decisive.put("table", String.valueOf(LabelColumn.VERSION));
+    decisive.put("boxmill", Version.text());
+    decisive.put("detector", files.sha256());
+    decisive.put("architecture", settings.architecture());
+    decisive.put("labels", new TreeMap<>(files.architecture().labels()).toString());
+    decisive.put("precision", settings.precision());
+    decisive.put("min-score", String.valueOf((float) settings.minScore()));
+    decisive.put("top-k", String.valueOf(settings.topK()));
+    decisive.put("refiners", refiners);
+    return decisive;
   }
 }

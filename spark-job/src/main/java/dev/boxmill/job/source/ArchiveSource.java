@@ -1,36 +1,29 @@
 package dev.boxmill.job.source;
 
+import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.session.ImageInput;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalLong;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
 /** Tar archives, one task each: an archive can only be read from its start. */
-record ArchiveSource(List<String> archives) implements ImageSource {
+final class ArchiveSource {
 
-  ArchiveSource {
-    archives = List.copyOf(archives);
-  }
+  private ArchiveSource() {}
 
-  @Override
-  public OptionalLong count() {
-    return OptionalLong.empty();
-  }
-
-  @Override
-  public JavaRDD<ImageInput> images(SparkSession spark, int slots) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(context);
+  static JavaRDD<ImageInput> images(
+      List<ListedFile> archives,
+      JavaSparkContext context,
+      Broadcast<SerializableConfiguration> hadoop) {
+    List<String> uris = archives.stream().map(ListedFile::uri).toList();
     return context
-        .parallelize(archives, archives.size())
+        .parallelize(uris, uris.size())
         .mapPartitions(archive -> open(archive.next(), hadoop));
   }
 

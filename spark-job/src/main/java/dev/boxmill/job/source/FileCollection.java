@@ -1,71 +1,75 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.manifest.FileSort;
+import dev.boxmill.job.manifest.ListedFile;
+import dev.boxmill.job.manifest.SortedFiles;
+import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** Image files of all inputs, each URI once, in the order of their URIs. */
-final class FileCollection {
+/** Files of all inputs, each URI once, in the order of their URIs. */
+final class FileCollection implements Closeable {
 
   private final Configuration hadoop;
-  private final Map<String, Long> lengths = new TreeMap<>();
+  private final FileSort sort = new FileSort();
   private final Map<String, FileSystem> filesystems = new HashMap<>();
-  private long duplicates;
 
   FileCollection(Configuration hadoop) {
     this.hadoop = hadoop;
   }
 
-  /** Adds a file that a listing found. */
-  void add(FileStatus file) {
-    put(Locations.uri(file.getPath()), file.getLen());
+  /** Adds an image file that a listing found. */
+  void addImage(FileStatus file) {
+    sort.add(ListedFile.image(Locations.uri(file.getPath()), file.getLen()));
+  }
+
+  /** Adds an archive that a listing found. */
+  void addArchive(FileStatus file) {
+    sort.add(ListedFile.archive(Locations.uri(file.getPath()), file.getLen()));
   }
 
   /**
-   * Adds a file that a manifest names; whether it exists shows when its task reads it.
+   * Adds an image file that a manifest names; whether it exists shows when its task reads it.
    *
    * @throws BadInputException if no filesystem serves its scheme
    */
   void addNamed(String text, Path manifest) {
     Path path = resolved(text, manifest);
-    put(Locations.uri(path), ListedFile.UNKNOWN_LENGTH);
+    sort.add(ListedFile.image(Locations.uri(path), ListedFile.UNKNOWN_LENGTH));
   }
 
-  List<ListedFile> files() {
-    List<ListedFile> files = new ArrayList<>(lengths.size());
-    lengths.forEach((uri, length) -> files.add(new ListedFile(uri, length)));
-    return files;
-  }
-
-  Set<String> uris() {
-    return new HashSet<>(lengths.keySet());
-  }
-
-  int size() {
-    return lengths.size();
-  }
-
-  long duplicates() {
-    return duplicates;
-  }
-
-  private void put(String uri, long length) {
-    if (lengths.containsKey(uri)) {
-      duplicates++;
-      lengths.merge(uri, length, Math::max);
-      return;
+  /** All files, and the tables beside them. */
+  SortedFiles sorted(ParquetListing parquet) {
+    SortedFiles files = sort.sorted();
+    if (parquet.isEmpty()) {
+      return files;
     }
-    lengths.put(uri, length);
+    try (files) {
+      List<ListedFile> tables = parquet.tables(uris(files));
+      files.forEach(sort::add);
+      tables.forEach(sort::add);
+      return sort.sorted().alsoWithout(files.duplicates() + parquet.duplicates());
+    }
+  }
+
+  @Override
+  public void close() {
+    sort.close();
+  }
+
+  private static Set<String> uris(SortedFiles files) {
+    Set<String> uris = new HashSet<>();
+    files.forEach(file -> uris.add(file.uri()));
+    return uris;
   }
 
   private Path resolved(String text, Path manifest) {

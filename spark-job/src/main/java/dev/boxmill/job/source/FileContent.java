@@ -1,6 +1,7 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.session.ImageInput;
 import dev.boxmill.job.session.ImageInputException;
 import dev.boxmill.schemas.ErrorCategory;

@@ -1,34 +1,28 @@
 package dev.boxmill.job.source;
 
+import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.session.ImageInput;
 import java.util.List;
-import java.util.OptionalLong;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Image files, each read by the task that labels it. */
-record FileSource(List<ListedFile> files) implements ImageSource {
+final class FileSource {
 
   private static final int MIN_IMAGES_PER_TASK = 32;
   private static final int MAX_IMAGES_PER_TASK = 256;
   private static final int TASKS_PER_SLOT = 4;
 
-  FileSource {
-    files = List.copyOf(files);
-  }
+  private FileSource() {}
 
-  @Override
-  public OptionalLong count() {
-    return OptionalLong.of(files.size());
-  }
-
-  @Override
-  public JavaRDD<ImageInput> images(SparkSession spark, int slots) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(context);
+  /** The images, cut for a cluster that runs so many tasks at once. */
+  static JavaRDD<ImageInput> images(
+      List<ListedFile> files,
+      int slots,
+      JavaSparkContext context,
+      Broadcast<SerializableConfiguration> hadoop) {
     return context
         .parallelize(files, tasks(files.size(), slots))
         .map(file -> new ImageInput(file.uri(), new FileContent(file, hadoop.value().value())));

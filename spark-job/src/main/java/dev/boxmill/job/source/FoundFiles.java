@@ -2,10 +2,18 @@ package dev.boxmill.job.source;
 
 import dev.boxmill.job.BadInputException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -19,23 +27,32 @@ import org.apache.hadoop.fs.RemoteIterator;
  *
  * @param input as the user wrote it
  * @param named files that the user named, whatever they are called
- * @param inFolders files found below a folder; hidden ones are left out
+ * @param inFolders files found below a folder that were not taken away; hidden ones are left out
+ * @param taken how many files found below a folder were taken away
  * @param roots URIs of the files and folders that it stands for
  */
 record FoundFiles(
-    String input, List<FileStatus> named, List<FileStatus> inFolders, List<String> roots) {
+    String input,
+    List<FileStatus> named,
+    List<FileStatus> inFolders,
+    AtomicLong taken,
+    List<String> roots) {
+
+  private static final long BLOCK_BYTES = 32L << 20;
 
   /**
    * Looks at the store.
    *
+   * @param taking sees each file below a folder as it is found; those that it takes are counted and
+   *     not kept, for there may be more than fit into memory
    * @throws BadInputException if there is nothing, or it can't be looked at
    */
-  static FoundFiles of(String input, Configuration hadoop) {
+  static FoundFiles of(String input, Configuration hadoop, Predicate<FileStatus> taking) {
     if (input.isBlank()) {
       throw new BadInputException("Invalid --input: '" + input + "' (must be a path or a URI)");
     }
     try {
-      return find(input, hadoop);
+      return find(input, hadoop, taking);
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
           "Cannot read input " + input + ": " + Reasons.of(failure) + " (" + remedy(input) + ")",
@@ -61,20 +78,31 @@ record FoundFiles(
         .collect(Collectors.joining(", "));
   }
 
-  private static FoundFiles find(String input, Configuration hadoop) throws IOException {
+  private static FoundFiles find(String input, Configuration hadoop, Predicate<FileStatus> taking)
+      throws IOException {
     Path path = Locations.absolute(input, hadoop);
     FileSystem files = Locations.filesystem(path, hadoop);
     FoundFiles found =
-        new FoundFiles(input, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        new FoundFiles(
+            input, new ArrayList<>(), new ArrayList<>(), new AtomicLong(), new ArrayList<>());
     for (FileStatus status : matches(input, files, path)) {
       found.roots.add(Locations.uri(status.getPath()));
       if (status.isDirectory()) {
-        addBelow(files, status.getPath(), found.inFolders);
+        addBelow(
+            files,
+            status.getPath(),
+            file -> {
+              if (taking.test(file)) {
+                found.taken.incrementAndGet();
+              } else {
+                found.inFolders.add(file);
+              }
+            });
       } else {
         found.named.add(status);
       }
     }
-    if (found.named.isEmpty() && found.inFolders.isEmpty()) {
+    if (found.named.isEmpty() && found.inFolders.isEmpty() && found.taken.get() == 0) {
       throw new BadInputException(
           "Cannot read input " + input + ": the folder is empty (name a folder that holds images)");
     }
@@ -95,10 +123,10 @@ record FoundFiles(
     return List.of(matches);
   }
 
-  private static void addBelow(FileSystem files, Path folder, List<FileStatus> found)
+  private static void addBelow(FileSystem files, Path folder, Consumer<FileStatus> found)
       throws IOException {
-    if (files instanceof RawLocalFileSystem) {
-      addBelowLocally(files, folder, found);
+    if (files instanceof RawLocalFileSystem local) {
+      addBelowLocally(folder, local.pathToFile(folder).toPath(), found);
       return;
     }
     int rootLength = folder.toUri().getPath().length();
@@ -106,21 +134,42 @@ record FoundFiles(
     while (listing.hasNext()) {
       FileStatus file = listing.next();
       if (!isHiddenBelow(rootLength, file.getPath())) {
-        found.add(file);
+        found.accept(file);
       }
     }
   }
 
-  /** Hadoop's recursive listing starts a process for each local file, to learn its owner. */
-  private static void addBelowLocally(FileSystem files, Path folder, List<FileStatus> found)
-      throws IOException {
-    for (FileStatus status : files.listStatus(folder)) {
-      String name = status.getPath().getName();
-      if (status.isDirectory() && !ImageNames.isHiddenFolder(name)) {
-        addBelowLocally(files, status.getPath(), found);
-      } else if (!status.isDirectory() && !ImageNames.isHiddenFile(name)) {
-        found.add(status);
+  /**
+   * Hadoop's own listing starts a process for each local file, to learn its owner, and holds a
+   * whole folder at once.
+   */
+  private static void addBelowLocally(
+      Path folder, java.nio.file.Path local, Consumer<FileStatus> found) throws IOException {
+    try (DirectoryStream<java.nio.file.Path> entries = Files.newDirectoryStream(local)) {
+      for (java.nio.file.Path entry : entries) {
+        String name = entry.getFileName().toString();
+        Path path = new Path(folder, new Path(null, null, name));
+        if (Files.isDirectory(entry)) {
+          if (!ImageNames.isHiddenFolder(name)) {
+            addBelowLocally(path, entry, found);
+          }
+        } else if (!ImageNames.isHiddenFile(name)) {
+          addLocal(path, entry, found);
+        }
       }
+    } catch (DirectoryIteratorException failure) {
+      throw failure.getCause();
+    }
+  }
+
+  private static void addLocal(Path path, java.nio.file.Path file, Consumer<FileStatus> found)
+      throws IOException {
+    try {
+      BasicFileAttributes about = Files.readAttributes(file, BasicFileAttributes.class);
+      long modified = about.lastModifiedTime().toMillis();
+      found.accept(new FileStatus(about.size(), false, 1, BLOCK_BYTES, modified, path));
+    } catch (NoSuchFileException gone) {
+      // A file that was removed meanwhile, or a link to nothing, is no input.
     }
   }
 

@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Finds the images that the user's inputs stand for; runs on the driver. */
@@ -19,34 +22,67 @@ public final class InputListing {
   private final Configuration hadoop;
   private final ParquetListing parquet;
   private final FileCollection files;
-  private final Set<String> archives = new TreeSet<>();
   private final List<String> decisions = new ArrayList<>();
   private final List<String> roots = new ArrayList<>();
-  private long repeatedArchives;
 
-  private InputListing(SparkSession spark) {
+  private InputListing(SparkSession spark, Optional<Dataset<Row>> labelled) {
     this.hadoop = spark.sparkContext().hadoopConfiguration();
     this.files = new FileCollection(hadoop);
-    this.parquet = new ParquetListing(spark);
+    this.parquet = new ParquetListing(spark, labelled);
   }
 
   /**
    * Looks at every input.
    *
+   * @param labelled a label table of before, by which tables' images are known that need no label
    * @throws BadInputException if one is missing, can't be read, or holds no image
    */
-  public static ListedInputs list(SparkSession spark, List<String> inputs, InputFormat format) {
-    InputListing listing = new InputListing(spark);
-    for (String input : inputs) {
-      listing.add(FoundFiles.of(input, listing.hadoop), format);
+  public static ListedInputs list(
+      SparkSession spark,
+      List<String> inputs,
+      InputFormat format,
+      Optional<Dataset<Row>> labelled) {
+    InputListing listing = new InputListing(spark, labelled);
+    try (listing.files) {
+      for (String input : inputs) {
+        listing.add(FoundFiles.of(input, listing.hadoop, listing.taking(format)), format);
+      }
+      return listing.listed();
     }
-    return listing.listed();
+  }
+
+  /** Parquet tables with image bytes, by their URIs; there may be none. */
+  public static ListedInputs ofTables(SparkSession spark, List<String> tables) {
+    InputListing listing = new InputListing(spark, Optional.empty());
+    try (listing.files) {
+      for (String table : tables) {
+        FoundFiles found = FoundFiles.of(table, listing.hadoop, file -> false);
+        listing.addImageTable(found, found.named());
+      }
+      return listing.listed();
+    }
+  }
+
+  /** Where images are looked for, they need not wait for the rest of the folder. */
+  private Predicate<FileStatus> taking(InputFormat format) {
+    return switch (format) {
+      case AUTO, FILES -> this::takeImage;
+      case MANIFEST, PARQUET, WEBDATASET -> file -> false;
+    };
+  }
+
+  private boolean takeImage(FileStatus file) {
+    if (!ImageNames.isImage(file.getPath().getName())) {
+      return false;
+    }
+    files.addImage(file);
+    return true;
   }
 
   private void add(FoundFiles found, InputFormat format) {
     roots.addAll(found.roots());
     switch (format) {
-      case FILES -> addFiles(found, found.named(), imagesIn(found));
+      case FILES -> addFiles(found, found.named());
       case MANIFEST -> addManifests(found, found.all());
       case PARQUET -> addImageTable(found, preferring(ImageNames::isParquet, found));
       case WEBDATASET -> addArchives(found, preferring(ImageNames::isArchive, found));
@@ -60,9 +96,8 @@ public final class InputListing {
     addIfAny(found, taken(rest, ImageNames::isArchive), this::addArchives);
     addIfAny(found, taken(rest, ImageNames::isManifest), this::addManifests);
     addIfAny(found, taken(rest, ImageNames::isParquet), this::addTable);
-    List<FileStatus> images = imagesIn(found);
-    if (!rest.isEmpty() || !images.isEmpty()) {
-      addFiles(found, rest, images);
+    if (!rest.isEmpty() || found.taken().get() > 0) {
+      addFiles(found, rest);
       return;
     }
     if (found.inFolders().isEmpty()) {
@@ -78,14 +113,13 @@ public final class InputListing {
     addIfAny(found, tars.isEmpty() ? tables : List.of(), this::addTable);
   }
 
-  private void addFiles(FoundFiles found, List<FileStatus> named, List<FileStatus> inFolders) {
-    if (named.isEmpty() && inFolders.isEmpty()) {
+  private void addFiles(FoundFiles found, List<FileStatus> named) {
+    long images = named.size() + found.taken().get();
+    if (images == 0) {
       throw noImages(found);
     }
-    named.forEach(files::add);
-    inFolders.forEach(files::add);
-    int images = named.size() + inFolders.size();
-    int others = found.inFolders().size() - inFolders.size();
+    named.forEach(files::addImage);
+    int others = found.inFolders().size();
     String leftOut = others == 0 ? "" : " (" + others + " other files left out)";
     decide(found, InputFormat.FILES, Counted.of(images, "image file") + leftOut);
   }
@@ -94,12 +128,7 @@ public final class InputListing {
     TreeSet<String> uris = new TreeSet<>();
     tars.forEach(tar -> uris.add(Locations.uri(tar.getPath())));
     refuseArchivesWithoutImages(found, uris);
-    uris.forEach(
-        uri -> {
-          if (!archives.add(uri)) {
-            repeatedArchives++;
-          }
-        });
+    tars.forEach(files::addArchive);
     decide(found, InputFormat.WEBDATASET, Counted.of(uris.size(), "tar archive"));
   }
 
@@ -185,28 +214,11 @@ public final class InputListing {
   }
 
   private ListedInputs listed() {
-    List<ImageSource> sources = new ArrayList<>();
-    if (files.size() > 0) {
-      sources.add(new FileSource(files.files()));
-    }
-    if (!archives.isEmpty()) {
-      sources.add(new ArchiveSource(List.copyOf(archives)));
-    }
-    if (!parquet.isEmpty()) {
-      sources.addAll(parquet.sources(files.uris()));
-    }
-    long duplicates = files.duplicates() + repeatedArchives + parquet.duplicates();
-    return new ListedInputs(sources, duplicates, decisions, roots);
+    return new ListedInputs(files.sorted(parquet), parquet, decisions, roots);
   }
 
   private void decide(FoundFiles found, InputFormat format, String what) {
     decisions.add("Input " + found.input() + ": " + format.optionValue() + ", " + what);
-  }
-
-  private static List<FileStatus> imagesIn(FoundFiles found) {
-    return found.inFolders().stream()
-        .filter(file -> ImageNames.isImage(file.getPath().getName()))
-        .toList();
   }
 
   private static List<FileStatus> preferring(Predicate<String> looks, FoundFiles found) {

@@ -1,49 +1,85 @@
 package dev.boxmill.job.source;
 
+import dev.boxmill.job.manifest.ListedFile;
+import dev.boxmill.job.manifest.SortedFiles;
 import dev.boxmill.job.session.ImageInput;
+import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
 
-/**
- * All images of a run, found but not read.
- *
- * @param sources at least one
- * @param duplicates inputs left out because their URI was given before
- * @param decisions what each input was taken for, one line each, for the user
- * @param roots URIs of the files and folders that the user's inputs stand for
- */
-public record ListedInputs(
-    List<ImageSource> sources, long duplicates, List<String> decisions, List<String> roots) {
+/** All images of a run, found but not read. */
+public final class ListedInputs implements Closeable {
 
-  public ListedInputs {
-    sources = List.copyOf(sources);
-    decisions = List.copyOf(decisions);
-    roots = List.copyOf(roots);
+  private final SortedFiles files;
+  private final ParquetListing tables;
+  private final List<String> decisions;
+  private final List<String> roots;
+
+  ListedInputs(
+      SortedFiles files, ParquetListing tables, List<String> decisions, List<String> roots) {
+    this.files = files;
+    this.tables = tables;
+    this.decisions = List.copyOf(decisions);
+    this.roots = List.copyOf(roots);
   }
 
-  /** How many images there are; empty if only reading them all can tell. */
-  public OptionalLong count() {
-    long sum = 0;
-    for (ImageSource source : sources) {
-      if (source.count().isEmpty()) {
-        return OptionalLong.empty();
-      }
-      sum += source.count().getAsLong();
-    }
-    return OptionalLong.of(sum);
+  /** The files that hold the images. */
+  public SortedFiles files() {
+    return files;
   }
 
-  /** The images, each once; their bytes are read when a task asks for them. */
-  public JavaRDD<ImageInput> images(SparkSession spark) {
+  /** What each input was taken for, one line each, for the user. */
+  public List<String> decisions() {
+    return decisions;
+  }
+
+  /** URIs of the files and folders that the user's inputs stand for. */
+  public List<String> roots() {
+    return roots;
+  }
+
+  /**
+   * The images of some of the files, each once; their bytes are read when a task asks for them.
+   *
+   * @param chosen at least one
+   * @param hadoop from {@link HadoopSettings#broadcast}
+   */
+  public JavaRDD<ImageInput> images(
+      List<ListedFile> chosen, SparkSession spark, Broadcast<SerializableConfiguration> hadoop) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     int slots = spark.sparkContext().defaultParallelism();
+    Map<ListedFile.Kind, List<ListedFile>> kinds =
+        chosen.stream().collect(Collectors.groupingBy(ListedFile::kind));
     List<JavaRDD<ImageInput>> parts = new ArrayList<>();
-    for (ImageSource source : sources) {
-      parts.add(source.images(spark, slots));
-    }
-    JavaRDD<ImageInput> first = parts.get(0);
-    return parts.stream().skip(1).reduce(first, JavaRDD::union);
+    kinds.forEach(
+        (kind, files) -> {
+          switch (kind) {
+            case IMAGE -> parts.add(FileSource.images(files, slots, context, hadoop));
+            case ARCHIVE -> parts.add(ArchiveSource.images(files, context, hadoop));
+            case TABLE -> tables.images(files, slots).ifPresent(parts::add);
+          }
+        });
+    return parts.stream().reduce(JavaRDD::union).orElseThrow();
+  }
+
+  /** How many tasks those files make on a cluster that runs so many at once. */
+  public static int tasks(List<ListedFile> chosen, int slots) {
+    long archives = chosen.stream().filter(file -> file.images().isEmpty()).count();
+    long images =
+        chosen.stream().filter(file -> file.images().isPresent()).mapToLong(ListedFile::rows).sum();
+    int most = (int) Math.min(images, Integer.MAX_VALUE / 2);
+    return (int) archives + (most == 0 ? 0 : FileSource.tasks(most, slots));
+  }
+
+  @Override
+  public void close() {
+    files.close();
   }
 }

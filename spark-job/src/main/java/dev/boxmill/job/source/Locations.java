@@ -69,10 +69,11 @@ public final class Locations {
   }
 
   /**
-   * The filesystem to read images from. Local files are read without the checksum files that Hadoop
-   * would look for beside them: those can't be named for a file with a colon.
+   * The filesystem for images, and for files that are put in place by one rename. Local files are
+   * read and written without the checksum files that Hadoop would keep beside them: those can't be
+   * named for a file with a colon, and would need a rename of their own.
    */
-  static FileSystem filesystem(Path path, Configuration hadoop) throws IOException {
+  public static FileSystem filesystem(Path path, Configuration hadoop) throws IOException {
     FileSystem files = store(path, hadoop);
     return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
   }

@@ -1,17 +1,22 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.manifest.ListedFile;
+import dev.boxmill.job.session.ImageInput;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -27,9 +32,14 @@ final class ParquetListing {
 
   private final SparkSession spark;
   private final List<ParquetSource> sources = new ArrayList<>();
-  private final Set<String> tableFiles = new HashSet<>();
+  private final Map<String, Long> tableLengths = new HashMap<>();
+  private final Optional<Dataset<Row>> labelled;
 
-  ParquetListing(SparkSession spark) {
+  /**
+   * @param labelled rows that were labelled before: images of the same URIs are left out
+   */
+  ParquetListing(SparkSession spark, Optional<Dataset<Row>> labelled) {
+    this.labelled = labelled;
     this.spark = spark.newSession();
     // Whole photographs in a column: thousands of rows at a time would not fit into memory.
     this.spark.conf().set("spark.sql.parquet.columnarReaderBatchSize", "32");
@@ -39,12 +49,28 @@ final class ParquetListing {
     return sources.isEmpty();
   }
 
-  /** The tables' images, less those of URIs that are given already or by an earlier table. */
-  List<ParquetSource> sources(Set<String> given) {
+  /** The tables, less images of URIs that are given already or by an earlier table. */
+  List<ListedFile> tables(Set<String> given) {
+    labelled.ifPresent(rows -> sources.replaceAll(source -> source.without(rows)));
     if (sources.size() > 1 || (sources.size() == 1 && !given.isEmpty())) {
       sources.replaceAll(source -> source.givingOnce(given));
     }
-    return List.copyOf(sources);
+    List<ListedFile> tables = new ArrayList<>();
+    for (ParquetSource source : sources) {
+      source
+          .rowsOfFiles()
+          .forEach((uri, rows) -> tables.add(ListedFile.table(uri, tableLengths.get(uri), rows)));
+    }
+    return tables;
+  }
+
+  /** The images of some of the tables. */
+  Optional<JavaRDD<ImageInput>> images(List<ListedFile> tables, int slots) {
+    return sources.stream()
+        .map(source -> source.of(tables))
+        .filter(chosen -> !chosen.isEmpty())
+        .map(chosen -> chosen.images(slots))
+        .reduce(JavaRDD::union);
   }
 
   long duplicates() {
@@ -66,8 +92,9 @@ final class ParquetListing {
     if (columns.bytes().isEmpty()) {
       throw missing(found, columns, "no column of image bytes", ParquetColumns.BYTES);
     }
-    ParquetSource source = scan(found, table, columns);
-    if (source.count().getAsLong() == 0) {
+    List<String> uris = added.stream().map(file -> Locations.uri(file.getPath())).toList();
+    ParquetSource source = scan(found, table, columns, uris);
+    if (source.count() == 0) {
       throw new BadInputException(
           "Cannot read input " + found.input() + ": its tables have no row (name one with images)");
     }
@@ -78,7 +105,7 @@ final class ParquetListing {
             : " (names repeat in "
                 + Counted.of(source.filesNamedByRow(), "file")
                 + ": its images are named by row)";
-    return Counted.of(source.count().getAsLong(), "row") + " with image bytes" + note;
+    return Counted.of(source.count(), "row") + " with image bytes" + note;
   }
 
   /** Gives the URIs of a manifest; returns how many. */
@@ -108,7 +135,7 @@ final class ParquetListing {
   }
 
   private boolean isNew(FileStatus table) {
-    return tableFiles.add(Locations.uri(table.getPath()));
+    return tableLengths.putIfAbsent(Locations.uri(table.getPath()), table.getLen()) == null;
   }
 
   private Dataset<Row> open(FoundFiles found, List<FileStatus> tables) {
@@ -136,9 +163,10 @@ final class ParquetListing {
     ParquetFileReader.open(file).close();
   }
 
-  private static ParquetSource scan(FoundFiles found, Dataset<Row> table, ParquetColumns columns) {
+  private static ParquetSource scan(
+      FoundFiles found, Dataset<Row> table, ParquetColumns columns, List<String> uris) {
     try {
-      return ParquetSource.of(table, columns);
+      return ParquetSource.of(table, columns, uris);
     } catch (Exception unreadable) {
       throw unreadable(found, unreadable);
     }

@@ -29,7 +29,7 @@ record HeldFiles(List<String> labels, List<String> foreign) {
     HeldFiles files = new HeldFiles(new ArrayList<>(), new ArrayList<>());
     for (FileStatus file : held) {
       String name = file.getPath().getName();
-      if (isLabelFile(file, hadoop)) {
+      if (ChunkStore.isPart(name) || isLabelFile(file, hadoop)) {
         files.labels.add(name);
       } else if (!RUN_NAMES.contains(name) && !isChecksum(name)) {
         files.foreign.add(name);

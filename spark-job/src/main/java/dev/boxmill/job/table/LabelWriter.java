@@ -8,15 +8,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 
-/**
- * Writes label rows: first as they come, a small file per task, each chunk committed whole; then
- * all chunks as the table, ordered by image in files of a sensible size.
- */
+/** Writes label rows, and reads them. */
 public final class LabelWriter {
-
-  private static final long ROWS_PER_FILE = 100_000;
 
   private final SparkSession spark;
 
@@ -24,26 +18,27 @@ public final class LabelWriter {
     this.spark = spark;
   }
 
-  /** Runs the labelling that makes the rows, and writes them. */
-  public void writeChunk(JavaRDD<Row> rows, Path chunk) {
-    write(spark.createDataFrame(rows, LabelTable.schema()), chunk);
+  /** Rows that tasks make. */
+  public Dataset<Row> rows(JavaRDD<Row> made) {
+    return spark.createDataFrame(made, LabelTable.schema());
   }
 
-  /** Reads a chunk or a table. */
+  /**
+   * Runs the labelling that makes the rows, and writes them as one file, ordered by image. The
+   * tasks that label leave their rows on the executors' disks; one more gathers them: if an
+   * executor is lost, only its own images are labelled again.
+   */
+  public void writeChunk(Dataset<Row> rows, Path folder) {
+    rows.repartition(1)
+        .sortWithinPartitions(LabelColumn.IMAGE_URI.columnName())
+        .write()
+        .mode(SaveMode.Overwrite)
+        .option("compression", "zstd")
+        .parquet(folder.toString());
+  }
+
+  /** Reads a table, or a file of it. */
   public Dataset<Row> read(Path table) {
     return spark.read().schema(LabelTable.schema()).parquet(Locations.literal(table));
-  }
-
-  /** Writes the table from its chunks. */
-  public void writeTable(Dataset<Row> chunks, long rows, Path table) {
-    int files = (int) Math.max(1, (rows + ROWS_PER_FILE - 1) / ROWS_PER_FILE);
-    String order = LabelColumn.IMAGE_URI.columnName();
-    Dataset<Row> cut =
-        files == 1 ? chunks.coalesce(1) : chunks.repartitionByRange(files, functions.col(order));
-    write(cut.sortWithinPartitions(order), table);
-  }
-
-  private static void write(Dataset<Row> rows, Path folder) {
-    rows.write().mode(SaveMode.Append).option("compression", "zstd").parquet(folder.toString());
   }
 }

@@ -7,42 +7,53 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The folder that a run writes. While images are labelled, work lies in {@code OUTPUT/_boxmill},
- * which Spark, DuckDB and pandas pass over. Near the end {@code OUTPUT/*.parquet} appear, then
- * {@code OUTPUT/_SUCCESS}, then the rows are counted; a table that fails the count is removed. The
- * end of the run is the sign that the table is whole and checked.
+ * The folder that a run writes. {@code OUTPUT/*.parquet} are the committed chunks, each whole, from
+ * the first on; {@code OUTPUT/_SUCCESS} says that the last run ended with all its images labelled
+ * and counted. All else lies in {@code OUTPUT/_boxmill}, which Spark, DuckDB and pandas pass over.
  *
  * <p>Labels that are to be replaced stay until the new ones are whole and counted: those are built
- * in a hidden sibling, then the two folders change places by two renames. Between them a reader
- * finds nothing; on a store that renames by copying, such as S3, also a part of the table.
+ * in a hidden sibling, which goes on where a killed run left it; then the two folders change places
+ * by two renames. Between them a reader finds nothing; on a store that renames by copying, such as
+ * S3, also a part of the table.
  */
 public final class OutputFolder {
 
   /** What to do with labels that lie there already. */
   public enum Existing {
-    REFUSE,
-    REPLACE
+    /** They stay; images that have no row yet get one. */
+    CONTINUE,
+    /** They are replaced once the new ones are whole. */
+    REPLACE,
+    /** Rows of failed images are replaced. */
+    RETRY_FAILED
   }
 
   /** Folder for all that is not labels. */
   public static final String WORK = "_boxmill";
 
+  private static final String SUCCESS = "_SUCCESS";
+
   private final Path output;
   private final Path root;
+  private final Configuration hadoop;
   private final FileSystem files;
+  private final ChunkStore chunks;
 
-  private OutputFolder(Path output, Path root, FileSystem files) {
+  private OutputFolder(Path output, Path root, Configuration hadoop) throws IOException {
     this.output = output;
     this.root = root;
-    this.files = files;
+    this.hadoop = hadoop;
+    this.files = Locations.filesystem(output, hadoop);
+    this.chunks = new ChunkStore(root, hadoop);
   }
 
   /**
@@ -69,32 +80,90 @@ public final class OutputFolder {
     if (output.isRoot()) {
       throw refusal(output, "it is the root of a filesystem", "name a folder below it");
     }
-    List<FileStatus> held = held(files, output);
-    if (held.isEmpty()) {
-      return new OutputFolder(output, output, files);
-    }
-    HeldFiles contents = HeldFiles.of(held, hadoop);
+    HeldFiles contents = HeldFiles.of(held(files, output), hadoop);
     if (!contents.foreign().isEmpty()) {
       String others = String.join(", ", contents.foreign());
       throw refusal(output, "it holds what is no label table: " + others, "name another folder");
     }
-    if (existing == Existing.REFUSE) {
-      throw contents.labels().isEmpty()
-          ? refusal(output, "it holds an unfinished run", "--overwrite removes it")
-          : refusal(output, "it holds labels", "--overwrite replaces them, or name another folder");
+    Path sibling = new Path(output.getParent(), "." + output.getName() + "-overwrite");
+    if (existing == Existing.REPLACE) {
+      return new OutputFolder(output, sibling, hadoop);
     }
-    String sibling = "." + output.getName() + "-" + UUID.randomUUID();
-    return new OutputFolder(output, new Path(output.getParent(), sibling), files);
+    if (existing == Existing.RETRY_FAILED && contents.labels().isEmpty()) {
+      throw refusal(output, "it holds no labels", "label first, then --retry-failed");
+    }
+    if (contents.labels().isEmpty() && files.exists(replaced(sibling))) {
+      throw refusal(
+          output, "a run with --overwrite was cut off here", "the same run again finishes it");
+    }
+    return new OutputFolder(output, output, hadoop);
   }
 
   /**
-   * Refuses an input that lies in what the run is to replace.
+   * Refuses an input that lies in what the run is to write.
    *
    * @throws BadInputException if it does
    */
   public void refuseToHold(Path input) {
     if (Locations.holds(output, input)) {
       throw refusal(output, "it holds the input " + Locations.uri(input), "name another folder");
+    }
+  }
+
+  /**
+   * Looks whether labels of before were made alike, so that this run may add to them.
+   *
+   * @throws BadInputException if labels lie there that were made otherwise; names each difference
+   */
+  public void refuseToMix(RunRecord run) throws IOException {
+    Optional<RunRecord> before = record();
+    if (chunks.committed().isEmpty()) {
+      if (root.equals(output) && holdsLabels()) {
+        throw mixed("it holds labels of an earlier version");
+      }
+    } else if (before.isEmpty()) {
+      refuseOrDrop("it holds labels without " + WORK + "/" + RunRecord.FILE_NAME);
+    } else {
+      List<String> differences = before.get().differences(run);
+      if (!differences.isEmpty()) {
+        refuseOrDrop("it holds labels made with " + String.join("; ", differences));
+      }
+    }
+  }
+
+  /** Called before the first chunk is labelled: sweeps what a killed run left. */
+  public void begin(RunRecord run) throws IOException {
+    chunks.sweep();
+    files.delete(new Path(root, SUCCESS), false);
+    if (chunks.committed().isEmpty()) {
+      StoredFile.write(report(RunRecord.FILE_NAME), run.json(), hadoop);
+    }
+  }
+
+  /**
+   * What an earlier --overwrite began otherwise is of no use; other labels are not ours to drop.
+   */
+  private void refuseOrDrop(String reason) throws IOException {
+    if (root.equals(output)) {
+      throw mixed(reason);
+    }
+    files.delete(root, true);
+  }
+
+  private BadInputException mixed(String reason) {
+    return refusal(output, reason, "--overwrite replaces them, or name another folder");
+  }
+
+  private boolean holdsLabels() throws IOException {
+    return !HeldFiles.of(held(files, output), hadoop).labels().isEmpty();
+  }
+
+  private Optional<RunRecord> record() {
+    Path file = report(RunRecord.FILE_NAME);
+    try (FSDataInputStream stream = files.open(file)) {
+      return Optional.of(RunRecord.parse(stream.readAllBytes()));
+    } catch (IOException missing) {
+      return Optional.empty();
     }
   }
 
@@ -108,9 +177,9 @@ public final class OutputFolder {
     return new Path(output.getParent(), name);
   }
 
-  /** Where one chunk of the run is written, by its name. */
-  public Path chunk(String name) {
-    return new Path(chunks(), name);
+  /** The chunks of the table that the run writes. */
+  public ChunkStore chunks() {
+    return chunks;
   }
 
   /** Where the label table is written; becomes {@link #uri} when {@link #finish} is called. */
@@ -118,32 +187,50 @@ public final class OutputFolder {
     return root;
   }
 
-  /** Where a report of the run is written, by its name. */
-  public Path report(String name) {
+  /** Where a report of the run is, by its name. */
+  private Path report(String name) {
     return new Path(new Path(root, WORK), name);
   }
 
+  /** Writes a report of the run beside the labels; replaces the one of before. */
+  public void writeReport(String name, byte[] content) throws IOException {
+    StoredFile.write(report(name), content, hadoop);
+  }
+
   /**
-   * Called when the table is whole and checked: removes the chunks, and puts it in its place.
+   * Called when the table is whole and counted: marks it, and puts it in its place.
    *
    * @param warnings takes what went wrong without harm to the labels
    * @throws IOException if the table can't be put there; labels of before lie there again, or the
    *     message tells where they are
    */
   public void finish(Consumer<String> warnings) throws IOException {
-    files.delete(chunks(), true);
+    chunks.sweep();
+    files.create(new Path(root, SUCCESS), true).close();
     if (root.equals(output)) {
       return;
     }
-    Path replaced = root.suffix("-replaced");
-    rename(output, replaced);
+    Path replaced = replaced(root);
+    boolean old = files.exists(output);
+    if (old) {
+      if (files.exists(replaced)) {
+        files.delete(replaced, true);
+      }
+      rename(output, replaced);
+    }
     try {
       rename(root, output);
     } catch (IOException | RuntimeException failure) {
-      putBack(replaced, failure);
+      if (old) {
+        putBack(replaced, failure);
+      }
       throw failure;
     }
     remove(replaced, warnings);
+  }
+
+  private static Path replaced(Path sibling) {
+    return sibling.suffix("-replaced");
   }
 
   private void putBack(Path replaced, Exception failure) throws IOException {
@@ -181,13 +268,13 @@ public final class OutputFolder {
             + " (the new labels are whole; remove the folder by hand)");
   }
 
-  /** Called when the run failed: removes all that it wrote; labels of before stay. */
+  /** Called when the run failed: what it committed stays; a folder without labels is removed. */
   public void abandon() throws IOException {
-    files.delete(root, true);
-  }
-
-  private Path chunks() {
-    return new Path(new Path(root, WORK), "chunks");
+    if (!chunks.committed().isEmpty()) {
+      chunks.sweep();
+    } else if (!root.equals(output) || !holdsLabels()) {
+      files.delete(root, true);
+    }
   }
 
   private void rename(Path from, Path to) throws IOException {

@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.TestingSpark;
+import dev.boxmill.job.manifest.ListedFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -21,6 +24,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -42,7 +46,7 @@ final class TestInputListing {
 
     ListedInputs inputs = list(InputFormat.AUTO, folder.resolve("photos"));
 
-    assertThat(inputs.count()).hasValue(2);
+    assertThat(inputs.files().images()).hasValue(2);
     assertThat(contents(inputs).keySet())
         .containsExactly(
             uri(folder.resolve("photos/a.jpg")), uri(folder.resolve("photos/deep/er/b.PNG")));
@@ -84,7 +88,7 @@ final class TestInputListing {
     hadoop.set("fs.file.impl", RecursiveListing.class.getName());
     hadoop.setBoolean("fs.file.impl.disable.cache", true);
 
-    FoundFiles found = FoundFiles.of(folder.resolve("photos").toString(), hadoop);
+    FoundFiles found = FoundFiles.of(folder.resolve("photos").toString(), hadoop, file -> false);
 
     assertThat(found.inFolders().stream().map(file -> file.getPath().getName()))
         .containsExactly("_DSC1234.JPG");
@@ -168,8 +172,8 @@ final class TestInputListing {
             folder.resolve("photos/a.jpg"),
             folder.resolve("list.txt"));
 
-    assertThat(inputs.count()).hasValue(2);
-    assertThat(inputs.duplicates()).isEqualTo(3);
+    assertThat(inputs.files().images()).hasValue(2);
+    assertThat(inputs.files().duplicates()).isEqualTo(3);
     assertThat(contents(inputs)).hasSize(2);
   }
 
@@ -191,7 +195,7 @@ final class TestInputListing {
                   + ": it does not exist");
       assertThat(inputs.decisions().get(0)).endsWith(": manifest, it names 2 images");
     }
-    assertThat(list(InputFormat.AUTO, folder.resolve("headless.csv")).count()).hasValue(1);
+    assertThat(list(InputFormat.AUTO, folder.resolve("headless.csv")).files().images()).hasValue(1);
   }
 
   @Test
@@ -241,8 +245,8 @@ final class TestInputListing {
 
     ListedInputs inputs = list(InputFormat.PARQUET, folder.resolve("files"));
 
-    assertThat(inputs.duplicates()).isEqualTo(1);
-    assertThat(inputs.count()).hasValue(2);
+    assertThat(inputs.files().duplicates()).isEqualTo(1);
+    assertThat(inputs.files().images()).hasValue(2);
     assertThat(contents(inputs))
         .containsExactly(
             Map.entry("s3a://bucket/a.jpg", "A"), Map.entry("s3a://bucket/b.jpg", "B"));
@@ -264,8 +268,8 @@ final class TestInputListing {
     assertThat(contents(inputs))
         .containsExactly(
             Map.entry(uri(folder.resolve("a.jpg")), "A"), Map.entry("s3a://bucket/b.jpg", "B"));
-    assertThat(inputs.count()).hasValue(2);
-    assertThat(inputs.duplicates()).isEqualTo(2);
+    assertThat(inputs.files().images()).hasValue(2);
+    assertThat(inputs.files().duplicates()).isEqualTo(2);
   }
 
   @Test
@@ -295,7 +299,7 @@ final class TestInputListing {
 
     ListedInputs inputs = list(InputFormat.AUTO, folder.resolve("shards"));
 
-    assertThat(inputs.count()).isEmpty();
+    assertThat(inputs.files().images()).isEmpty();
     String shards = uri(folder.resolve("shards"));
     assertThat(contents(inputs))
         .containsExactly(
@@ -332,7 +336,10 @@ final class TestInputListing {
     assertThatThrownBy(
             () ->
                 InputListing.list(
-                    TestingSpark.session(), List.of("no/such/folder"), InputFormat.AUTO))
+                    TestingSpark.session(),
+                    List.of("no/such/folder"),
+                    InputFormat.AUTO,
+                    Optional.empty()))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "Cannot read input no/such/folder: it does not exist"
@@ -373,7 +380,10 @@ final class TestInputListing {
     assertThatThrownBy(
             () ->
                 InputListing.list(
-                    TestingSpark.session(), List.of("s3://bucket/photos"), InputFormat.AUTO))
+                    TestingSpark.session(),
+                    List.of("s3://bucket/photos"),
+                    InputFormat.AUTO,
+                    Optional.empty()))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "Cannot read input s3://bucket/photos: no filesystem here serves its scheme"
@@ -465,14 +475,21 @@ final class TestInputListing {
 
   private static ListedInputs list(InputFormat format, Path... inputs) {
     return InputListing.list(
-        TestingSpark.session(), Arrays.stream(inputs).map(Path::toString).toList(), format);
+        TestingSpark.session(),
+        Arrays.stream(inputs).map(Path::toString).toList(),
+        format,
+        Optional.empty());
   }
 
   /** What tasks read: content by URI, or category and message of the failure. */
   private static Map<String, String> contents(ListedInputs inputs) {
     Map<String, String> contents = new TreeMap<>();
+    List<ListedFile> files = new ArrayList<>();
+    inputs.files().forEach(files::add);
+    JavaSparkContext context =
+        JavaSparkContext.fromSparkContext(TestingSpark.session().sparkContext());
     inputs
-        .images(TestingSpark.session())
+        .images(files, TestingSpark.session(), HadoopSettings.broadcast(context))
         .map(image -> new Tuple2<>(image.uri(), ReadContent.of(image)))
         .collect()
         .forEach(

@@ -52,7 +52,10 @@ final class TestLocations {
     assertThatThrownBy(
             () ->
                 InputListing.list(
-                    TestingSpark.session(), List.of(manifest.toString()), InputFormat.AUTO))
+                    TestingSpark.session(),
+                    List.of(manifest.toString()),
+                    InputFormat.AUTO,
+                    java.util.Optional.empty()))
         .isInstanceOf(BadInputException.class)
         .hasMessage("Cannot open s3a://photos/a.jpg" + WITHOUT_S3);
   }

@@ -27,12 +27,12 @@ final class TestOutputFolder {
   @BeforeEach
   void replaceLabels() throws IOException {
     Files.createDirectories(folder.resolve("labels/_boxmill"));
-    Files.writeString(folder.resolve("labels/_SUCCESS"), "old");
+    Files.writeString(folder.resolve("labels/_boxmill/metrics.json"), "old");
     output =
         OutputFolder.claim(folder.resolve("labels").toString(), Existing.REPLACE, faultyDisk());
     built = Path.of(output.table().toUri().getPath());
-    Files.createDirectories(built);
-    Files.writeString(built.resolve("_SUCCESS"), "new");
+    Files.createDirectories(built.resolve("_boxmill"));
+    Files.writeString(built.resolve("_boxmill/metrics.json"), "new");
     FaultyDisk.failingRenames = 0;
     FaultyDisk.keptFolder = "none";
   }
@@ -41,7 +41,7 @@ final class TestOutputFolder {
   void newLabelsTakeThePlaceOfOldOnes() throws IOException {
     output.finish(warnings::add);
 
-    assertThat(folder.resolve("labels/_SUCCESS")).hasContent("new");
+    assertThat(folder.resolve("labels/_boxmill/metrics.json")).hasContent("new");
     assertThat(folder).isDirectoryNotContaining("glob:**-replaced");
     assertThat(warnings).isEmpty();
   }
@@ -55,7 +55,7 @@ final class TestOutputFolder {
         .hasMessage("the store is down");
     output.abandon();
 
-    assertThat(folder.resolve("labels/_SUCCESS")).hasContent("old");
+    assertThat(folder.resolve("labels/_boxmill/metrics.json")).hasContent("old");
     assertThat(folder).isDirectoryNotContaining("glob:**-replaced");
   }
 
@@ -74,7 +74,7 @@ final class TestOutputFolder {
                 + ")");
     output.abandon();
 
-    assertThat(replaced.resolve("_SUCCESS")).hasContent("old");
+    assertThat(replaced.resolve("_boxmill/metrics.json")).hasContent("old");
   }
 
   @Test
@@ -83,7 +83,7 @@ final class TestOutputFolder {
 
     output.finish(warnings::add);
 
-    assertThat(folder.resolve("labels/_SUCCESS")).hasContent("new");
+    assertThat(folder.resolve("labels/_boxmill/metrics.json")).hasContent("new");
     assertThat(warnings)
         .containsExactly(
             "Cannot remove the replaced labels "

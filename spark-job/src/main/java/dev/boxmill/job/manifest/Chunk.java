@@ -1,0 +1,52 @@
+package dev.boxmill.job.manifest;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Files that are labelled and committed together.
+ *
+ * @param name hash of the files and of all that decides their labels, 32 hexadecimal digits
+ * @param files at least one, in the order of their URIs
+ */
+public record Chunk(String name, List<ListedFile> files) {
+
+  private static final int NAME_BYTES = 16;
+
+  public Chunk {
+    files = List.copyOf(files);
+  }
+
+  static Chunk of(String fingerprint, List<ListedFile> files) {
+    MessageDigest hash = sha256();
+    hash.update(fingerprint.getBytes(StandardCharsets.UTF_8));
+    for (ListedFile file : files) {
+      hash.update(FileLines.line(file).getBytes(StandardCharsets.UTF_8));
+    }
+    return new Chunk(HexFormat.of().formatHex(hash.digest(), 0, NAME_BYTES), files);
+  }
+
+  /** Images in it; empty if only reading it all can tell. */
+  public OptionalLong images() {
+    long images = 0;
+    for (ListedFile file : files) {
+      if (file.images().isEmpty()) {
+        return OptionalLong.empty();
+      }
+      images += file.rows();
+    }
+    return OptionalLong.of(images);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Missing SHA-256: every Java platform has it", e);
+    }
+  }
+}
