@@ -4,12 +4,11 @@ import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.Labels;
 import dev.boxmill.detr.layout.BareBackbone;
 import dev.boxmill.detr.layout.BareCheckpoint;
+import dev.boxmill.detr.layout.BareTransformer;
 import dev.boxmill.detr.layout.KeyLayout;
 import dev.boxmill.detr.layout.NameTable;
 import dev.boxmill.detr.layout.RenamedArchitecture;
-import dev.boxmill.detr.transformer.Layers;
 import dev.boxmill.detr.transformer.Positions;
-import dev.boxmill.detr.transformer.Transformer;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -43,8 +42,6 @@ public record DetrLayout(String name, Source source, int outputStride) implement
     }
   }
 
-  private static final int HEADS = 8;
-
   /** The class weights of detrex' loss, which its networks hold. */
   private static final Set<String> IGNORED = Set.of("criterion.empty_weight");
 
@@ -66,24 +63,14 @@ public record DetrLayout(String name, Source source, int outputStride) implement
 
   @Override
   public Architecture architecture(BareCheckpoint checkpoint) {
-    int heads = checkpoint.setting("heads", HEADS);
     DetrArchitecture detr =
         new DetrArchitecture(
             BareBackbone.read(checkpoint, outputStride),
-            new Transformer(
-                checkpoint.size("query_embed.weight", 1),
-                layers(checkpoint, "transformer.encoder.layers.", heads),
-                layers(checkpoint, "transformer.decoder.layers.", heads),
-                "relu"),
+            BareTransformer.read(checkpoint, source.feedForward, "relu"),
             checkpoint.size("query_embed.weight", 0),
             Positions.SINE,
             false,
             Labels.ofClasses(checkpoint.size("class_embed.weight", 0) - 1));
     return new RenamedArchitecture(detr, source.names, IGNORED);
-  }
-
-  private Layers layers(BareCheckpoint checkpoint, String prefix, int heads) {
-    int inside = checkpoint.size(prefix + "0." + source.feedForward + ".weight", 0);
-    return new Layers(checkpoint.count(prefix), heads, inside);
   }
 }

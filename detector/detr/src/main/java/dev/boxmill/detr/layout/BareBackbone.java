@@ -12,6 +12,7 @@ public final class BareBackbone {
           """
           model.backbone.conv_encoder.model.  backbone.0.body.
           model.backbone.conv_encoder.model.  backbone.0.
+          model.backbone.conv_encoder.model.  backbone.body.
           model.backbone.conv_encoder.model.  backbone.
           """);
 

@@ -6,6 +6,7 @@ import dev.boxmill.detr.backbone.ResNetNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A ResNet among a checkpoint's tensors, its names behind a prefix. */
 record BareResNet(BareCheckpoint checkpoint, String prefix, ResNetNames names) {
@@ -13,8 +14,10 @@ record BareResNet(BareCheckpoint checkpoint, String prefix, ResNetNames names) {
 
   static Optional<BareResNet> find(BareCheckpoint checkpoint) {
     BareResNet torchvision = new BareResNet(checkpoint, "backbone.0.body.", ResNetNames.TIMM);
+    // detrex' dilated networks
+    BareResNet wrapped = new BareResNet(checkpoint, "backbone.body.", ResNetNames.TIMM);
     BareResNet detectron2 = new BareResNet(checkpoint, "backbone.", ResNetNames.DETECTRON2);
-    return List.of(torchvision, detectron2).stream().filter(BareResNet::isThere).findFirst();
+    return Stream.of(torchvision, wrapped, detectron2).filter(BareResNet::isThere).findFirst();
   }
 
   private boolean isThere() {

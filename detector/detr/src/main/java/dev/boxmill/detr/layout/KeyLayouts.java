@@ -3,6 +3,8 @@ package dev.boxmill.detr.layout;
 import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.conditional.ConditionalLayout;
+import dev.boxmill.detr.dab.DabLayout;
 import dev.boxmill.detr.detr.DetrLayout;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +15,9 @@ import java.util.stream.Stream;
 /** All layouts that are known, and the choice among them. */
 public final class KeyLayouts {
   private static final List<KeyLayout> KNOWN =
-      Stream.of(DetrLayout.all()).flatMap(List::stream).toList();
+      Stream.of(DetrLayout.all(), ConditionalLayout.all(), DabLayout.all())
+          .flatMap(List::stream)
+          .toList();
 
   private KeyLayouts() {}
 

@@ -114,7 +114,7 @@ public final class NameTable {
   }
 
   /** All names there; none if the table doesn't know it. */
-  List<String> translated(String name) {
+  public List<String> translated(String name) {
     return lines.stream().flatMap(line -> line.theirs(name).stream()).toList();
   }
 
