@@ -2,9 +2,12 @@ package dev.boxmill.job;
 
 import dev.boxmill.detr.Detector;
 import dev.boxmill.job.bench.DriftBenchmark;
+import dev.boxmill.job.bench.RowsBenchmark;
+import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.torchscript.Device;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,13 +26,18 @@ final class BenchCommand implements Callable<Integer> {
   /** What can be measured. */
   enum What {
     /** How far bf16's and fp16's detections lie from fp32's. */
-    drift
+    drift,
+    /** What an image costs besides its labelling, from listing to counting. */
+    rows
   }
 
   @Parameters(
       arity = "1",
       paramLabel = "WHAT",
-      description = "drift: how far bf16's and fp16's detections lie from fp32's.")
+      description = {
+        "drift: how far bf16's and fp16's detections lie from fp32's.",
+        "rows: what an image costs besides its labelling, from listing to counting, and the heap."
+      })
   private What what;
 
   @Option(
@@ -38,11 +46,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "A local Hugging Face directory. Without it: the embedded detector.")
   private Path detector;
 
-  @Option(
-      names = "--input",
-      required = true,
-      paramLabel = "DIR",
-      description = "A local folder of images.")
+  @Option(names = "--input", paramLabel = "DIR", description = "drift: a local folder of images.")
   private Path images;
 
   @Option(
@@ -59,16 +63,44 @@ final class BenchCommand implements Callable<Integer> {
       description = "Lowest fp32 score that counts. Default: ${DEFAULT-VALUE}.")
   private float minScore;
 
+  @Option(
+      names = "--rows",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "10000,100000,1000000",
+      description = "rows: images in each run. Default: ${DEFAULT-VALUE}.")
+  private List<Integer> rows;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      description = "rows: a folder for the images. Default: one for temporary files.")
+  private Path work;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    Path directory = detector == null ? Detector.embeddedDirectory() : detector;
     switch (what) {
-      case drift ->
-          DriftBenchmark.run(
-              directory, images, limit, minScore, Device.cpu(), spec.commandLine().getOut());
+      case drift -> drift();
+      case rows -> rows();
     }
     return ExitCode.WHOLE;
+  }
+
+  private void drift() throws IOException {
+    if (images == null) {
+      throw new BadInputException("Missing --input (name a folder of images)");
+    }
+    Path directory = detector == null ? Detector.embeddedDirectory() : detector;
+    DriftBenchmark.run(
+        directory, images, limit, minScore, Device.cpu(), spec.commandLine().getOut());
+  }
+
+  private void rows() throws IOException {
+    Path folder = work == null ? Path.of(System.getProperty("java.io.tmpdir")) : work;
+    try (BoxmillSession session = BoxmillSession.start(List.of())) {
+      RowsBenchmark.run(session.spark(), rows, folder, spec.commandLine().getOut());
+    }
   }
 }

@@ -39,6 +39,9 @@ import picocli.CommandLine.Spec;
     })
 final class LabelCommand implements Callable<Integer> {
 
+  /** A page at the end of a run must not cost a pass over millions of rows. */
+  private static final long PREVIEWED_ROWS = 50_000;
+
   private static final String SAMPLE_OUTPUT = "boxmill-out/labels";
 
   @Option(
@@ -197,7 +200,7 @@ final class LabelCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     attempt(
         () -> {
-          PreviewPage.write(spark, report.output(), page, PreviewPage.DEFAULT_LIMIT);
+          PreviewPage.writeSampled(spark, report.output(), page, PREVIEWED_ROWS);
           out.println("Preview: " + page);
         },
         console());

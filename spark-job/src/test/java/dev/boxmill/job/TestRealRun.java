@@ -73,6 +73,49 @@ final class TestRealRun {
     assertThat(query("select distinct refiners from %s").get(0)).startsWith("shift:");
   }
 
+  /** However images are cut, ordered and named: the same labels. */
+  @Test
+  void labelsDoNotDependOnWhereAndBesideWhatAnImageIsLabelled() throws Exception {
+    assertThat(run("label", "--output", labels(), "--precision", "fp32").exitCode()).isZero();
+    String all = "select image_uri, boxes from '%s/*.parquet'";
+    String whole = all.formatted(labels());
+    List<String> scenes = query("select image_uri from %s order by image_sha256");
+    Path list = Files.write(folder.resolve("list.txt"), scenes.subList(0, 7));
+
+    for (String chunk : List.of("1", "5")) {
+      String other = folder.resolve("chunks-of-" + chunk).toString();
+      for (String input : List.of(list.toString(), folder.resolve("boxmill-samples").toString())) {
+        TestingCommand command =
+            run(
+                "label",
+                "--input",
+                input,
+                "--output",
+                other,
+                "--precision",
+                "fp32",
+                "--chunk-images",
+                chunk);
+        assertThat(command.exitCode()).as(command.err()).isZero();
+      }
+      assertThat(query(apart(whole, all.formatted(other)))).containsExactly("12 0");
+    }
+  }
+
+  /** Images that both have, and those whose boxes differ by more than arithmetic. */
+  private static String apart(String one, String other) {
+    return """
+        select count(*) || ' ' || count(*) filter (len(a.boxes) <> len(b.boxes) or len(list_filter(
+            list_zip(a.boxes, b.boxes), p -> p[1].label_id <> p[2].label_id
+            or abs(p[1].score - p[2].score) > 1e-5
+            or abs(p[1].x_min - p[2].x_min) > PIXEL or abs(p[1].y_min - p[2].y_min) > PIXEL
+            or abs(p[1].x_max - p[2].x_max) > PIXEL or abs(p[1].y_max - p[2].y_max) > PIXEL)) > 0)
+        from (ONE) a join (OTHER) b using (image_uri)"""
+        .replace("PIXEL", PIXEL)
+        .replace("ONE", one)
+        .replace("OTHER", other);
+  }
+
   @Test
   void aCorruptImageCostsItsOwnRow() throws Exception {
     Path images = Files.createDirectory(folder.resolve("images"));

@@ -9,9 +9,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Puts the page together from its template and parts. */
+/**
+ * Puts the page together from its template and parts.
+ *
+ * @param extent what part of the table was read; empty if all of it
+ */
 record PageLayout(
     String labels,
+    String extent,
     TableSummary summary,
     List<SampledImage> sample,
     Map<String, Thumbnail> thumbnails,
@@ -31,12 +36,16 @@ record PageLayout(
                 Map.entry("style", style),
                 Map.entry("script", script),
                 Map.entry("kind", summary.refined() ? "refined" : "unrefined"),
-                Map.entry("labels", Html.isolated(labels)),
+                Map.entry("labels", Html.isolated(labels) + note()),
                 Map.entry("overview", new Overview(summary).html()),
                 Map.entry("controls", new Controls(summary, sample, firstScore()).html()),
                 Map.entry("cards", cards()),
                 Map.entry("sample_note", sampleNote()),
                 Map.entry("failures", new FailureList(summary, failures).html())));
+  }
+
+  private String note() {
+    return extent.isEmpty() ? "" : " (" + Html.text(extent) + ")";
   }
 
   private String cards() {

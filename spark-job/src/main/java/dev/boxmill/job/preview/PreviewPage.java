@@ -40,19 +40,38 @@ public final class PreviewPage {
    */
   public static Written write(SparkSession spark, String labels, String output, int limit)
       throws IOException {
+    return write(spark, labels, output, limit, Long.MAX_VALUE);
+  }
+
+  /**
+   * The same from a sample of a large table: some of its files, with that many rows or a few more.
+   * The page says so.
+   */
+  public static Written writeSampled(SparkSession spark, String labels, String output, long rows)
+      throws IOException {
+    return write(spark, labels, output, DEFAULT_LIMIT, rows);
+  }
+
+  private static Written write(
+      SparkSession spark, String labels, String output, int limit, long rows) throws IOException {
     requireLimit(limit);
     requirePage(output);
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Path folder = path("labels", labels, hadoop);
     Path page = path("output", output, hadoop);
-    PreviewTable table = PreviewTable.open(spark, folder);
+    FirstFiles files = firstFiles(folder, rows, hadoop);
+    PreviewTable table =
+        files.isWholeTable()
+            ? PreviewTable.open(spark, folder)
+            : PreviewTable.open(spark, folder, files);
     TableSummary summary = table.summary();
     List<SampledImage> sample = table.sample(limit);
     List<FailedImage> failures = summary.failed() == 0 ? List.of() : table.failures(FAILURES_SHOWN);
 
     Map<String, Thumbnail> thumbnails = new Thumbnails(hadoop, edge(sample.size())).of(sample);
     String html =
-        new PageLayout(Locations.uri(folder), summary, sample, thumbnails, failures).html();
+        new PageLayout(Locations.uri(folder), extent(files), summary, sample, thumbnails, failures)
+            .html();
     store(hadoop, page, html.getBytes(StandardCharsets.UTF_8));
     return new Written(Locations.uri(page), sample.size(), summary.images(), summary.failed());
   }
@@ -66,6 +85,22 @@ public final class PreviewPage {
    * @param failed rows of the table without labels
    */
   public record Written(String output, int shown, long images, long failed) {}
+
+  private static FirstFiles firstFiles(Path folder, long rows, Configuration hadoop)
+      throws IOException {
+    return rows == Long.MAX_VALUE
+        ? new FirstFiles(List.of(), 0)
+        : FirstFiles.of(folder, rows, hadoop);
+  }
+
+  private static String extent(FirstFiles files) {
+    return files.isWholeTable()
+        ? ""
+        : Html.count(files.paths().size())
+            + " of the table's "
+            + Html.count(files.files())
+            + " files; 'preview' shows all";
+  }
 
   private static void requireLimit(int limit) {
     if (limit < 1 || limit > MAX_LIMIT) {

@@ -32,7 +32,12 @@ final class PreviewTable {
   }
 
   static PreviewTable open(SparkSession spark, Path folder) {
-    return new PreviewTable(TableCheck.read(spark, folder));
+    return new PreviewTable(TableCheck.read(spark, folder, List.of(folder)));
+  }
+
+  /** Some files of the table only. */
+  static PreviewTable open(SparkSession spark, Path folder, FirstFiles files) {
+    return new PreviewTable(TableCheck.read(spark, folder, files.paths()));
   }
 
   TableSummary summary() {

@@ -26,10 +26,13 @@ final class TableCheck {
 
   private TableCheck() {}
 
-  /** The table's columns of version 1; other columns, of a later version, are left out. */
-  static Dataset<Row> read(SparkSession spark, Path folder) {
+  /**
+   * Those files' columns of version 1, which are the folder or lie in it; other columns, of a later
+   * version, are left out.
+   */
+  static Dataset<Row> read(SparkSession spark, Path folder, List<Path> files) {
     requireFound(spark, folder);
-    Dataset<Row> rows = parquet(spark, folder);
+    Dataset<Row> rows = parquet(spark, folder, files);
     List<StructField> expected = List.of(LabelTable.schema().fields());
     String missing =
         expected.stream()
@@ -56,9 +59,9 @@ final class TableCheck {
     }
   }
 
-  private static Dataset<Row> parquet(SparkSession spark, Path folder) {
+  private static Dataset<Row> parquet(SparkSession spark, Path folder, List<Path> files) {
     try {
-      return spark.read().parquet(Locations.literal(folder));
+      return spark.read().parquet(files.stream().map(Locations::literal).toArray(String[]::new));
     } catch (Exception e) {
       if (e instanceof AnalysisException) { // checked, though Java is not told so
         throw unreadable(folder, "it holds no Parquet files", e);

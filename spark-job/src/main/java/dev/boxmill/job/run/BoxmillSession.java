@@ -17,9 +17,10 @@ public final class BoxmillSession implements AutoCloseable {
 
   private static final String OFFLINE = "-Dai.djl.offline=true";
 
+  /** A task is tried four times, as on a cluster: a store that falters costs no run. */
   private static final Map<String, String> LOCAL_SETTINGS =
       Map.of(
-          "spark.master", "local[*]",
+          "spark.master", "local[*,4]",
           "spark.ui.enabled", "false",
           "spark.driver.host", "localhost",
           "spark.driver.bindAddress", "127.0.0.1",

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -20,13 +21,17 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.functional.FutureIO;
 
-/** Reads one file as a whole from any Hadoop filesystem; tries again when the store falters. */
+/**
+ * Reads one file as a whole from any Hadoop filesystem. When the store falters or gives less than
+ * the file is long, it is asked again, for some six seconds in all; what it does not give then is a
+ * failure of the store and never counts as a broken image.
+ */
 final class FileContent implements ImageInput.Content {
 
   /** Longer files are refused: they hold no photograph, and a byte array ends at 2 GiB. */
   static final long MAX_BYTES = 1L << 30;
 
-  private static final int ATTEMPTS = 3;
+  private static final int ATTEMPTS = 6;
   private static final long FIRST_PAUSE_MILLIS = 200;
 
   private final ListedFile file;
@@ -48,7 +53,7 @@ final class FileContent implements ImageInput.Content {
         if (attempt == ATTEMPTS || isFinal(failure)) {
           throw new ImageInputException(ErrorCategory.STORAGE, message(failure), failure);
         }
-        pause(FIRST_PAUSE_MILLIS << (attempt - 1));
+        pause(jittered(FIRST_PAUSE_MILLIS << (attempt - 1)));
       }
     }
   }
@@ -102,13 +107,17 @@ final class FileContent implements ImageInput.Content {
         || failure instanceof AccessDeniedException
         || failure instanceof AccessControlException
         || failure instanceof UnsupportedFileSystemException
-        || failure instanceof EOFException
         || failure instanceof BadInputException
         || failure instanceof IllegalArgumentException;
   }
 
   private String message(Exception failure) {
     return "Cannot read " + file.uri() + ": " + Reasons.of(failure);
+  }
+
+  /** Tasks that a store turned away together must not come back together. */
+  private static long jittered(long millis) {
+    return millis / 2 + ThreadLocalRandom.current().nextLong(millis);
   }
 
   private static void pause(long millis) throws InterruptedIOException {

@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -54,11 +56,13 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
 public final class ChunkStore {
 
   private static final Pattern PART = Pattern.compile("part-([0-9a-f]{32})\\.zstd\\.parquet");
+  private static final String OWNER = "owner";
   private static final String LIST_SUFFIX = ".gz";
 
   private final Path folder;
   private final Configuration hadoop;
   private final FileSystem files;
+  private String owner = "nobody";
 
   ChunkStore(Path folder, Configuration hadoop) throws IOException {
     this.folder = folder;
@@ -69,6 +73,28 @@ public final class ChunkStore {
   /** Whether a file of that name holds the rows of a chunk. */
   static boolean isPart(String name) {
     return PART.matcher(name).matches();
+  }
+
+  /**
+   * Makes this the only one that commits: another run that still writes here fails at its next
+   * chunk.
+   */
+  void own() throws IOException {
+    owner = UUID.randomUUID().toString();
+    StoredFile.write(work(OWNER), owner.getBytes(StandardCharsets.UTF_8), hadoop);
+  }
+
+  private void requireOwned() throws IOException {
+    String found;
+    try (FSDataInputStream stream = files.open(work(OWNER))) {
+      found = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    if (!found.equals(owner)) {
+      throw new IOException(
+          "Cannot commit to "
+              + Locations.uri(folder)
+              + ": another run writes there now (one at a time)");
+    }
   }
 
   /** Names of the committed chunks. */
@@ -111,6 +137,13 @@ public final class ChunkStore {
     for (Path orphan : orphans) {
       files.delete(orphan, false);
     }
+  }
+
+  /** Removes all that is of no use without a run. */
+  void end() throws IOException {
+    requireOwned();
+    sweep();
+    files.delete(work(OWNER), false);
   }
 
   private static String chunkOfList(String name) {
@@ -179,6 +212,7 @@ public final class ChunkStore {
       throw new IOException(
           "Cannot commit chunk " + chunk.name() + ": " + images + " images gave " + rows + " rows");
     }
+    requireOwned();
     if (!files.exists(part(chunk.name()))) {
       writeList(chunk);
     }

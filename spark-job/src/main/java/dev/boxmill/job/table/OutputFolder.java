@@ -133,6 +133,7 @@ public final class OutputFolder {
 
   /** Called before the first chunk is labelled: sweeps what a killed run left. */
   public void begin(RunRecord run) throws IOException {
+    chunks.own();
     chunks.sweep();
     files.delete(new Path(root, SUCCESS), false);
     if (chunks.committed().isEmpty()) {
@@ -205,7 +206,7 @@ public final class OutputFolder {
    *     message tells where they are
    */
   public void finish(Consumer<String> warnings) throws IOException {
-    chunks.sweep();
+    chunks.end();
     files.create(new Path(root, SUCCESS), true).close();
     if (root.equals(output)) {
       return;

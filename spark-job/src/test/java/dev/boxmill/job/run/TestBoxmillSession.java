@@ -13,7 +13,7 @@ final class TestBoxmillSession {
   void runsLocallyWhenNobodyNamesAMaster() {
     SparkConf settings = BoxmillSession.configuration(new SparkConf(false), List.of());
 
-    assertThat(settings.get("spark.master")).isEqualTo("local[*]");
+    assertThat(settings.get("spark.master")).isEqualTo("local[*,4]");
     assertThat(settings.get("spark.ui.enabled")).isEqualTo("false");
     assertThat(settings.get("spark.executor.extraJavaOptions")).isEqualTo("-Dai.djl.offline=true");
     assertThat(settings.contains("spark.jars")).isFalse();

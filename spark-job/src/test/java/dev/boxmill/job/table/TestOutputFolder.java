@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,7 @@ final class TestOutputFolder {
     built = Path.of(output.table().toUri().getPath());
     Files.createDirectories(built.resolve("_boxmill"));
     Files.writeString(built.resolve("_boxmill/metrics.json"), "new");
+    output.begin(new RunRecord("", "", "", "", Map.of()));
     FaultyDisk.failingRenames = 0;
     FaultyDisk.keptFolder = "none";
   }
