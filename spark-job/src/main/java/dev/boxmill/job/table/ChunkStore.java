@@ -84,12 +84,17 @@ public final class ChunkStore {
     StoredFile.write(work(OWNER), owner.getBytes(StandardCharsets.UTF_8), hadoop);
   }
 
-  private void requireOwned() throws IOException {
-    String found;
+  /** Whether no other run took over since {@link #own}. */
+  boolean isOwned() throws IOException {
     try (FSDataInputStream stream = files.open(work(OWNER))) {
-      found = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+      return owner.equals(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (FileNotFoundException ended) {
+      return false;
     }
-    if (!found.equals(owner)) {
+  }
+
+  private void requireOwned() throws IOException {
+    if (!isOwned()) {
       throw new IOException(
           "Cannot commit to "
               + Locations.uri(folder)

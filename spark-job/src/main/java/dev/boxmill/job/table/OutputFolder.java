@@ -269,8 +269,14 @@ public final class OutputFolder {
             + " (the new labels are whole; remove the folder by hand)");
   }
 
-  /** Called when the run failed: what it committed stays; a folder without labels is removed. */
+  /**
+   * Called when the run failed: what it committed stays; a folder without labels is removed. If
+   * another run took over, all is that one's.
+   */
   public void abandon() throws IOException {
+    if (!chunks.isOwned()) {
+      return;
+    }
     if (!chunks.committed().isEmpty()) {
       chunks.sweep();
     } else if (!root.equals(output) || !holdsLabels()) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -86,6 +87,34 @@ final class TestPreviewPage {
         .contains("7 of 60 labelled images are shown");
     assertThat(names(page(labels, 7))).isEqualTo(names(html));
     assertThat(names(page(labels, 40))).hasSize(40).startsWith(names(html).toArray(String[]::new));
+  }
+
+  @Test
+  void aSampleReadsSomeFilesAndSaysSo() throws IOException {
+    Path table = Files.createDirectory(folder.resolve("two files"));
+    for (String name : List.of("a", "b")) {
+      String written =
+          new TestingLabels("").labelled(name, 8, 6).write(folder.resolve("table " + name));
+      Path file = onlyParquetFile(Path.of(written));
+      Files.copy(file, table.resolve("part-" + name + ".parquet"));
+    }
+    Path page = folder.resolve("page.html");
+
+    PreviewPage.writeSampled(TestingSpark.session(), table.toString(), page.toString(), 1);
+    assertThat(Files.readString(page))
+        .contains("<dt>Images</dt><dd>1 ")
+        .contains("(1 of the table&#39;s 2 files; &#39;preview&#39; shows all)");
+
+    PreviewPage.writeSampled(TestingSpark.session(), table.toString(), page.toString(), 2);
+    assertThat(Files.readString(page))
+        .contains("<dt>Images</dt><dd>2 ")
+        .doesNotContain("of the table&#39;s");
+  }
+
+  private static Path onlyParquetFile(Path table) throws IOException {
+    try (Stream<Path> files = Files.list(table)) {
+      return files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
   }
 
   private static List<String> firstSeven() {
