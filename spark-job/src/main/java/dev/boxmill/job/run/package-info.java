@@ -4,8 +4,8 @@
  * written and held against the lists of inputs.
  *
  * <p>What a killed run leaves is told by {@link dev.boxmill.job.table.ChunkStore}: the next run
- * labels what no committed chunk holds. One run at a time may write to a folder: the later
- * one takes it over. An input is known by its URI: one whose content changed under its name is not
+ * labels what no committed chunk holds. One run at a time may write to a folder: the later one
+ * takes it over. An input is known by its URI: one whose content changed under its name is not
  * labelled again.
  */
 package dev.boxmill.job.run;

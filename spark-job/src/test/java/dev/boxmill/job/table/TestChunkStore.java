@@ -36,8 +36,7 @@ final class TestChunkStore {
     store = new ChunkStore(path(folder), new Configuration());
     store.own();
     chunk =
-        new Chunks(
-                List.of(ListedFile.image("a", 1), ListedFile.image("b", 1)), "fingerprint", 10)
+        new Chunks(List.of(ListedFile.image("a", 1), ListedFile.image("b", 1)), "fingerprint", 10)
             .next();
   }
 
