@@ -18,7 +18,7 @@ import torchvision
 from safetensors.torch import save_file
 from torch import nn
 
-WIDTHS = {"resnet": [256, 512, 1024, 2048], "swin": [96, 192, 384, 768]}
+WIDTHS = {"resnet": [256, 512, 1024, 2048], "swin": [96, 192, 384, 768], "gradient": [8, 12, 16, 24]}
 STRIDES = [4, 8, 16, 32]
 CHANNELS = 64
 STEPS = 3
@@ -81,10 +81,10 @@ class RefineBox(nn.Module):
         corners = torch.stack([cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2], 1)
         areas = (corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1])
         levels = torch.floor(4 + torch.log2(torch.sqrt(areas) / 224 + sys.float_info.epsilon)).clamp(2, 5).long()
-        out = torch.zeros(len(boxes), CHANNELS, 7, 7)
+        out = torch.zeros(len(boxes), CHANNELS, 7, 7, dtype=boxes.dtype)
         for level, (map, stride) in enumerate(zip(pyramid, STRIDES), 2):
             here = levels == level
-            regions = torch.cat([images[here, None].float(), corners[here]], 1)
+            regions = torch.cat([images[here, None].to(corners.dtype), corners[here]], 1)
             out[here] = torchvision.ops.roi_align(map, regions, 7, 1 / stride, sampling_ratio=2, aligned=True)
         return out, levels
 
@@ -164,6 +164,40 @@ def run(directory, network, features, size, boxes, images, kept):
     save(directory, given | {key: value for key, value in results.items() if kept(key)})
 
 
+# every object with an area; cxcywh
+TARGETS = [
+    [0.45, 0.52, 0.35, 0.3], [0.2, 0.35, 0.3, 0.2], [0.85, 0.6, 0.3, 0.3], [0.4, 0.12, 0.2, 0.2], [0.3, 0.9, 0.3, 0.2],
+    [0.5, 0.5, 1.0, 1.0], [0.9, 0.5, 0.2, 0.2], [0.1, 0.1, 0.2, 0.2],
+    [0.8, 0.8, 0.4, 0.4], [0.33, 0.75, 0.03, 0.04], [0.3, 0.31, 0.12, 0.2], [0.65, 0.6, 0.25, 0.3], [0.45, 0.5, 0.4, 0.5],
+    [0.5, 0.5, 0.9, 1.0], [0.5, 0.55, 0.4, 0.5], [0.8, 0.2, 0.4, 0.4],
+]
+
+
+def gradient(target):
+    """5 L1 + 2 GIoU summed over boxes and steps, by autograd in float64; of tensors over 2,000 values every 16th is kept."""
+    network = RefineBox(WIDTHS["gradient"])
+    weights(network)
+    network.double()
+    size, images = [420, 600], torch.tensor([0, 1] * 8)
+    before = torch.tensor([box for box in BOXES + BOXES_OF_EVERY_LEVEL if box[2] > 0]).double()
+    targets = torch.tensor(TARGETS).double()
+    steps = network([map.double() for map in maps("gradient", WIDTHS["gradient"], 2, size)], before, images, size)
+    corners = torchvision.ops.box_convert(targets, "cxcywh", "xyxy")
+    loss = 0
+    for step in range(1, STEPS + 1):
+        boxes = steps[f"boxes{step}"]
+        moved = torchvision.ops.box_convert(boxes, "cxcywh", "xyxy")
+        loss = loss + 5 * (boxes - targets).abs().sum()
+        loss = loss + 2 * torchvision.ops.generalized_box_iou_loss(moved, corners, reduction="sum", eps=0)
+    loss.backward()
+    results = {"boxes": before, "images": images.float(), "size": torch.tensor(size).float()}
+    results |= {"targets": targets, "loss": loss.detach().reshape(1)}
+    for name, parameter in network.named_parameters():
+        flat = parameter.grad.flatten()
+        results[name] = flat[:: 16 if flat.numel() > 2000 else 1].clone()
+    save(target / "gradient", {name: value.float() for name, value in results.items()})
+
+
 def published(target, directory):
     """The authors' weights over made-up maps, which are positive as a backbone's are."""
     for file in sorted(pathlib.Path(directory).glob("*.pth")):
@@ -180,6 +214,7 @@ def published(target, directory):
 def main():
     target = pathlib.Path(sys.argv[1])
     torch.manual_seed(0)
+    gradient(target)
     with torch.no_grad():
         golden(target, "resnet", WIDTHS["resnet"], [50, 66], BOXES, [0, 1] * 6, lambda key: key not in ("rois2", "rois3"))
         golden(target, "swin", WIDTHS["swin"], [61, 39], BOXES, [1, 0] * 6, lambda key: key not in ("rois2", "rois3"))

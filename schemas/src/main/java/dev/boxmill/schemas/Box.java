@@ -13,6 +13,20 @@ public record Box(float cx, float cy, float width, float height) {
     }
   }
 
+  /** The box whose four values stand there in a row of numbers. */
+  public static Box at(float[] values, int position) {
+    return new Box(
+        values[position], values[position + 1], values[position + 2], values[position + 3]);
+  }
+
+  /** Writes its four values into a row of numbers. */
+  public void writeTo(float[] values, int position) {
+    values[position] = cx;
+    values[position + 1] = cy;
+    values[position + 2] = width;
+    values[position + 3] = height;
+  }
+
   /** The same box in pixels of an image of that size. */
   public Corners corners(ImageSize image) {
     float halfWidth = width / 2;

@@ -84,6 +84,15 @@ public final class Program {
     }
   }
 
+  /**
+   * Loads the program as it is, for entry points that get their weights among their inputs.
+   *
+   * @throws TorchScriptException if PyTorch refuses the text
+   */
+  public TorchModule loadWithoutWeights(Device device, Precision precision) {
+    return TorchModule.open(archive(device, precision.on(device)), device, description());
+  }
+
   /** The program as a TorchScript archive without weights; {@code torch.jit.load} opens it too. */
   public byte[] archive(Device device, Precision precision) {
     Precision exact = precision.on(device);

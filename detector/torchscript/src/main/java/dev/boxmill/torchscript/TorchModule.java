@@ -1,6 +1,8 @@
 package dev.boxmill.torchscript;
 
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -114,6 +116,52 @@ public final class TorchModule implements AutoCloseable {
             return tensors(result);
           }
         });
+  }
+
+  /**
+   * Runs an entry point that differentiates: PyTorch records what it computes, so that it may call
+   * {@code torch.autograd.grad}. Inputs that came out of {@link #run} must be cloned in the program
+   * before they are computed with.
+   *
+   * @param inputs tensors on this module's device; left open
+   * @return the program's tensors, to be closed by the caller
+   * @throws TorchScriptException if the program fails; the message holds PyTorch's own
+   */
+  public Tensors runRecorded(String entry, Map<String, Tensor> inputs) {
+    return run(
+        entry,
+        () -> {
+          PtNDManager scope = (PtNDManager) manager.newSubManager();
+          try {
+            return recorded(entry, inputs, scope);
+          } catch (RuntimeException e) {
+            scope.close();
+            throw e;
+          }
+        });
+  }
+
+  /** DJL takes names and the method from the arrays' own names, and results go to the first's. */
+  private Tensors recorded(String entry, Map<String, Tensor> inputs, PtNDManager scope) {
+    NDArray method = scope.create(0f);
+    method.setName("module_method:" + entry);
+    NDList arguments = new NDList(method);
+    inputs.forEach(
+        (name, tensor) -> {
+          tensor.array().setName("inputs." + name);
+          arguments.add(tensor.array());
+        });
+    Map<String, Tensor> byName = new LinkedHashMap<>();
+    // a setting of the thread
+    JniUtils.setGradMode(true);
+    try {
+      for (NDArray result : IValueUtils.forward(block, arguments, true)) {
+        byName.put(result.getName(), new Tensor(this, (PtNDArray) result));
+      }
+    } finally {
+      JniUtils.setGradMode(false);
+    }
+    return new Tensors(byName, scope);
   }
 
   /** A float32 tensor on this module's device, a copy of the values; the caller closes it. */

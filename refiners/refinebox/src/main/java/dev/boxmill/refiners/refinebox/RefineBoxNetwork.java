@@ -1,6 +1,5 @@
 package dev.boxmill.refiners.refinebox;
 
-import dev.boxmill.refiners.spi.FeatureMap;
 import dev.boxmill.refiners.spi.FeatureMaps;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
@@ -11,11 +10,10 @@ import dev.boxmill.torchscript.TorchModule;
 import dev.boxmill.torchscript.Weight;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The network with its weights, resident on a device. */
-final class RefineBoxNetwork implements AutoCloseable {
+public final class RefineBoxNetwork implements AutoCloseable {
 
   /** So many boxes go through the network together: their features fit into a core's cache. */
   private static final int CPU_CHUNK = 100;
@@ -34,8 +32,13 @@ final class RefineBoxNetwork implements AutoCloseable {
     this.module = module;
   }
 
-  /** The text, for that many steps. */
-  static Program program(int steps, int chunk) {
+  /**
+   * The text.
+   *
+   * @param steps how many times each box is moved
+   * @param chunk boxes that go through the network together
+   */
+  public static Program program(int steps, int chunk) {
     return Program.of(RefineBoxNetwork.class, "refinebox.py")
         .with(
             Map.of(
@@ -64,13 +67,12 @@ final class RefineBoxNetwork implements AutoCloseable {
    * @return cxcywh of each, one after the other, each from 0 to 1
    */
   float[] refine(FeatureMaps features, Places places) {
-    Map<String, Tensor> inputs = new HashMap<>(maps(features));
     Places padded = places.paddedTo(roundedUp(places.count()));
     try (Tensor boxes = module.tensor(padded.boxes(), padded.count(), COORDINATES);
         Tensor images = module.tensor(padded.images(), padded.count());
-        Tensor size = module.tensor(size(features), 2);
-        Tensor strides = module.tensor(strides(features), features.levels().size())) {
-      inputs.putAll(Map.of("boxes", boxes, "images", images, "size", size, "strides", strides));
+        PyramidInputs pyramid = PyramidInputs.of(module, features)) {
+      Map<String, Tensor> inputs = new HashMap<>(pyramid.byName());
+      inputs.putAll(Map.of("boxes", boxes, "images", images));
       try (Tensors outputs = module.run("forward", inputs)) {
         return Arrays.copyOf(outputs.named("boxes").floats(), places.boxes().length);
       }
@@ -79,27 +81,6 @@ final class RefineBoxNetwork implements AutoCloseable {
 
   private static int roundedUp(int count) {
     return (count + GRANULE - 1) / GRANULE * GRANULE;
-  }
-
-  static Map<String, Tensor> maps(FeatureMaps features) {
-    Map<String, Tensor> maps = new HashMap<>();
-    List<FeatureMap> levels = features.levels();
-    for (int level = 0; level < levels.size(); level++) {
-      maps.put("c" + (level + 2), levels.get(level).values());
-    }
-    return maps;
-  }
-
-  private static float[] size(FeatureMaps features) {
-    return new float[] {features.input().height(), features.input().width()};
-  }
-
-  private static float[] strides(FeatureMaps features) {
-    float[] strides = new float[features.levels().size()];
-    for (int level = 0; level < strides.length; level++) {
-      strides[level] = features.levels().get(level).stride();
-    }
-    return strides;
   }
 
   @Override

@@ -44,7 +44,7 @@ final class RefineBoxRefiner implements BoxRefiner {
     for (int image = 0; image < batch.count(); image++) {
       Map<Place, Box> boxes = new HashMap<>();
       for (Place place : chosen.get(image)) {
-        boxes.put(place, box(moved, next++));
+        boxes.put(place, Box.at(moved, 4 * next++));
       }
       refined.add(moved(batch.detections().get(image), boxes));
     }
@@ -76,20 +76,11 @@ final class RefineBoxRefiner implements BoxRefiner {
     int next = 0;
     for (int image = 0; image < chosen.size(); image++) {
       for (Place place : chosen.get(image)) {
-        images[next] = image;
-        boxes[4 * next] = place.box().cx();
-        boxes[4 * next + 1] = place.box().cy();
-        boxes[4 * next + 2] = place.box().width();
-        boxes[4 * next + 3] = place.box().height();
-        next++;
+        place.box().writeTo(boxes, 4 * next);
+        images[next++] = image;
       }
     }
     return new Places(boxes, images);
-  }
-
-  private static Box box(float[] values, int index) {
-    int at = 4 * index;
-    return new Box(values[at], values[at + 1], values[at + 2], values[at + 3]);
   }
 
   private static List<Detection> moved(List<Detection> detections, Map<Place, Box> boxes) {

@@ -78,11 +78,9 @@ record TestingCase(
 
   /** What an entry point of the program returns, everything as float32. */
   Map<String, float[]> run(TorchModule module, String entry) {
-    Map<String, Tensor> inputs = new HashMap<>(RefineBoxNetwork.maps(features(module)));
+    Map<String, Tensor> inputs = new HashMap<>(PyramidInputs.of(module, features(module)).byName());
     inputs.put("boxes", module.tensor(places.boxes(), places.count(), 4));
     inputs.put("images", module.tensor(places.images(), places.count()));
-    inputs.put("size", module.tensor(new float[] {size.height(), size.width()}, 2));
-    inputs.put("strides", module.tensor(new float[] {4, 8, 16, 32}, 4));
     Map<String, float[]> values = new TreeMap<>();
     try (Tensors out = module.run(entry, inputs)) {
       out.forEach((key, tensor) -> values.put(key, tensor.floats()));

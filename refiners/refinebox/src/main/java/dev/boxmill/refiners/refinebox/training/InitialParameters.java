@@ -1,0 +1,49 @@
+package dev.boxmill.refiners.refinebox.training;
+
+import dev.boxmill.refiners.refinebox.training.ParameterLayout.Slice;
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * What a refiner starts from: drawn as the reference's libraries do, but for the last layer, which
+ * is zero here. So training starts with boxes that stay where the detector put them, and can't be
+ * worse than the detector for long.
+ */
+public final class InitialParameters {
+
+  private InitialParameters() {}
+
+  /** The same seed gives the same numbers. */
+  public static float[] draw(ParameterLayout layout, long seed) {
+    Random random = new Random(seed);
+    float[] row = new float[layout.count()];
+    layout.slices().forEach(slice -> fill(row, slice, random));
+    return row;
+  }
+
+  private static void fill(float[] row, Slice slice, Random random) {
+    int end = slice.first() + slice.count();
+    if (slice.ofNorm() && slice.name().endsWith("weight")) {
+      Arrays.fill(row, slice.first(), end, 1);
+      return;
+    }
+    if (slice.shape().size() == 1 || slice.programName().startsWith("delta")) {
+      return;
+    }
+    for (int i = slice.first(); i < end; i++) {
+      row[i] = (float) value(slice, random);
+    }
+  }
+
+  private static double value(Slice slice, Random random) {
+    double fanIn = slice.count() / slice.shape().get(0).doubleValue();
+    if (slice.programName().startsWith("block")) {
+      // detectron2's c2_msra_fill: fan out, ReLU; inputs and outputs are as many here
+      return random.nextGaussian() * Math.sqrt(2 / fanIn);
+    }
+    // the pyramid: c2_xavier_fill, which counts inputs only; the MLP: torch.nn.Linear
+    double bound =
+        slice.programName().startsWith("mlp") ? 1 / Math.sqrt(fanIn) : Math.sqrt(3 / fanIn);
+    return (2 * random.nextDouble() - 1) * bound;
+  }
+}

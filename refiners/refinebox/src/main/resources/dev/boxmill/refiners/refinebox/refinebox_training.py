@@ -1,0 +1,63 @@
+# The loss of RefineBox and its gradient (arXiv 2307.11828; reference code refinebox/models/layers/mixin.py, calc_refine_loss):
+# after every step 5 L1 + 2 GIoU of each box to the object that the detector's matcher gave it, summed over steps and boxes.
+# Whoever adds up the gradients of a batch divides by its number of boxes.
+
+# inputs: "weight.NAME" for every weight as the checkpoint holds it; those of `forward`; "targets" (N, 4), each box's object
+# returns "gradient.NAME" like every weight, "loss" (1), and of every step "l1" and "giou" (STEPS)
+def gradient(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  names = annotate(List[str], [])
+  leaves = annotate(List[Tensor], [])
+  weights = annotate(Dict[str, Tensor], {})
+  frozen = annotate(Dict[str, Tensor], {})
+  for name in inputs.keys():
+    value = torch.clone(torch.detach(inputs[name]))
+    if name.startswith("weight."):
+      weights[name[7:]] = torch.requires_grad_(value)
+      names = torch.append(names, name[7:])
+      leaves = torch.append(leaves, weights[name[7:]])
+    else:
+      frozen[name] = value
+  l1, giou = losses(prepare(weights), frozen)
+  loss = torch.add(torch.mul(torch.sum(l1), L1_WEIGHT), torch.mul(torch.sum(giou), GIOU_WEIGHT))
+  slopes = torch.autograd.grad([loss], leaves)
+  out = annotate(Dict[str, Tensor], {})
+  for i in range(len(names)):
+    slope = slopes[i]
+    if torch.__isnot__(slope, None):
+      out["gradient." + names[i]] = unchecked_cast(Tensor, slope)
+  out["loss"] = torch.detach(torch.reshape(loss, [1]))
+  out["l1"] = torch.detach(l1)
+  out["giou"] = torch.detach(giou)
+  return out
+
+# Sums over the boxes after each step. Two times (STEPS)
+def losses(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, Tensor]:
+  maps = pyramid(w, inputs)
+  table = rows(maps)
+  targets = inputs["targets"]
+  boxes = inputs["boxes"]
+  l1 = annotate(List[Tensor], [])
+  giou = annotate(List[Tensor], [])
+  for step in range(STEPS):
+    rois = roi_align(table, maps, boxes, inputs["images"], inputs["size"], inputs["strides"])
+    boxes = moved(boxes, deltas(w, rois))
+    l1 = torch.append(l1, torch.sum(torch.abs(torch.sub(boxes, targets))))
+    giou = torch.append(giou, torch.sum(torch.rsub(generalised_iou(boxes, targets), 1.0)))
+  return (torch.stack(l1), torch.stack(giou))
+
+# GIoU (Rezatofighi et al. 2019) of boxes with area, pair by pair. a, b: (N, 4) cxcywh. (N)
+def generalised_iou(a: Tensor, b: Tensor) -> Tensor:
+  a_low, a_high = corners(a)
+  b_low, b_high = corners(b)
+  shared = area(torch.clamp_min(torch.sub(torch.minimum(a_high, b_high), torch.maximum(a_low, b_low)), 0.0))
+  union = torch.sub(torch.add(area(a[:, 2:]), area(b[:, 2:])), shared)
+  hull = area(torch.sub(torch.maximum(a_high, b_high), torch.minimum(a_low, b_low)))
+  return torch.sub(torch.div(shared, union), torch.div(torch.sub(hull, union), hull))
+
+def corners(boxes: Tensor) -> Tuple[Tensor, Tensor]:
+  half = torch.mul(boxes[:, 2:], 0.5)
+  return (torch.sub(boxes[:, :2], half), torch.add(boxes[:, :2], half))
+
+# extent: (N, 2) width and height
+def area(extent: Tensor) -> Tensor:
+  return torch.mul(extent[:, 0], extent[:, 1])
