@@ -1,5 +1,6 @@
 package dev.boxmill.detr;
 
+import dev.boxmill.detr.postprocess.Predictions;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Tensor;
 import dev.boxmill.torchscript.Tensors;
@@ -11,16 +12,23 @@ import java.util.List;
  */
 public final class DetectedBatch implements AutoCloseable {
   private final List<List<Detection>> detections;
+  private final Predictions predictions;
   private final Tensors outputs;
 
-  DetectedBatch(List<List<Detection>> detections, Tensors outputs) {
+  DetectedBatch(List<List<Detection>> detections, Predictions predictions, Tensors outputs) {
     this.detections = List.copyOf(detections);
+    this.predictions = predictions;
     this.outputs = outputs;
   }
 
   /** Detections of each image, by descending score. */
   public List<List<Detection>> detections() {
     return detections;
+  }
+
+  /** What every query says about every class. */
+  public Predictions predictions() {
+    return predictions;
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.boxmill.detr.image.PicturePreprocessor;
 import dev.boxmill.detr.image.Preprocessing;
 import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.detr.postprocess.Predictions;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
@@ -96,6 +97,16 @@ public final class Detector implements AutoCloseable {
     return preprocessor.resize(picture);
   }
 
+  /** The picture in that many times the network's usual size; the caller closes it. */
+  public ResizedPicture resize(Picture picture, double factor) {
+    return preprocessor.resize(picture, factor);
+  }
+
+  /** SHA-256 over the weights as they lie in memory, to show that nobody changed them. */
+  public String weightsSha256() {
+    return network.weightsSha256();
+  }
+
   /**
    * Finds objects.
    *
@@ -110,24 +121,24 @@ public final class Detector implements AutoCloseable {
     }
     Tensors outputs = network.run("detect_pictures", inputs);
     try {
-      return new DetectedBatch(detections(outputs, resized.size(), minScore, topK), outputs);
+      return detected(outputs, resized.size(), minScore, topK);
     } catch (RuntimeException e) {
       outputs.close();
       throw e;
     }
   }
 
-  private List<List<Detection>> detections(Tensors outputs, int images, float minScore, int topK) {
+  private DetectedBatch detected(Tensors outputs, int images, float minScore, int topK) {
     PostProcessing rule = architecture.postProcessing();
     PostProcessing limited = topK == 0 ? rule : rule.withLimit(topK);
     float[] logits = outputs.named("logits").floats();
     float[] boxes = outputs.named("boxes").floats();
-    int queries = boxes.length / (4 * images);
+    Predictions predictions = new Predictions(rule.rule(), logits, boxes, images);
     List<List<Detection>> detections = new ArrayList<>();
     for (int image = 0; image < images; image++) {
-      detections.add(limited.detections(logits, boxes, queries, image, minScore));
+      detections.add(limited.detections(logits, boxes, predictions.queries(), image, minScore));
     }
-    return detections;
+    return new DetectedBatch(detections, predictions, outputs);
   }
 
   /** Frees the weights. */

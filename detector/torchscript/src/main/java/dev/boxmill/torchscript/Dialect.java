@@ -127,6 +127,12 @@ final class Dialect {
     text.append("    self.w = ").append(prepared).append("\n");
     text.append("  def float32(self: __torch__.Network, x: Tensor) -> Tensor:\n");
     text.append("    return torch.contiguous(torch.to(x, 6))\n");
+    text.append("  def weight_names(self: __torch__.Network) -> List[str]:\n");
+    text.append("    return list(self.w.keys())\n");
+    text.append("  def weight(self: __torch__.Network, name: str) -> Tensor:\n");
+    text.append("    x = self.w[name]\n");
+    text.append("    if ops.prim.is_mkldnn(x):\n      x = torch.to_dense(x)\n");
+    text.append("    return torch.contiguous(torch.to(x, 6))\n");
     for (String entry : entries) {
       text.append("  def ").append(entry).append("(self: __torch__.Network,");
       text.append(" inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:\n");

@@ -18,8 +18,15 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -187,6 +194,57 @@ public final class TorchModule implements AutoCloseable {
       throw new IllegalArgumentException("Invalid pixel buffer: on the heap (must be direct)");
     }
     return open(() -> manager.create(bytes, new Shape(shape), DataType.UINT8));
+  }
+
+  /**
+   * SHA-256 over all prepared weights as float32, by name: the same as long as nobody changes one.
+   */
+  public String weightsSha256() {
+    MessageDigest digest = sha256();
+    for (String name : weightNames()) {
+      digest.update(name.getBytes(StandardCharsets.UTF_8));
+      float[] values = weight(name);
+      ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
+      bytes.asFloatBuffer().put(values);
+      digest.update(bytes);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Missing SHA-256: every Java platform has it", e);
+    }
+  }
+
+  private List<String> weightNames() {
+    return run(
+        "weight_names",
+        () -> {
+          List<String> names = new ArrayList<>();
+          try (IValue list = IValueUtils.runMethod(block, "weight_names")) {
+            for (IValue name : list.toIValueArray()) {
+              names.add(name.toStringValue());
+              name.close();
+            }
+          }
+          Collections.sort(names);
+          return names;
+        });
+  }
+
+  private float[] weight(String name) {
+    return run(
+        "weight " + name,
+        () -> {
+          try (PtNDManager scope = (PtNDManager) manager.newSubManager();
+              IValue key = IValue.from(name);
+              IValue result = IValueUtils.runMethod(block, "weight", key)) {
+            return result.toTensor(scope).toFloatArray();
+          }
+        });
   }
 
   float[] floats(PtNDArray array) {

@@ -110,6 +110,24 @@ final class TestProgram {
   }
 
   @Test
+  void theHashOfTheWeightsTellsWhetherOneChanged() {
+    Map<String, Weight> others = new HashMap<>(weights());
+    others.put("mix.bias", weight(random(5, CHANNELS), CHANNELS));
+    for (Convolutions kernels : Convolutions.values()) {
+      Program program = NETWORK.with(kernels);
+      try (TorchModule module = program.load(Device.cpu(), Precision.BF16, weights());
+          TorchModule same = program.load(Device.cpu(), Precision.BF16, weights());
+          TorchModule other = program.load(Device.cpu(), Precision.BF16, others)) {
+        String before = module.weightsSha256();
+        head(module);
+        assertThat(module.weightsSha256()).isEqualTo(before).hasSize(64);
+        assertThat(same.weightsSha256()).isEqualTo(before);
+        assertThat(other.weightsSha256()).isNotEqualTo(before);
+      }
+    }
+  }
+
+  @Test
   void missingWeightsAreNamed() {
     Map<String, Weight> incomplete = new HashMap<>(weights());
     incomplete.remove("mix.bias");

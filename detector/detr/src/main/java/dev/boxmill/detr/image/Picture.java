@@ -26,6 +26,20 @@ public record Picture(ImageSize size, ByteBuffer rgb) {
     return new Picture(size, ByteBuffer.allocateDirect(bytes));
   }
 
+  /** Left and right changed places. */
+  public Picture mirrored() {
+    Picture mirrored = blank(size);
+    for (int y = 0; y < size.height(); y++) {
+      for (int x = 0; x < size.width(); x++) {
+        int from = 3 * (size.width() * y + x);
+        int to = 3 * (size.width() * (y + 1) - 1 - x);
+        mirrored.rgb.put(to, rgb.get(from)).put(to + 1, rgb.get(from + 1));
+        mirrored.rgb.put(to + 2, rgb.get(from + 2));
+      }
+    }
+    return mirrored;
+  }
+
   /** This picture on a black canvas; what sticks out is dropped. */
   Picture placed(ImageSize canvas, int left, int top) {
     if (canvas.equals(size)) {

@@ -22,6 +22,15 @@ public final class PicturePreprocessor {
 
   /** The picture in the checkpoint's size, for {@code normalise}; the caller closes it. */
   public ResizedPicture resize(Picture picture) {
+    return resize(picture, preprocessing);
+  }
+
+  /** The picture in that many times the checkpoint's size; the caller closes it. */
+  public ResizedPicture resize(Picture picture, double factor) {
+    return resize(picture, preprocessing.scaled(factor));
+  }
+
+  private ResizedPicture resize(Picture picture, Preprocessing preprocessing) {
     ImageSize original = picture.size();
     ImageSize size = preprocessing.resized(original);
     float[] heightAndWidth = {size.height(), size.width()};

@@ -54,6 +54,11 @@ public record Preprocessing(
     return rule.resized(original);
   }
 
+  /** The same for images that many times as large. */
+  Preprocessing scaled(double factor) {
+    return new Preprocessing(rule.scaled(factor), resampling, rescale, mean, std);
+  }
+
   /**
    * {@code preprocess.py} with this checkpoint's constants: functions {@code resize} and {@code
    * normalise}, and the entry point {@code resize_picture}.

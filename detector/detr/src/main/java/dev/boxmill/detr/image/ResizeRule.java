@@ -7,19 +7,41 @@ public sealed interface ResizeRule {
 
   ImageSize resized(ImageSize original);
 
+  /** The same rule for images that many times as large: training sees objects in many sizes. */
+  ResizeRule scaled(double factor);
+
   /** Images keep their size. */
   record None() implements ResizeRule {
     @Override
     public ImageSize resized(ImageSize original) {
       return original;
     }
+
+    @Override
+    public ResizeRule scaled(double factor) {
+      return this;
+    }
   }
 
   /** All images get one size, whatever their aspect ratio. */
   record Exact(ImageSize size) implements ResizeRule {
+
+    private static final int CELL = 32;
+
     @Override
     public ImageSize resized(ImageSize original) {
       return size;
+    }
+
+    /** To whole cells of the coarsest feature map, as the detectors with one size are trained. */
+    @Override
+    public ResizeRule scaled(double factor) {
+      return new Exact(
+          new ImageSize(wholeCells(size.width() * factor), wholeCells(size.height() * factor)));
+    }
+
+    private static int wholeCells(double pixels) {
+      return CELL * Math.max(1, (int) Math.round(pixels / CELL));
     }
   }
 
@@ -36,6 +58,11 @@ public sealed interface ResizeRule {
     public ShortestEdge {
       positive("shortest_edge", shortest);
       positive("longest_edge", longest);
+    }
+
+    @Override
+    public ResizeRule scaled(double factor) {
+      return new ShortestEdge(atLeastOne(shortest * factor), longest);
     }
 
     @Override
@@ -96,6 +123,11 @@ public sealed interface ResizeRule {
     }
 
     @Override
+    public ResizeRule scaled(double factor) {
+      return new Within(atLeastOne(maxHeight * factor), atLeastOne(maxWidth * factor));
+    }
+
+    @Override
     public ImageSize resized(ImageSize original) {
       double scale =
           Math.min((double) maxHeight / original.height(), (double) maxWidth / original.width());
@@ -106,6 +138,10 @@ public sealed interface ResizeRule {
   /** Truncates; where a thin image would come out with no pixels, it keeps one. */
   private static ImageSize atLeastOne(double width, double height) {
     return new ImageSize(Math.max(1, (int) width), Math.max(1, (int) height));
+  }
+
+  private static int atLeastOne(double pixels) {
+    return Math.max(1, (int) Math.round(pixels));
   }
 
   private static void positive(String name, int value) {

@@ -54,6 +54,20 @@ final class TestResizeRule {
   }
 
   @Test
+  void scaledRulesMakeImagesThatManyTimesAsLarge() {
+    ImageSize image = new ImageSize(640, 480);
+    assertThat(new ResizeRule.ShortestEdge(800, 1333).scaled(0.6).resized(image))
+        .isEqualTo(new ImageSize(640, 480));
+    assertThat(new ResizeRule.ShortestEdge(800, 1333).scaled(0.64).resized(image))
+        .isEqualTo(new ImageSize(682, 512));
+    assertThat(new ResizeRule.Exact(new ImageSize(640, 640)).scaled(0.77).resized(image))
+        .isEqualTo(new ImageSize(480, 480));
+    assertThat(new ResizeRule.Within(200, 100).scaled(0.5).resized(image))
+        .isEqualTo(new ResizeRule.Within(100, 50).resized(image));
+    assertThat(new ResizeRule.None().scaled(0.5).resized(image)).isEqualTo(image);
+  }
+
+  @Test
   void exactAndNoneDontLookAtTheImage() {
     ImageSize image = new ImageSize(31, 17);
     ImageSize square = new ImageSize(640, 640);
