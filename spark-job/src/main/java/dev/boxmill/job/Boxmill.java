@@ -49,6 +49,7 @@ public final class Boxmill implements Runnable {
         .addSubcommand(new LabelCommand(labelers))
         .addSubcommand(new PreviewCommand())
         .addSubcommand(new EvaluateCommand())
+        .addSubcommand(new TrainRefinerCommand())
         .addSubcommand(new ScenesCommand())
         .addSubcommand(new BenchCommand())
         .setUsageHelpAutoWidth(true)

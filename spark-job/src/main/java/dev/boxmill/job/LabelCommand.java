@@ -237,10 +237,6 @@ final class LabelCommand implements Callable<Integer> {
   }
 
   private LabelSettings settings() {
-    if (!List.of("auto", "fp32", "bf16", "fp16").contains(precision)) {
-      throw new BadInputException(
-          "Unknown precision '" + precision + "' (known: auto, fp32, bf16, fp16)");
-    }
     requireShare("--min-score", minScore);
     if (topK != null && topK < 1) {
       throw new BadInputException("Invalid --top-k: " + topK + " (must be at least 1)");
@@ -254,7 +250,16 @@ final class LabelCommand implements Callable<Integer> {
           "Invalid --refiner: " + String.join(" ", refiners) + " (must be none alone, or no none)");
     }
     int boxes = topK == null ? LabelSettings.CHECKPOINT_TOP_K : topK;
-    return new LabelSettings(detector, refiners, precision, minScore, boxes, architecture, labels);
+    return new LabelSettings(
+        detector, refiners, knownPrecision(precision), minScore, boxes, architecture, labels);
+  }
+
+  static String knownPrecision(String precision) {
+    if (!List.of("auto", "fp32", "bf16", "fp16").contains(precision)) {
+      throw new BadInputException(
+          "Unknown precision '" + precision + "' (known: auto, fp32, bf16, fp16)");
+    }
+    return precision;
   }
 
   private String output() {

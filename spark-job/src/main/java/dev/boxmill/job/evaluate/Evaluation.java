@@ -32,7 +32,7 @@ public final class Evaluation {
    * @param categories of the ground truth
    * @param images of the ground truth, all of them, in its order
    */
-  static Evaluation of(
+  public static Evaluation of(
       EvaluationStyle style, List<TruthCategory> categories, List<ImageMatches> images) {
     List<List<CategoryCurves.Entry>> entries = new ArrayList<>();
     categories.forEach(category -> entries.add(new ArrayList<>()));

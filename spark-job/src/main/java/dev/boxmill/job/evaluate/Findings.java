@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Counts what is odd about annotations or results, with the first few ids of each kind. */
-final class Findings {
+public final class Findings {
 
   private static final int EXAMPLES = 3;
 
@@ -54,7 +54,7 @@ final class Findings {
   }
 
   /** A sentence for each kind that occurred. */
-  List<String> sentences() {
+  public List<String> sentences() {
     return counts.keySet().stream().map(this::sentence).toList();
   }
 

@@ -11,9 +11,10 @@ import java.util.TreeMap;
  * @param categories by ascending id; objects name them by index
  * @param findings what is odd about the annotations
  */
-record GroundTruth(List<TruthImage> images, List<TruthCategory> categories, Findings findings) {
+public record GroundTruth(
+    List<TruthImage> images, List<TruthCategory> categories, Findings findings) {
 
-  GroundTruth {
+  public GroundTruth {
     images = List.copyOf(images);
     categories = List.copyOf(categories);
   }

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
 /** Reads a COCO or LVIS annotation file. */
-final class GroundTruthFile {
+public final class GroundTruthFile {
 
   private static final String KIND = "ground truth";
 
@@ -52,7 +52,8 @@ final class GroundTruthFile {
    * @param uri on any Hadoop filesystem
    * @throws BadInputException if it can't be read or lacks what the style needs
    */
-  static GroundTruth read(String uri, EvaluationStyle style, Supplier<Configuration> hadoop) {
+  public static GroundTruth read(
+      String uri, EvaluationStyle style, Supplier<Configuration> hadoop) {
     return CocoJson.read(KIND, uri, hadoop, json -> new GroundTruthFile(style).read(json));
   }
 

@@ -4,12 +4,12 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /** What was detected in one image, in the order that equal scores keep. Grows as it is read. */
-final class ImageDetections implements Serializable {
+public final class ImageDetections implements Serializable {
 
   private static final long serialVersionUID = 1;
 
   /** The category of a detection that the ground truth has no category for. */
-  static final int UNKNOWN = -1;
+  public static final int UNKNOWN = -1;
 
   private static final int SIDES = 4;
 
@@ -18,7 +18,7 @@ final class ImageDetections implements Serializable {
   private double[] scores;
   private double[] boxes;
 
-  ImageDetections(int expected) {
+  public ImageDetections(int expected) {
     categories = new int[expected];
     scores = new double[expected];
     boxes = new double[SIDES * expected];
@@ -31,7 +31,7 @@ final class ImageDetections implements Serializable {
    * @param x left border in pixels
    * @param y upper border in pixels
    */
-  void add(int category, double score, double x, double y, double width, double height) {
+  public void add(int category, double score, double x, double y, double width, double height) {
     if (size == scores.length) {
       int more = Math.max(8, 2 * size);
       categories = Arrays.copyOf(categories, more);

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Set;
 
 /** Matches the detections of one image to its objects, category by category. Holds no state. */
-final class ImageMatcher {
+public final class ImageMatcher {
 
   private final EvaluationStyle style;
 
-  ImageMatcher(EvaluationStyle style) {
+  public ImageMatcher(EvaluationStyle style) {
     this.style = style;
   }
 
-  ImageMatches match(ImageTruth truth, ImageDetections found) {
+  public ImageMatches match(ImageTruth truth, ImageDetections found) {
     int[] detections = counted(truth, found);
     List<TruthObject> objects = truth.objects();
     ImageMatches matches = new ImageMatches(detections.length);

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * What matching one image found, small enough to be sent: for each category with objects or
  * detections there, how many objects count and what became of each detection, by descending score.
  */
-final class ImageMatches implements Serializable {
+public final class ImageMatches implements Serializable {
 
   private static final long serialVersionUID = 1;
 

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param absent categories known to be absent (LVIS)
  * @param notExhaustive categories of which more objects may be there than annotated (LVIS)
  */
-record ImageTruth(
+public record ImageTruth(
     int width,
     int height,
     List<TruthObject> objects,
@@ -23,7 +23,7 @@ record ImageTruth(
     Set<Integer> notExhaustive)
     implements Serializable {
 
-  ImageTruth {
+  public ImageTruth {
     objects = objects.stream().sorted(Comparator.comparingInt(TruthObject::category)).toList();
     absent = Set.copyOf(absent);
     notExhaustive = Set.copyOf(notExhaustive);

@@ -17,11 +17,12 @@ import java.util.stream.Collectors;
  * @param indices of the labels that have a category
  * @param rule how they were matched: {@code name} or {@code id}
  */
-record LabelCategories(Map<LabelName, Integer> indices, String rule) implements Serializable {
+public record LabelCategories(Map<LabelName, Integer> indices, String rule)
+    implements Serializable {
 
   private static final int EXAMPLES = 5;
 
-  LabelCategories {
+  public LabelCategories {
     indices = Map.copyOf(indices);
   }
 
@@ -30,7 +31,8 @@ record LabelCategories(Map<LabelName, Integer> indices, String rule) implements 
    *
    * @throws BadInputException if none has one, or a name means several
    */
-  static LabelCategories match(Collection<LabelName> labels, List<TruthCategory> categories) {
+  public static LabelCategories match(
+      Collection<LabelName> labels, List<TruthCategory> categories) {
     Map<LabelName, Integer> byName = byName(labels, categories);
     if (!byName.isEmpty() || labels.isEmpty()) {
       return new LabelCategories(byName, "name");

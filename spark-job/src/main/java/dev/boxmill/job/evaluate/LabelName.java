@@ -3,4 +3,4 @@ package dev.boxmill.job.evaluate;
 import java.io.Serializable;
 
 /** A class as the label table names it. */
-record LabelName(int id, String label) implements Serializable {}
+public record LabelName(int id, String label) implements Serializable {}

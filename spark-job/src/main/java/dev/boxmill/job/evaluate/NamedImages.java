@@ -10,15 +10,15 @@ import java.util.Map;
  * Finds the annotated image that a URI means, by its file name: the last part of the path, and
  * where several images share that, as many folders as it takes.
  */
-final class NamedImages implements Serializable {
+public final class NamedImages implements Serializable {
 
   private static final long serialVersionUID = 1;
 
   /** No annotated image has that name. */
-  static final int UNKNOWN = -1;
+  public static final int UNKNOWN = -1;
 
   /** Several annotated images have that name, and the folders do not tell which is meant. */
-  static final int AMBIGUOUS = -2;
+  public static final int AMBIGUOUS = -2;
 
   private final Map<String, List<Integer>> byBaseName = new HashMap<>();
   private final List<String> names = new ArrayList<>();
@@ -28,7 +28,7 @@ final class NamedImages implements Serializable {
    *
    * @param fileNames as in the ground truth; empty ones are never found
    */
-  NamedImages(List<String> fileNames) {
+  public NamedImages(List<String> fileNames) {
     for (String fileName : fileNames) {
       String name = fileName.replace('\\', '/');
       if (!name.isEmpty()) {
@@ -39,7 +39,7 @@ final class NamedImages implements Serializable {
   }
 
   /** Position of the image, {@link #UNKNOWN} or {@link #AMBIGUOUS}. */
-  int find(String uri) {
+  public int find(String uri) {
     List<Integer> candidates = byBaseName.getOrDefault(baseName(uri), List.of());
     if (candidates.isEmpty()) {
       return UNKNOWN;

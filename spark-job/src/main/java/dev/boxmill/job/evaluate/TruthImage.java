@@ -6,4 +6,4 @@ package dev.boxmill.job.evaluate;
  * @param id as in the file
  * @param fileName as in the file; empty if it names none
  */
-record TruthImage(long id, String fileName, ImageTruth truth) {}
+public record TruthImage(long id, String fileName, ImageTruth truth) {}

@@ -14,12 +14,12 @@ import java.io.Serializable;
  * @param area in square pixels, of the object's outline where the file knows it
  * @param role whether it counts
  */
-record TruthObject(
+public record TruthObject(
     long id, int category, double x, double y, double width, double height, double area, Role role)
     implements Serializable {
 
   /** How an object takes part. */
-  enum Role {
+  public enum Role {
     /** To be found. */
     COUNTED,
     /** Many objects under one box: any number of detections may lie on it and count neither way. */
@@ -29,7 +29,7 @@ record TruthObject(
   }
 
   /** Whether a detector can be asked to put a box there. */
-  boolean findable() {
+  public boolean findable() {
     return role == Role.COUNTED && width > 0 && height > 0;
   }
 

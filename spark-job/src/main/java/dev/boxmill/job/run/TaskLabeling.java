@@ -1,6 +1,5 @@
 package dev.boxmill.job.run;
 
-import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageInput;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.PreparedLabeler;
@@ -8,14 +7,11 @@ import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.RunColumns;
 import dev.boxmill.schemas.LabelRow;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
@@ -44,7 +40,7 @@ final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>, Row> {
       return List.<Row>of().iterator();
     }
     TaskContext task = TaskContext.get();
-    ImageLabeler opened = labeler.open(slot(task));
+    ImageLabeler opened = labeler.open(TaskSlot.of(task, hadoop.value().value()));
     task.addTaskCompletionListener((TaskCompletionListener) ended -> opened.close());
     OneRowPerInput checked = new OneRowPerInput(images, counters);
     return rows(checked.over(opened.label(checked.inputs())));
@@ -62,15 +58,5 @@ final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>, Row> {
         return LabelRows.row(labelled.next(), columns, Instant.now());
       }
     };
-  }
-
-  private ExecutorSlot slot(TaskContext task) {
-    ResourceInformation gpu = task.resourcesJMap().get("gpu");
-    List<String> addresses = gpu == null ? List.of() : Arrays.asList(gpu.addresses());
-    int cores = Math.max(1, task.cpus());
-    int executorCores =
-        ExecutorCores.of(SparkEnv.get().conf(), Runtime.getRuntime().availableProcessors());
-    int concurrentTasks = Math.max(1, executorCores / cores);
-    return new ExecutorSlot(addresses, cores, concurrentTasks, hadoop.value().value());
   }
 }

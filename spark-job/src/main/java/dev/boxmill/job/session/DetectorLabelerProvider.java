@@ -28,7 +28,7 @@ import org.apache.hadoop.conf.Configuration;
 public final class DetectorLabelerProvider implements LabelerProvider {
 
   @Override
-  public PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
+  public DetectorJob prepare(LabelSettings settings, Configuration hadoop) {
     Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
     Refiners refiners = Refiners.find();
     String detector = DetectorLocation.uri(settings.detector(), hadoop);

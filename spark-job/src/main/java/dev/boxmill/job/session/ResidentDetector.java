@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * The detector of one device, loaded once and kept for the life of the executor's JVM, with the
@@ -33,7 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Threads are made once and kept: PyTorch keeps state for each thread, which short-lived ones
  * would leak.
  */
-final class ResidentDetector {
+public final class ResidentDetector {
   private static final Map<Key, ResidentDetector> RESIDENT = new HashMap<>();
   private static final int CPU_BATCH = 1;
   private static final int GPU_BATCH = 16;
@@ -85,7 +86,7 @@ final class ResidentDetector {
   }
 
   /** Called once by each task that held it. It stays loaded for the next task of its job. */
-  void release() {
+  public void release() {
     synchronized (RESIDENT) {
       users--;
     }
@@ -128,11 +129,11 @@ final class ResidentDetector {
     }
   }
 
-  Detector detector() {
+  public Detector detector() {
     return detector;
   }
 
-  ExecutorService readers() {
+  public ExecutorService readers() {
     return readers;
   }
 
@@ -149,8 +150,13 @@ final class ResidentDetector {
    * Images that a task may hold, from the read of their bytes to their rows: what bounds its
    * memory.
    */
-  int imagesInFlight() {
+  public int imagesInFlight() {
     return 2 * batchImages() + readersPerTask;
+  }
+
+  /** The device that it lies on. */
+  public Device device() {
+    return device;
   }
 
   /**
@@ -159,30 +165,48 @@ final class ResidentDetector {
    * @param resized of one exact size; left open
    */
   List<List<Detection>> detections(List<ResizedPicture> resized) {
+    return look(resized, job.minScore(), this::refined);
+  }
+
+  /** A forward pass over a batch: what was found, and the maps that it was found by. */
+  public record Sight(DetectedBatch batch, FeatureMaps features, List<ImageSize> originals) {}
+
+  /**
+   * Lets the network look at a batch; no refiner takes part.
+   *
+   * @param resized of one exact size; left open
+   * @param minScore only detections above it are kept
+   * @param use what is done with the sight, which is freed after it
+   */
+  public <T> T look(List<ResizedPicture> resized, float minScore, Function<Sight, T> use) {
     forwards.acquireUninterruptibly();
-    try (DetectedBatch batch = detector.detect(resized, job.minScore(), job.topK())) {
-      return refined(batch, resized);
+    try (DetectedBatch batch = detector.detect(resized, minScore, job.topK())) {
+      List<ImageSize> sizes = resized.stream().map(ResizedPicture::original).toList();
+      return use.apply(new Sight(batch, features(batch, resized.get(0).size()), sizes));
     } finally {
       forwards.release();
     }
   }
 
-  private List<List<Detection>> refined(DetectedBatch batch, List<ResizedPicture> resized) {
-    if (job.chain().isEmpty()) {
-      return batch.detections();
-    }
+  private FeatureMaps features(DetectedBatch batch, ImageSize input) {
     List<FeatureMap> levels = new ArrayList<>();
     for (int i = 0; i < batch.features().size(); i++) {
       levels.add(new FeatureMap(detector.featureStrides().get(i), batch.features().get(i)));
     }
-    List<ImageSize> sizes = resized.stream().map(ResizedPicture::original).toList();
-    FeatureMaps features = new FeatureMaps(resized.get(0).size(), levels);
+    return new FeatureMaps(input, levels);
+  }
+
+  private List<List<Detection>> refined(Sight sight) {
+    if (job.chain().isEmpty()) {
+      return sight.batch().detections();
+    }
     RefinerChain refiners = idleRefiners.poll();
     if (refiners == null) {
       refiners = openRefiners();
     }
     try {
-      return refiners.refine(new ImageBatch(sizes, batch.detections(), features));
+      return refiners.refine(
+          new ImageBatch(sight.originals(), sight.batch().detections(), sight.features()));
     } finally {
       idleRefiners.add(refiners);
     }
@@ -203,7 +227,8 @@ final class ResidentDetector {
     return Refiners.find().open(job.chain(), context());
   }
 
-  private RefinerContext context() {
+  /** What a refiner of this detector is told. */
+  public RefinerContext context() {
     return new RefinerContext(
         detector.labels(),
         device,

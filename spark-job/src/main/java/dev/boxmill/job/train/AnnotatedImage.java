@@ -1,0 +1,47 @@
+package dev.boxmill.job.train;
+
+import dev.boxmill.detr.Detector;
+import dev.boxmill.detr.image.Picture;
+import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.job.source.ListedFile;
+import dev.boxmill.schemas.ImageSize;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * An image and what is on it.
+ *
+ * @param truth its index in the ground truth
+ * @param width in pixels, as annotated
+ * @param height in pixels, as annotated
+ * @param objects those that a detector can be asked to find
+ */
+record AnnotatedImage(ListedFile file, int truth, int width, int height, List<TrueBox> objects)
+    implements Serializable {
+
+  AnnotatedImage {
+    objects = List.copyOf(objects);
+  }
+
+  /**
+   * The picture as the network takes it.
+   *
+   * @throws IOException if the file can't be had
+   * @throws UnreadableImageException if it is no picture
+   * @throws IllegalArgumentException if its size is not the annotated one
+   */
+  ResizedPicture resized(Detector detector, Pose pose, Configuration hadoop)
+      throws IOException, UnreadableImageException {
+    Picture picture = detector.decoder().decode(file.read(hadoop));
+    ImageSize size = picture.size();
+    if (size.width() != width || size.height() != height) {
+      throw new IllegalArgumentException(
+          "Cannot use %s: it has %dx%d pixels, its annotations are for %dx%d (annotate it anew)"
+              .formatted(file.uri(), size.width(), size.height(), width, height));
+    }
+    return detector.resize(pose.mirrored() ? picture.mirrored() : picture, pose.scale());
+  }
+}

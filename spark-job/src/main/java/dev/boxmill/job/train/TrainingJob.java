@@ -1,0 +1,73 @@
+package dev.boxmill.job.train;
+
+import dev.boxmill.job.session.FrozenDetector;
+import dev.boxmill.job.source.HadoopSettings;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+
+/** The executors' work, as the driver asks for it. */
+final class TrainingJob {
+
+  private final JavaSparkContext spark;
+  private final TrainingTask task;
+
+  TrainingJob(JavaSparkContext spark, FrozenDetector detector) {
+    this.spark = spark;
+    this.task = new TrainingTask(detector, HadoopSettings.broadcast(spark));
+  }
+
+  /** Sum over a batch, whoever computed which share of it. */
+  PartialGradient gradient(List<PosedImage> batch, float[] row) {
+    Broadcast<float[]> weights = spark.broadcast(row);
+    try {
+      PartialGradient sum = new PartialGradient(row.length);
+      run(batch, new GradientTask(task, weights)).forEach(sum::add);
+      return sum;
+    } finally {
+      weights.destroy();
+    }
+  }
+
+  /** Every held-out image, matched. */
+  List<Validated> validate(List<AnnotatedImage> images, Validation validation, float[] row) {
+    Broadcast<float[]> weights = spark.broadcast(row);
+    Broadcast<Validation> truth = spark.broadcast(validation);
+    try {
+      List<PosedImage> plain = new ArrayList<>();
+      images.forEach(image -> plain.add(new PosedImage(image, Pose.PLAIN)));
+      return run(plain, new ValidationTask(task, weights, truth));
+    } finally {
+      weights.destroy();
+      truth.destroy();
+    }
+  }
+
+  /** Hash of the detector's weights as they lie in executors' memory; one if they agree. */
+  TreeSet<String> weightsInMemory() {
+    TrainingTask asked = task;
+    return new TreeSet<>(
+        spark
+            .parallelize(slots(), slots().size())
+            .map(slot -> asked.lend(resident -> resident.detector().weightsSha256()))
+            .collect());
+  }
+
+  private <T> List<T> run(
+      List<PosedImage> images, FlatMapFunction<Iterator<PosedImage>, T> function) {
+    int tasks = Math.min(images.size(), spark.defaultParallelism());
+    return spark.parallelize(images, tasks).mapPartitions(function).collect();
+  }
+
+  private List<Integer> slots() {
+    List<Integer> slots = new ArrayList<>();
+    for (int i = 0; i < spark.defaultParallelism(); i++) {
+      slots.add(i);
+    }
+    return slots;
+  }
+}

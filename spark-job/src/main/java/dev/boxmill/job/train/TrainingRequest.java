@@ -1,0 +1,33 @@
+package dev.boxmill.job.train;
+
+import java.util.List;
+
+/**
+ * What {@code train-refiner} was asked for.
+ *
+ * @param inputs folders or files of images
+ * @param groundTruth annotations in COCO's form
+ * @param detector as {@code label} takes it
+ * @param output folder of the training
+ * @param existing what to do with a training that lies there
+ */
+public record TrainingRequest(
+    List<String> inputs,
+    String groundTruth,
+    String detector,
+    String output,
+    Existing existing,
+    TrainingSettings settings) {
+
+  /** What to do with a training that lies in the output folder. */
+  public enum Existing {
+    /** Go on with it, if it is the same. */
+    RESUME,
+    /** Begin anew. */
+    REPLACE
+  }
+
+  public TrainingRequest {
+    inputs = List.copyOf(inputs);
+  }
+}

@@ -1,0 +1,125 @@
+package dev.boxmill.job.train;
+
+import dev.boxmill.checkpoint.SafetensorsWriter;
+import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.job.evaluate.EvaluationStyle;
+import dev.boxmill.job.evaluate.ImageDetections;
+import dev.boxmill.job.evaluate.ImageMatcher;
+import dev.boxmill.job.session.ResidentDetector;
+import dev.boxmill.job.session.ResidentDetector.Sight;
+import dev.boxmill.refiners.refinebox.RefineBoxFactory;
+import dev.boxmill.refiners.refinebox.training.ParameterLayout;
+import dev.boxmill.refiners.spi.ImageBatch;
+import dev.boxmill.refiners.spi.RefinerChain;
+import dev.boxmill.refiners.spi.Refiners;
+import dev.boxmill.schemas.Box;
+import dev.boxmill.schemas.Corners;
+import dev.boxmill.schemas.Detection;
+import dev.boxmill.schemas.ImageSize;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * Matches held-out images with and without the refiner, which works as it will when it labels: the
+ * same plugin, in the same precision.
+ */
+final class ValidationTask implements FlatMapFunction<Iterator<PosedImage>, Validated> {
+
+  private static final long serialVersionUID = 1;
+
+  private final TrainingTask task;
+  private final Broadcast<float[]> row;
+  private final Broadcast<Validation> validation;
+
+  ValidationTask(TrainingTask task, Broadcast<float[]> row, Broadcast<Validation> validation) {
+    this.task = task;
+    this.row = row;
+    this.validation = validation;
+  }
+
+  @Override
+  public Iterator<Validated> call(Iterator<PosedImage> images) {
+    return task.lend(resident -> withRefiner(resident, images)).iterator();
+  }
+
+  private List<Validated> withRefiner(ResidentDetector resident, Iterator<PosedImage> images) {
+    try {
+      Path weights = Files.createTempFile("boxmill-refiner-", ".safetensors");
+      try {
+        SafetensorsWriter.write(
+            weights,
+            ParameterLayout.of(task.detector().featureChannels()).tensors(row.value()),
+            Map.of());
+        Refiners refiners = Refiners.find();
+        String spec = RefineBoxFactory.NAME + ":weights=" + weights;
+        try (RefinerChain chain =
+            refiners.open(refiners.parse(List.of(spec)), resident.context())) {
+          return validated(resident, chain, images);
+        }
+      } finally {
+        Files.delete(weights);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot keep weights in a temporary file", e);
+    }
+  }
+
+  private List<Validated> validated(
+      ResidentDetector resident, RefinerChain chain, Iterator<PosedImage> images) {
+    List<Validated> all = new ArrayList<>();
+    new SeenImages(resident, task.hadoop())
+        .forEach(
+            images,
+            (image, picture) -> all.add(validated(resident, chain, image.image(), picture)),
+            why -> {
+              throw new IllegalStateException(why + " (validation needs every held-out image)");
+            });
+    return all;
+  }
+
+  private Validated validated(
+      ResidentDetector resident, RefinerChain chain, AnnotatedImage image, ResizedPicture picture) {
+    return resident.look(
+        List.of(picture),
+        0,
+        sight -> {
+          List<Detection> refined = chain.refine(batch(sight)).get(0);
+          ImageMatcher matcher = new ImageMatcher(EvaluationStyle.COCO);
+          var truth = validation.value().truth(image.truth());
+          ImageSize size = picture.original();
+          return new Validated(
+              image.truth(),
+              matcher.match(truth, detections(refined, size, Detection::detectorBox)),
+              matcher.match(truth, detections(refined, size, Detection::box)));
+        });
+  }
+
+  private static ImageBatch batch(Sight sight) {
+    return new ImageBatch(sight.originals(), sight.batch().detections(), sight.features());
+  }
+
+  private ImageDetections detections(
+      List<Detection> found, ImageSize size, Function<Detection, Box> where) {
+    ImageDetections detections = new ImageDetections(found.size());
+    for (Detection one : found) {
+      Corners corners = where.apply(one).corners(size);
+      detections.add(
+          validation.value().category(one.labelId()),
+          one.score(),
+          corners.xMin(),
+          corners.yMin(),
+          corners.xMax() - corners.xMin(),
+          corners.yMax() - corners.yMin());
+    }
+    return detections;
+  }
+}
