@@ -17,10 +17,12 @@ final class BoxMatcher {
   /**
    * The matched pairs of one image of a batch.
    *
-   * @param objects in the image's pose
+   * @param image its place in the batch
+   * @param truths the same image with its objects
    */
-  static List<MatchedBox> match(
-      Predictions predictions, int image, List<TrueBox> objects, Pose pose) {
+  static List<MatchedBox> match(Predictions predictions, int image, PosedImage truths) {
+    List<TrueBox> objects = truths.image().objects();
+    Pose pose = truths.pose();
     MatchingCost rule =
         predictions.rule() == Rule.SOFTMAX ? MatchingCost.SOFTMAX : MatchingCost.FOCAL;
     int queries = predictions.queries();

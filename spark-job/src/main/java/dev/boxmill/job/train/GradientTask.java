@@ -1,11 +1,11 @@
 package dev.boxmill.job.train;
 
-import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.job.session.ResidentDetector;
 import dev.boxmill.refiners.refinebox.training.GradientNetwork;
 import dev.boxmill.refiners.refinebox.training.GradientNetwork.Weights;
 import dev.boxmill.refiners.refinebox.training.LossGradient;
 import dev.boxmill.refiners.refinebox.training.MatchedBox;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +13,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 
 /** An executor's share of a step. */
-final class GradientTask implements FlatMapFunction<Iterator<PosedImage>, PartialGradient> {
+final class GradientTask implements FlatMapFunction<Iterator<ImageGroup>, PartialGradient> {
 
   private static final long serialVersionUID = 1;
 
@@ -29,50 +29,51 @@ final class GradientTask implements FlatMapFunction<Iterator<PosedImage>, Partia
   }
 
   @Override
-  public Iterator<PartialGradient> call(Iterator<PosedImage> images) {
-    PartialGradient sum = task.lend(resident -> sum(resident, images));
+  public Iterator<PartialGradient> call(Iterator<ImageGroup> groups) {
+    PartialGradient sum = task.lend(resident -> sum(resident, groups));
     return List.of(sum).iterator();
   }
 
-  private PartialGradient sum(ResidentDetector resident, Iterator<PosedImage> images) {
+  private PartialGradient sum(ResidentDetector resident, Iterator<ImageGroup> groups) {
     PartialGradient sum = new PartialGradient(row.value().length);
     GradientNetwork network =
         ResidentTrainer.of(resident.device(), task.detector().featureChannels());
     try (Weights weights = network.weights(row.value())) {
-      new SeenImages(resident, task.hadoop())
-          .forEach(
-              images,
-              (image, picture) ->
-                  gradient(resident, network, weights, image, picture).ifPresent(sum::add),
-              sum::addLost);
+      while (groups.hasNext()) {
+        try (SeenGroup group = SeenGroup.read(groups.next(), resident, task.hadoop())) {
+          group.lost().forEach(sum::addLost);
+          for (List<SeenImage> ofOneSize : group.byPixels()) {
+            gradient(resident, network, weights, ofOneSize).ifPresent(sum::add);
+          }
+        }
+      }
     }
     return sum;
   }
 
   private static Optional<LossGradient> gradient(
-      ResidentDetector resident,
-      GradientNetwork network,
-      Weights weights,
-      PosedImage image,
-      ResizedPicture picture) {
+      ResidentDetector resident, GradientNetwork network, Weights weights, List<SeenImage> images) {
     return resident.look(
-        List.of(picture),
+        images.stream().map(SeenImage::picture).toList(),
         NO_DETECTION,
         sight -> {
-          List<MatchedBox> matched =
-              BoxMatcher.match(
-                  sight.batch().predictions(), 0, image.image().objects(), image.pose());
+          List<MatchedBox> matched = new ArrayList<>();
+          for (int i = 0; i < images.size(); i++) {
+            matched.addAll(BoxMatcher.match(sight.batch().predictions(), i, images.get(i).image()));
+          }
           return matched.isEmpty()
               ? Optional.empty()
-              : Optional.of(checked(image, network.gradient(weights, sight.features(), matched)));
+              : Optional.of(checked(images, network.gradient(weights, sight.features(), matched)));
         });
   }
 
-  private static LossGradient checked(PosedImage image, LossGradient gradient) {
+  private static LossGradient checked(List<SeenImage> images, LossGradient gradient) {
     if (!Double.isFinite(gradient.loss())) {
       throw new ArithmeticException(
           "The loss of %s is %s (a lower --learning-rate, or --precision fp32, may help)"
-              .formatted(image.image().file().uri(), gradient.loss()));
+              .formatted(
+                  images.stream().map(one -> one.image().image().file().uri()).toList(),
+                  gradient.loss()));
     }
     return gradient;
   }

@@ -141,7 +141,7 @@ public final class Training {
 
   private void trainEpoch(TrainingState state) throws IOException {
     TrainingSettings settings = request.settings();
-    List<List<PosedImage>> batches = batches(state.place().epoch());
+    List<List<ImageGroup>> batches = batches(state.place().epoch());
     long all = (long) settings.epochs() * batches.size();
     TrainingProgress progress = new TrainingProgress(settings, batches.size(), console);
     for (int step = state.place().step(); step < batches.size(); step++) {
@@ -152,26 +152,40 @@ public final class Training {
       } else {
         state.skip();
       }
-      progress.step(state.place(), batches.get(step).size());
+      progress.step(state.place(), ImageGroup.images(batches.get(step)));
       saveNowAndThen(state);
     }
     progress.end();
   }
 
-  /** The epoch's order is drawn by seed and epoch alone. */
-  private List<List<PosedImage>> batches(int epoch) {
+  /** The epoch's order is drawn by seed and epoch alone. A batch is a list of groups. */
+  private List<List<ImageGroup>> batches(int epoch) {
     TrainingSettings settings = request.settings();
-    List<PosedImage> order = new ArrayList<>();
+    List<Integer> order = new ArrayList<>();
     for (int image = 0; image < set.training().size(); image++) {
-      order.add(new PosedImage(set.training().get(image), Pose.draw(settings, epoch, image)));
+      order.add(image);
     }
     Collections.shuffle(order, new Random(settings.seed() + 31L * epoch));
-    List<List<PosedImage>> batches = new ArrayList<>();
+    List<List<ImageGroup>> batches = new ArrayList<>();
     for (int first = 0; first < order.size(); first += settings.batch()) {
       int end = Math.min(order.size(), first + settings.batch());
-      batches.add(List.copyOf(order.subList(first, end)));
+      List<ImageGroup> groups = new ArrayList<>();
+      for (int start = first; start < end; start += ImageGroup.SIZE) {
+        groups.add(
+            group(order.subList(start, Math.min(end, start + ImageGroup.SIZE)), epoch, start));
+      }
+      batches.add(groups);
     }
     return batches;
+  }
+
+  private ImageGroup group(List<Integer> images, int epoch, int number) {
+    List<PosedImage> posed = new ArrayList<>();
+    for (int image : images) {
+      Pose pose = Pose.draw(request.settings(), epoch, image, number);
+      posed.add(new PosedImage(set.training().get(image), pose));
+    }
+    return new ImageGroup(posed);
   }
 
   private void saveNowAndThen(TrainingState state) throws IOException {

@@ -22,7 +22,7 @@ final class TrainingJob {
   }
 
   /** Sum over a batch, whoever computed which share of it. */
-  PartialGradient gradient(List<PosedImage> batch, float[] row) {
+  PartialGradient gradient(List<ImageGroup> batch, float[] row) {
     Broadcast<float[]> weights = spark.broadcast(row);
     try {
       PartialGradient sum = new PartialGradient(row.length);
@@ -38,9 +38,7 @@ final class TrainingJob {
     Broadcast<float[]> weights = spark.broadcast(row);
     Broadcast<Validation> truth = spark.broadcast(validation);
     try {
-      List<PosedImage> plain = new ArrayList<>();
-      images.forEach(image -> plain.add(new PosedImage(image, Pose.PLAIN)));
-      return run(plain, new ValidationTask(task, weights, truth));
+      return run(ImageGroup.plain(images), new ValidationTask(task, weights, truth));
     } finally {
       weights.destroy();
       truth.destroy();
@@ -57,10 +55,9 @@ final class TrainingJob {
             .collect());
   }
 
-  private <T> List<T> run(
-      List<PosedImage> images, FlatMapFunction<Iterator<PosedImage>, T> function) {
-    int tasks = Math.min(images.size(), spark.defaultParallelism());
-    return spark.parallelize(images, tasks).mapPartitions(function).collect();
+  private <I, O> List<O> run(List<I> inputs, FlatMapFunction<Iterator<I>, O> function) {
+    int tasks = Math.min(inputs.size(), spark.defaultParallelism());
+    return spark.parallelize(inputs, tasks).mapPartitions(function).collect();
   }
 
   private List<Integer> slots() {

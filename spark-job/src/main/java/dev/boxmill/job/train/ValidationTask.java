@@ -1,10 +1,10 @@
 package dev.boxmill.job.train;
 
 import dev.boxmill.checkpoint.SafetensorsWriter;
-import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.ImageDetections;
 import dev.boxmill.job.evaluate.ImageMatcher;
+import dev.boxmill.job.evaluate.ImageTruth;
 import dev.boxmill.job.session.ResidentDetector;
 import dev.boxmill.job.session.ResidentDetector.Sight;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
@@ -32,7 +32,7 @@ import org.apache.spark.broadcast.Broadcast;
  * Matches held-out images with and without the refiner, which works as it will when it labels: the
  * same plugin, in the same precision.
  */
-final class ValidationTask implements FlatMapFunction<Iterator<PosedImage>, Validated> {
+final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Validated> {
 
   private static final long serialVersionUID = 1;
 
@@ -47,11 +47,11 @@ final class ValidationTask implements FlatMapFunction<Iterator<PosedImage>, Vali
   }
 
   @Override
-  public Iterator<Validated> call(Iterator<PosedImage> images) {
-    return task.lend(resident -> withRefiner(resident, images)).iterator();
+  public Iterator<Validated> call(Iterator<ImageGroup> groups) {
+    return task.lend(resident -> withRefiner(resident, groups)).iterator();
   }
 
-  private List<Validated> withRefiner(ResidentDetector resident, Iterator<PosedImage> images) {
+  private List<Validated> withRefiner(ResidentDetector resident, Iterator<ImageGroup> groups) {
     try {
       Path weights = Files.createTempFile("boxmill-refiner-", ".safetensors");
       try {
@@ -63,7 +63,7 @@ final class ValidationTask implements FlatMapFunction<Iterator<PosedImage>, Vali
         String spec = RefineBoxFactory.NAME + ":weights=" + weights;
         try (RefinerChain chain =
             refiners.open(refiners.parse(List.of(spec)), resident.context())) {
-          return validated(resident, chain, images);
+          return validated(resident, chain, groups);
         }
       } finally {
         Files.delete(weights);
@@ -74,33 +74,46 @@ final class ValidationTask implements FlatMapFunction<Iterator<PosedImage>, Vali
   }
 
   private List<Validated> validated(
-      ResidentDetector resident, RefinerChain chain, Iterator<PosedImage> images) {
+      ResidentDetector resident, RefinerChain chain, Iterator<ImageGroup> groups) {
     List<Validated> all = new ArrayList<>();
-    new SeenImages(resident, task.hadoop())
-        .forEach(
-            images,
-            (image, picture) -> all.add(validated(resident, chain, image.image(), picture)),
-            why -> {
-              throw new IllegalStateException(why + " (validation needs every held-out image)");
-            });
+    while (groups.hasNext()) {
+      try (SeenGroup group = SeenGroup.read(groups.next(), resident, task.hadoop())) {
+        if (!group.lost().isEmpty()) {
+          throw new IllegalStateException(
+              String.join("; ", group.lost()) + " (validation needs every held-out image)");
+        }
+        for (List<SeenImage> ofOneSize : group.byPixels()) {
+          all.addAll(validated(resident, chain, ofOneSize));
+        }
+      }
+    }
     return all;
   }
 
-  private Validated validated(
-      ResidentDetector resident, RefinerChain chain, AnnotatedImage image, ResizedPicture picture) {
+  private List<Validated> validated(
+      ResidentDetector resident, RefinerChain chain, List<SeenImage> images) {
     return resident.look(
-        List.of(picture),
+        images.stream().map(SeenImage::picture).toList(),
         0,
         sight -> {
-          List<Detection> refined = chain.refine(batch(sight)).get(0);
-          ImageMatcher matcher = new ImageMatcher(EvaluationStyle.COCO);
-          var truth = validation.value().truth(image.truth());
-          ImageSize size = picture.original();
-          return new Validated(
-              image.truth(),
-              matcher.match(truth, detections(refined, size, Detection::detectorBox)),
-              matcher.match(truth, detections(refined, size, Detection::box)));
+          List<List<Detection>> refined = chain.refine(batch(sight));
+          List<Validated> validated = new ArrayList<>();
+          for (int i = 0; i < images.size(); i++) {
+            validated.add(validated(images.get(i), refined.get(i)));
+          }
+          return validated;
         });
+  }
+
+  private Validated validated(SeenImage image, List<Detection> refined) {
+    int index = image.image().image().truth();
+    ImageTruth truth = validation.value().truth(index);
+    ImageSize size = image.picture().original();
+    ImageMatcher matcher = new ImageMatcher(EvaluationStyle.COCO);
+    return new Validated(
+        index,
+        matcher.match(truth, detections(refined, size, Detection::detectorBox)),
+        matcher.match(truth, detections(refined, size, Detection::box)));
   }
 
   private static ImageBatch batch(Sight sight) {
