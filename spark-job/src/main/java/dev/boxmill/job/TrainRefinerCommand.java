@@ -7,6 +7,7 @@ import dev.boxmill.job.train.TrainingRequest;
 import dev.boxmill.job.train.TrainingRequest.Existing;
 import dev.boxmill.job.train.TrainingSettings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -128,6 +129,13 @@ final class TrainRefinerCommand implements Callable<Integer> {
       description = "The same seed gives the same weights. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
+  @Option(
+      names = "--save-every",
+      defaultValue = "60",
+      paramLabel = "SECONDS",
+      description = "Most seconds of work that a kill can cost. Default: ${DEFAULT-VALUE}.")
+  private long saveEvery;
+
   @Option(names = "--overwrite", description = "Begins anew where a training lies in --output.")
   private boolean overwrite;
 
@@ -142,6 +150,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
             detector,
             output,
             overwrite ? Existing.REPLACE : Existing.RESUME,
+            saveEvery(),
             settings());
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
       String summary = new Training(session.spark(), request, System.err).run().summary();
@@ -149,6 +158,14 @@ final class TrainRefinerCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
     }
     return ExitCode.WHOLE;
+  }
+
+  private Duration saveEvery() {
+    if (saveEvery < 0) {
+      throw new BadInputException(
+          "Invalid --save-every: " + saveEvery + " (must be seconds, 0 for every step)");
+    }
+    return Duration.ofSeconds(saveEvery);
   }
 
   private TrainingSettings settings() {

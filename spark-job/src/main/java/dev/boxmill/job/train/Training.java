@@ -33,8 +33,6 @@ import org.apache.spark.sql.SparkSession;
 /** One training, from the request to the best weights. Runs on the driver. */
 public final class Training {
 
-  private static final long SAVE_EVERY_NANOS = 60_000_000_000L;
-
   private final TrainingRequest request;
   private final FrozenDetector detector;
   private final TrainingSet set;
@@ -66,7 +64,8 @@ public final class Training {
             detector.labels(),
             request.settings().validationShare());
     this.layout = ParameterLayout.of(detector.featureChannels());
-    this.job = new TrainingJob(JavaSparkContext.fromSparkContext(spark.sparkContext()), detector);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    this.job = new TrainingJob(context, context.defaultParallelism(), detector);
     this.identity = identity();
   }
 
@@ -189,7 +188,7 @@ public final class Training {
   }
 
   private void saveNowAndThen(TrainingState state) throws IOException {
-    if (System.nanoTime() - savedNanos > SAVE_EVERY_NANOS) {
+    if (System.nanoTime() - savedNanos >= request.saveEvery().toNanos()) {
       folder.save(state);
       savedNanos = System.nanoTime();
     }

@@ -2,7 +2,7 @@ package dev.boxmill.job.train;
 
 import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.source.HadoopSettings;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
@@ -14,10 +14,15 @@ import org.apache.spark.broadcast.Broadcast;
 final class TrainingJob {
 
   private final JavaSparkContext spark;
+  private final int slots;
   private final TrainingTask task;
 
-  TrainingJob(JavaSparkContext spark, FrozenDetector detector) {
+  /**
+   * @param slots tasks that may run at once, on all executors together
+   */
+  TrainingJob(JavaSparkContext spark, int slots, FrozenDetector detector) {
     this.spark = spark;
+    this.slots = slots;
     this.task = new TrainingTask(detector, HadoopSettings.broadcast(spark));
   }
 
@@ -48,23 +53,16 @@ final class TrainingJob {
   /** Hash of the detector's weights as they lie in executors' memory; one if they agree. */
   TreeSet<String> weightsInMemory() {
     TrainingTask asked = task;
+    List<Integer> one = Collections.nCopies(slots, 1);
     return new TreeSet<>(
         spark
-            .parallelize(slots(), slots().size())
+            .parallelize(one, slots)
             .map(slot -> asked.lend(resident -> resident.detector().weightsSha256()))
             .collect());
   }
 
   private <I, O> List<O> run(List<I> inputs, FlatMapFunction<Iterator<I>, O> function) {
-    int tasks = Math.min(inputs.size(), spark.defaultParallelism());
+    int tasks = Math.min(inputs.size(), slots);
     return spark.parallelize(inputs, tasks).mapPartitions(function).collect();
-  }
-
-  private List<Integer> slots() {
-    List<Integer> slots = new ArrayList<>();
-    for (int i = 0; i < spark.defaultParallelism(); i++) {
-      slots.add(i);
-    }
-    return slots;
   }
 }

@@ -1,5 +1,6 @@
 package dev.boxmill.job.train;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param detector as {@code label} takes it
  * @param output folder of the training
  * @param existing what to do with a training that lies there
+ * @param saveEvery longest time whose work a kill can cost
  */
 public record TrainingRequest(
     List<String> inputs,
@@ -17,6 +19,7 @@ public record TrainingRequest(
     String detector,
     String output,
     Existing existing,
+    Duration saveEvery,
     TrainingSettings settings) {
 
   /** What to do with a training that lies in the output folder. */

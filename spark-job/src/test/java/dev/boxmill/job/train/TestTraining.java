@@ -1,0 +1,274 @@
+package dev.boxmill.job.train;
+
+import static dev.boxmill.job.TestingCommand.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.boxmill.job.ExitCode;
+import dev.boxmill.job.TestingCommand;
+import dev.boxmill.job.TestingSpark;
+import dev.boxmill.job.evaluate.EvaluationStyle;
+import dev.boxmill.job.evaluate.GroundTruth;
+import dev.boxmill.job.evaluate.GroundTruthFile;
+import dev.boxmill.job.session.DetectorLabelerProvider;
+import dev.boxmill.job.session.FrozenDetector;
+import dev.boxmill.job.session.LabelSettings;
+import dev.boxmill.job.source.InputFormat;
+import dev.boxmill.job.source.InputListing;
+import dev.boxmill.job.train.TrainingRequest.Existing;
+import dev.boxmill.refiners.refinebox.training.InitialParameters;
+import dev.boxmill.refiners.refinebox.training.ParameterLayout;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Small trainings over the embedded detector, on drawn scenes. */
+final class TestTraining {
+
+  @TempDir private static Path scenes;
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void draw() {
+    TestingCommand drawn =
+        run("scenes", "--count", "30", "--seed", "11", "--output", scenes.resolve("s").toString());
+    assertThat(drawn.exitCode()).as(drawn.err()).isZero();
+  }
+
+  private static TrainingSettings settings(int epochs, double learningRate) {
+    return new TrainingSettings(
+        epochs, 10, learningRate, 0.9, 0.5, List.of(0.8, 1.0), 0.3, 3, "fp32");
+  }
+
+  private TrainingRequest request(String output, int epochs, double learningRate) {
+    return new TrainingRequest(
+        List.of(scenes.resolve("s/images").toString()),
+        truth(),
+        LabelSettings.EMBEDDED,
+        folder.resolve(output).toString(),
+        Existing.RESUME,
+        Duration.ZERO,
+        settings(epochs, learningRate));
+  }
+
+  private static String truth() {
+    return scenes.resolve("s/annotations.json").toString();
+  }
+
+  private static TrainingOutcome train(TrainingRequest request, PrintStream console)
+      throws IOException {
+    return new Training(TestingSpark.session(), request, console).run();
+  }
+
+  private static PrintStream quiet() {
+    return new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aTrainingLowersTheLossAndLeavesAllItsFiles() throws Exception {
+    TrainingOutcome outcome = train(request("out", 3, 5e-4), quiet());
+
+    List<EpochResult> results = outcome.results();
+    assertThat(results).hasSize(3);
+    assertThat(results.get(2).loss()).isLessThan(results.get(0).loss());
+    assertThat(results.get(0).detectorAp()).isBetween(0.6, 1.0);
+    assertThat(results.get(2).ap()).isGreaterThan(0.6);
+    Path out = folder.resolve("out");
+    assertThat(Files.size(out.resolve("refinebox.safetensors"))).isGreaterThan(1_000_000);
+    assertThat(Files.readString(out.resolve("curve.csv"))).hasLineCount(4);
+    String provenance = Files.readString(out.resolve("training.json"));
+    assertThat(provenance).contains("\"learning_rate\" : 5.0E-4", "\"detector\" : \"embedded\"");
+    String[] hashes = provenance.split("\"frozen_(before|after)\" : ");
+    assertThat(hashes[1].substring(0, 66)).isEqualTo(hashes[2].substring(0, 66)).startsWith("\"");
+    var svg =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(out.resolve("curve.svg").toFile());
+    assertThat(svg.getElementsByTagName("polyline").getLength()).isEqualTo(3);
+    assertThat(outcome.summary()).contains("AP of the detector alone").contains("Weights: ");
+  }
+
+  @Test
+  void labelUsesWhatWasTrained() throws Exception {
+    train(request("out", 1, 5e-4), quiet());
+    TestingCommand labelled =
+        run(
+            new DetectorLabelerProvider(),
+            "label",
+            "--output",
+            folder.resolve("labels").toString(),
+            "--refiner",
+            "refinebox:weights=" + folder.resolve("out/refinebox.safetensors"));
+    assertThat(labelled.exitCode()).as(labelled.err()).isZero();
+    assertThat(labelled.out()).contains("12 images: 12 labelled, 0 failed");
+  }
+
+  @Test
+  void oneTaskAndThreeGiveTheSameGradient() {
+    Configuration hadoop = TestingSpark.session().sparkContext().hadoopConfiguration();
+    FrozenDetector detector = FrozenDetector.of(LabelSettings.EMBEDDED, "fp32", hadoop);
+    GroundTruth truth = GroundTruthFile.read(truth(), EvaluationStyle.COCO, () -> hadoop);
+    TrainingSet set =
+        TrainingSet.of(
+            truth,
+            InputListing.list(
+                    TestingSpark.session(),
+                    List.of(scenes.resolve("s/images").toString()),
+                    InputFormat.AUTO)
+                .files(),
+            detector.labels(),
+            0.1);
+    List<ImageGroup> groups = ImageGroup.plain(set.training());
+    float[] row = InitialParameters.draw(ParameterLayout.of(detector.featureChannels()), 1);
+    PartialGradient one = job(1, detector).gradient(groups, row);
+    PartialGradient three = job(3, detector).gradient(groups, row);
+
+    assertThat(groups).hasSizeGreaterThan(2);
+    assertThat(one.boxes()).isEqualTo(three.boxes()).isGreaterThan(20);
+    double largest = 0;
+    for (double value : one.mean()) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    assertThat(largest).isGreaterThan(1e-3);
+    assertThat(three.mean()).containsExactly(one.mean(), org.assertj.core.api.Assertions.within(1e-9));
+  }
+
+  private static TrainingJob job(int slots, FrozenDetector detector) {
+    return new TrainingJob(
+        JavaSparkContext.fromSparkContext(TestingSpark.session().sparkContext()), slots, detector);
+  }
+
+  @Test
+  void aTrainingThatBrokeOffGoesOnToTheSameWeights() throws Exception {
+    train(request("whole", 2, 5e-4), quiet());
+    for (int step : List.of(1, 3)) {
+      assertThatThrownBy(() -> train(request("broken", 2, 5e-4), breakingAfter(step)))
+          .hasMessage("broken off");
+    }
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    train(request("broken", 2, 5e-4), new PrintStream(said, true, StandardCharsets.UTF_8));
+
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("Goes on at epoch 2, step 1 of");
+    for (String file : List.of("refinebox.safetensors", "curve.csv")) {
+      assertThat(folder.resolve("broken").resolve(file))
+          .hasSameBinaryContentAs(folder.resolve("whole").resolve(file));
+    }
+  }
+
+  /** A console that breaks the run off at so many saved steps: every step tells of a lost image. */
+  private static PrintStream breakingAfter(int steps) {
+    return new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8) {
+      private int seen;
+
+      @Override
+      public PrintStream printf(String format, Object... values) {
+        if (format.startsWith("epoch %d") && ++seen == steps) {
+          throw new IllegalStateException("broken off");
+        }
+        return this;
+      }
+    };
+  }
+
+  @Test
+  void anotherTrainingInTheFolderIsRefusedUnlessItMayGo() throws Exception {
+    train(request("out", 1, 5e-4), quiet());
+    assertThatThrownBy(() -> train(request("out", 1, 1e-4), quiet()))
+        .hasMessageContaining("Cannot train into ")
+        .hasMessageContaining("another training lies there")
+        .hasMessageContaining("--overwrite");
+    TestingCommand anew = command("out", "--overwrite", "--learning-rate", "1e-4");
+    assertThat(anew.exitCode()).as(anew.err()).isZero();
+    Files.createDirectories(folder.resolve("photos"));
+    Files.writeString(folder.resolve("photos/mine.txt"), "keep");
+    TestingCommand foreign = command("photos", "--overwrite");
+    assertThat(foreign.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(foreign.err()).contains("something else lies there");
+    assertThat(folder.resolve("photos/mine.txt")).exists();
+  }
+
+  private TestingCommand command(String output, String... more) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("train-refiner", "--epochs", "1", "--batch", "30"));
+    arguments.addAll(List.of("--input", scenes.resolve("s/images").toString()));
+    arguments.addAll(List.of("--ground-truth", truth(), "--validation-share", "0.3"));
+    arguments.addAll(List.of("--output", folder.resolve(output).toString()));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void aLossThatIsNoNumberStopsTheRunAndSparesTheBestWeights() throws Exception {
+    train(request("out", 1, 5e-4), quiet());
+    byte[] best = Files.readAllBytes(folder.resolve("out/refinebox.safetensors"));
+    assertThatThrownBy(() -> train(request("diverging", 2, 1e38), quiet()))
+        .hasMessageContaining("The loss of [file://");
+    assertThat(folder.resolve("out/refinebox.safetensors")).hasBinaryContent(best);
+  }
+
+  @Test
+  void picturesThatCannotBeUsedAreNamedAndTheRestIsTrainedOn() throws Exception {
+    Path images = Files.createDirectories(folder.resolve("images"));
+    try (var all = Files.list(scenes.resolve("s/images"))) {
+      for (Path image : all.toList()) {
+        Files.copy(image, images.resolve(image.getFileName()));
+      }
+    }
+    TrainingRequest whole = request("out", 1, 5e-4);
+    Path broken = trainingImage(images);
+    Files.writeString(broken, "no picture");
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    TrainingRequest request =
+        new TrainingRequest(
+            List.of(images.toString()),
+            whole.groundTruth(),
+            whole.detector(),
+            whole.output(),
+            whole.existing(),
+            whole.saveEvery(),
+            whole.settings());
+    TrainingOutcome outcome =
+        train(request, new PrintStream(said, true, StandardCharsets.UTF_8));
+
+    assertThat(outcome.results()).hasSize(1);
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("Cannot use " + TestingSpark.uri(broken) + ": ");
+  }
+
+  /** One that is not held out. */
+  private Path trainingImage(Path images) {
+    Configuration hadoop = TestingSpark.session().sparkContext().hadoopConfiguration();
+    GroundTruth truth = GroundTruthFile.read(truth(), EvaluationStyle.COCO, () -> hadoop);
+    TrainingSet set =
+        TrainingSet.of(
+            truth,
+            InputListing.list(
+                    TestingSpark.session(), List.of(images.toString()), InputFormat.AUTO)
+                .files(),
+            FrozenDetector.of(LabelSettings.EMBEDDED, "fp32", hadoop).labels(),
+            0.3);
+    String uri = set.training().get(0).file().uri();
+    return images.resolve(uri.substring(uri.lastIndexOf('/') + 1));
+  }
+
+  @Test
+  void settingsThatCannotWorkAreRefusedByName() {
+    assertThat(command("out", "--epochs", "0").err())
+        .contains("Invalid --epochs: 0 (must be at least 1)");
+    assertThat(command("out", "--scales", "9").err()).contains("Invalid --scales: 9.0");
+    assertThat(command("out", "--precision", "int4").err()).contains("Unknown precision 'int4'");
+    assertThat(command("out", "--save-every", "-1").err()).contains("Invalid --save-every: -1");
+  }
+}
