@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -59,29 +60,7 @@ final class LabelCommand implements Callable<Integer> {
       description = "Folder of the label table. Needed with --input; else " + SAMPLE_OUTPUT + ".")
   private String output;
 
-  @Option(
-      names = "--detector",
-      paramLabel = "DIR-OR-URI",
-      description =
-          "A Hugging Face directory, or a .pth as the detector's authors or detrex saved it, on any"
-              + " Hadoop filesystem. Without it: the embedded detector.")
-  private String detector = LabelSettings.EMBEDDED;
-
-  @Option(
-      names = "--architecture",
-      paramLabel = "NAME[:key=value,…]",
-      description =
-          "What network a .pth holds, where its tensors leave that open, and settings that they"
-              + " don't tell, such as heads=8.")
-  private String architecture = LabelSettings.RECOGNISED;
-
-  @Option(
-      names = "--labels",
-      paramLabel = "FILE",
-      description =
-          "Class names, one a line from index 0 on, or JSON {\"0\": \"name\"}. Without it: the"
-              + " detector's; for a .pth, COCO's where it has 91 or 80 classes.")
-  private String labels = LabelSettings.OWN_LABELS;
+  @Mixin private DetectorArguments detector;
 
   @Option(
       names = "--refiner",
@@ -90,13 +69,6 @@ final class LabelCommand implements Callable<Integer> {
           "Refines the detector's boxes; may be repeated, works in order. 'none': the detector's"
               + " own boxes. Without it: refinebox where the detector has one.")
   private List<String> refiners = List.of();
-
-  @Option(
-      names = "--precision",
-      paramLabel = "auto|fp32|bf16|fp16",
-      defaultValue = "auto",
-      description = "Number format of the network. Default: ${DEFAULT-VALUE}.")
-  private String precision;
 
   @Option(
       names = "--min-score",
@@ -250,16 +222,7 @@ final class LabelCommand implements Callable<Integer> {
           "Invalid --refiner: " + String.join(" ", refiners) + " (must be none alone, or no none)");
     }
     int boxes = topK == null ? LabelSettings.CHECKPOINT_TOP_K : topK;
-    return new LabelSettings(
-        detector, refiners, knownPrecision(precision), minScore, boxes, architecture, labels);
-  }
-
-  static String knownPrecision(String precision) {
-    if (!List.of("auto", "fp32", "bf16", "fp16").contains(precision)) {
-      throw new BadInputException(
-          "Unknown precision '" + precision + "' (known: auto, fp32, bf16, fp16)");
-    }
-    return precision;
+    return detector.settings(refiners, minScore, boxes);
   }
 
   private String output() {

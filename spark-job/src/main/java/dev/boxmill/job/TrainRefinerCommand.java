@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,11 +43,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
       description = "Annotations in COCO's form; images are matched by file name.")
   private String groundTruth;
 
-  @Option(
-      names = "--detector",
-      paramLabel = "DIR-OR-URI",
-      description = "As for label. Without it: the embedded detector.")
-  private String detector = LabelSettings.EMBEDDED;
+  @Mixin private DetectorArguments detector;
 
   @Option(
       names = "--output",
@@ -114,15 +111,6 @@ final class TrainRefinerCommand implements Callable<Integer> {
   private double validationShare;
 
   @Option(
-      names = "--precision",
-      paramLabel = "auto|fp32|bf16|fp16",
-      defaultValue = "auto",
-      description =
-          "Number format of the frozen detector; the refiner itself is trained in float32."
-              + " Default: ${DEFAULT-VALUE}.")
-  private String precision;
-
-  @Option(
       names = "--seed",
       defaultValue = "0",
       paramLabel = "N",
@@ -147,7 +135,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
         new TrainingRequest(
             inputs,
             groundTruth,
-            detector,
+            detector.settings(List.of(LabelSettings.NO_REFINER), 0, LabelSettings.CHECKPOINT_TOP_K),
             output,
             overwrite ? Existing.REPLACE : Existing.RESUME,
             saveEvery(),
@@ -170,14 +158,6 @@ final class TrainRefinerCommand implements Callable<Integer> {
 
   private TrainingSettings settings() {
     return new TrainingSettings(
-        epochs,
-        batch,
-        learningRate,
-        dropAt,
-        mirrored,
-        scales,
-        validationShare,
-        seed,
-        LabelCommand.knownPrecision(precision));
+        epochs, batch, learningRate, dropAt, mirrored, scales, validationShare, seed);
   }
 }

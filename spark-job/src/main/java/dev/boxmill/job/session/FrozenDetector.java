@@ -1,8 +1,8 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectorFiles;
-import dev.boxmill.detr.image.ResizeRule;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -16,34 +16,25 @@ public final class FrozenDetector implements Serializable {
   private final DetectorJob job;
   private final Map<Integer, String> labels;
   private final List<Integer> featureChannels;
-  private final boolean ofOneSize;
   private final String sha256;
 
   private FrozenDetector(DetectorJob job, DetectorFiles files) {
     this.job = job;
     this.labels = Map.copyOf(files.architecture().labels());
     this.featureChannels = List.copyOf(files.architecture().featureChannels());
-    this.ofOneSize = files.preprocessing().rule() instanceof ResizeRule.Exact;
     this.sha256 = files.sha256();
   }
 
   /**
    * Checks it on the driver; nothing native is loaded.
    *
-   * @param detector as {@code --detector} has it
-   * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
+   * @param settings naming no refiner
    * @throws dev.boxmill.job.BadInputException if it can't be used
    */
-  public static FrozenDetector of(String detector, String precision, Configuration hadoop) {
-    LabelSettings settings =
-        new LabelSettings(
-            detector,
-            List.of(LabelSettings.NO_REFINER),
-            precision,
-            0,
-            LabelSettings.CHECKPOINT_TOP_K);
+  public static FrozenDetector of(LabelSettings settings, Configuration hadoop) {
     DetectorJob job = new DetectorLabelerProvider().prepare(settings, hadoop);
-    try (DetectorFiles files = DetectorFiles.open(DetectorDirectory.local(job.model(), hadoop))) {
+    Path local = DetectorLocation.local(job.model(), hadoop);
+    try (DetectorFiles files = DetectorFiles.open(local, job.options())) {
       return new FrozenDetector(job, files);
     }
   }
@@ -63,9 +54,9 @@ public final class FrozenDetector implements Serializable {
     return featureChannels;
   }
 
-  /** Whether it looks at all pictures in one size, whatever theirs. */
-  public boolean ofOneSize() {
-    return ofOneSize;
+  /** Hash of all that decides what it finds. */
+  public String fingerprint() {
+    return job.fingerprint();
   }
 
   /** Of its files. */

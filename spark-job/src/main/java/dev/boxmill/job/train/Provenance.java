@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param identity hash of all that decides the weights
  * @param detectorSha256 of the frozen detector's files
+ * @param precision that the frozen detector ran in
  * @param frozenBefore hash of the detector's weights in the executors' memory before the first step
  * @param frozenAfter the same after the last one; null while the training runs
  * @param leftOut images and objects that were not used
@@ -17,6 +18,7 @@ record Provenance(
     @JsonProperty("identity") String identity,
     @JsonProperty("detector") String detector,
     @JsonProperty("detector_sha256") String detectorSha256,
+    @JsonProperty("precision") String precision,
     @JsonProperty("ground_truth") String groundTruth,
     @JsonProperty("inputs") List<String> inputs,
     @JsonProperty("training_images") int trainingImages,

@@ -54,7 +54,7 @@ public final class Training {
     this.request = request;
     this.console = console;
     this.folder = TrainingFolder.at(request.output(), hadoop);
-    this.detector = FrozenDetector.of(request.detector(), request.settings().precision(), hadoop);
+    this.detector = FrozenDetector.of(request.detector(), hadoop);
     GroundTruth truth =
         GroundTruthFile.read(request.groundTruth(), EvaluationStyle.COCO, () -> hadoop);
     this.set =
@@ -72,7 +72,7 @@ public final class Training {
   /** All that decides the weights, in one hash. */
   private String identity() {
     StringBuilder text = new StringBuilder();
-    text.append(json(request.settings())).append(detector.sha256());
+    text.append(json(request.settings())).append(detector.fingerprint());
     set.training().forEach(image -> text.append(image));
     set.validationImages().forEach(image -> text.append(image));
     return Sha256.hex(text.toString().getBytes(StandardCharsets.UTF_8));
@@ -247,6 +247,7 @@ public final class Training {
         identity,
         detector.uri(),
         detector.sha256(),
+        request.detector().precision(),
         request.groundTruth(),
         request.inputs(),
         set.training().size(),

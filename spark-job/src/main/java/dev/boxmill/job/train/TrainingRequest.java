@@ -1,5 +1,6 @@
 package dev.boxmill.job.train;
 
+import dev.boxmill.job.session.LabelSettings;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,7 +9,7 @@ import java.util.List;
  *
  * @param inputs folders or files of images
  * @param groundTruth annotations in COCO's form
- * @param detector as {@code label} takes it
+ * @param detector as {@code label} takes it, without refiners
  * @param output folder of the training
  * @param existing what to do with a training that lies there
  * @param saveEvery longest time whose work a kill can cost
@@ -16,7 +17,7 @@ import java.util.List;
 public record TrainingRequest(
     List<String> inputs,
     String groundTruth,
-    String detector,
+    LabelSettings detector,
     String output,
     Existing existing,
     Duration saveEvery,

@@ -16,7 +16,6 @@ import java.util.List;
  * @param scales sizes in which images are seen, as factors of the detector's usual size
  * @param validationShare of the images, held out to measure AP
  * @param seed of the first weights, the order of images, and their poses
- * @param precision of the frozen detector
  */
 public record TrainingSettings(
     @JsonProperty("epochs") int epochs,
@@ -26,8 +25,7 @@ public record TrainingSettings(
     @JsonProperty("mirrored") double mirrored,
     @JsonProperty("scales") List<Double> scales,
     @JsonProperty("validation_share") double validationShare,
-    @JsonProperty("seed") long seed,
-    @JsonProperty("precision") String precision)
+    @JsonProperty("seed") long seed)
     implements Serializable {
 
   public TrainingSettings {

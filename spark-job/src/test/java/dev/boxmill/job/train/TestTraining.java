@@ -3,8 +3,8 @@ package dev.boxmill.job.train;
 import static dev.boxmill.job.TestingCommand.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
-import dev.boxmill.job.ExitCode;
 import dev.boxmill.job.TestingCommand;
 import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.evaluate.EvaluationStyle;
@@ -48,15 +48,25 @@ final class TestTraining {
   }
 
   private static TrainingSettings settings(int epochs, double learningRate) {
-    return new TrainingSettings(
-        epochs, 10, learningRate, 0.9, 0.5, List.of(0.8, 1.0), 0.3, 3, "fp32");
+    return new TrainingSettings(epochs, 10, learningRate, 0.9, 0.5, List.of(0.8, 1.0), 0.3, 3);
+  }
+
+  private static LabelSettings embedded() {
+    return new LabelSettings(
+        LabelSettings.EMBEDDED,
+        List.of(LabelSettings.NO_REFINER),
+        "fp32",
+        0,
+        LabelSettings.CHECKPOINT_TOP_K,
+        LabelSettings.RECOGNISED,
+        LabelSettings.OWN_LABELS);
   }
 
   private TrainingRequest request(String output, int epochs, double learningRate) {
     return new TrainingRequest(
         List.of(scenes.resolve("s/images").toString()),
         truth(),
-        LabelSettings.EMBEDDED,
+        embedded(),
         folder.resolve(output).toString(),
         Existing.RESUME,
         Duration.ZERO,
@@ -118,7 +128,7 @@ final class TestTraining {
   @Test
   void oneTaskAndThreeGiveTheSameGradient() {
     Configuration hadoop = TestingSpark.session().sparkContext().hadoopConfiguration();
-    FrozenDetector detector = FrozenDetector.of(LabelSettings.EMBEDDED, "fp32", hadoop);
+    FrozenDetector detector = FrozenDetector.of(embedded(), hadoop);
     GroundTruth truth = GroundTruthFile.read(truth(), EvaluationStyle.COCO, () -> hadoop);
     TrainingSet set =
         TrainingSet.of(
@@ -142,7 +152,7 @@ final class TestTraining {
       largest = Math.max(largest, Math.abs(value));
     }
     assertThat(largest).isGreaterThan(1e-3);
-    assertThat(three.mean()).containsExactly(one.mean(), org.assertj.core.api.Assertions.within(1e-9));
+    assertThat(three.mean()).containsExactly(one.mean(), within(1e-9));
   }
 
   private static TrainingJob job(int slots, FrozenDetector detector) {
@@ -194,7 +204,7 @@ final class TestTraining {
     Files.createDirectories(folder.resolve("photos"));
     Files.writeString(folder.resolve("photos/mine.txt"), "keep");
     TestingCommand foreign = command("photos", "--overwrite");
-    assertThat(foreign.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(foreign.exitCode()).isEqualTo(2);
     assertThat(foreign.err()).contains("something else lies there");
     assertThat(folder.resolve("photos/mine.txt")).exists();
   }
@@ -239,8 +249,7 @@ final class TestTraining {
             whole.existing(),
             whole.saveEvery(),
             whole.settings());
-    TrainingOutcome outcome =
-        train(request, new PrintStream(said, true, StandardCharsets.UTF_8));
+    TrainingOutcome outcome = train(request, new PrintStream(said, true, StandardCharsets.UTF_8));
 
     assertThat(outcome.results()).hasSize(1);
     assertThat(said.toString(StandardCharsets.UTF_8))
@@ -254,10 +263,9 @@ final class TestTraining {
     TrainingSet set =
         TrainingSet.of(
             truth,
-            InputListing.list(
-                    TestingSpark.session(), List.of(images.toString()), InputFormat.AUTO)
+            InputListing.list(TestingSpark.session(), List.of(images.toString()), InputFormat.AUTO)
                 .files(),
-            FrozenDetector.of(LabelSettings.EMBEDDED, "fp32", hadoop).labels(),
+            FrozenDetector.of(embedded(), hadoop).labels(),
             0.3);
     String uri = set.training().get(0).file().uri();
     return images.resolve(uri.substring(uri.lastIndexOf('/') + 1));

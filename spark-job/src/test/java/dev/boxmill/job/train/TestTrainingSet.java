@@ -80,8 +80,7 @@ final class TestTrainingSet {
 
   @Test
   void nothingToTrainOnIsRefusedWithTheReason() {
-    assertThatThrownBy(
-            () -> set("{'id':1,'image_id':1,'category_id':8,'bbox':[300,10,40,30]}", 30))
+    assertThatThrownBy(() -> set("{'id':1,'image_id':1,'category_id':8,'bbox':[300,10,40,30]}", 30))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("Cannot train: 0 images to train on")
         .hasMessageContaining("30 objects that lie outside of their image (annotation 1)");

@@ -96,6 +96,11 @@ public sealed interface ResizeRule {
   record RoundedShortestEdge(int shortest, int longest) implements ResizeRule {
 
     @Override
+    public ResizeRule scaled(double factor) {
+      return new RoundedShortestEdge(atLeastOne(shortest * factor), longest);
+    }
+
+    @Override
     public ImageSize resized(ImageSize original) {
       int height = original.height();
       int width = original.width();

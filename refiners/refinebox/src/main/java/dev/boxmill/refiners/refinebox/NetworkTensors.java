@@ -14,7 +14,7 @@ public final class NetworkTensors {
   static final int LEVELS = 4;
 
   /** Channels of the pyramid and of everything after it. */
-  static final int CHANNELS = 64;
+  public static final int CHANNELS = 64;
 
   /** Groups of every GroupNorm: detectron2's. */
   static final int GROUPS = 32;

@@ -1,13 +1,14 @@
 package dev.boxmill.refiners.refinebox.training;
 
+import dev.boxmill.refiners.refinebox.NetworkTensors;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout.Slice;
 import java.util.Arrays;
 import java.util.Random;
 
 /**
- * What a refiner starts from: drawn as the reference's libraries do, but for the last layer, which
- * is zero here. So training starts with boxes that stay where the detector put them, and can't be
- * worse than the detector for long.
+ * What a refiner starts from, drawn as the reference's libraries do. The last layer is not zero:
+ * with the gradient's norm clipped, AdamW would remember the first steps, when all of it fell on
+ * that layer, and hardly move it for a thousand more.
  */
 public final class InitialParameters {
 
@@ -27,7 +28,7 @@ public final class InitialParameters {
       Arrays.fill(row, slice.first(), end, 1);
       return;
     }
-    if (slice.shape().size() == 1 || slice.programName().startsWith("delta")) {
+    if (slice.shape().size() == 1 && !slice.programName().startsWith("delta")) {
       return;
     }
     for (int i = slice.first(); i < end; i++) {
@@ -41,9 +42,14 @@ public final class InitialParameters {
       // detectron2's c2_msra_fill: fan out, ReLU; inputs and outputs are as many here
       return random.nextGaussian() * Math.sqrt(2 / fanIn);
     }
-    // the pyramid: c2_xavier_fill, which counts inputs only; the MLP: torch.nn.Linear
-    double bound =
-        slice.programName().startsWith("mlp") ? 1 / Math.sqrt(fanIn) : Math.sqrt(3 / fanIn);
-    return (2 * random.nextDouble() - 1) * bound;
+    return (2 * random.nextDouble() - 1) * bound(slice, fanIn);
+  }
+
+  /** The pyramid: c2_xavier_fill, which counts inputs only. The rest: torch.nn.Linear. */
+  private static double bound(Slice slice, double fanIn) {
+    if (slice.programName().startsWith("delta")) {
+      return 1 / Math.sqrt(NetworkTensors.CHANNELS);
+    }
+    return slice.programName().startsWith("mlp") ? 1 / Math.sqrt(fanIn) : Math.sqrt(3 / fanIn);
   }
 }
