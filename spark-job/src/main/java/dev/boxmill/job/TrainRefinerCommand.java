@@ -7,8 +7,10 @@ import dev.boxmill.job.train.TrainingRequest;
 import dev.boxmill.job.train.TrainingRequest.Existing;
 import dev.boxmill.job.train.TrainingSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,6 +53,14 @@ final class TrainRefinerCommand implements Callable<Integer> {
       paramLabel = "URI",
       description = "Folder of the training.")
   private String output;
+
+  @Option(
+      names = "--start-from",
+      paramLabel = "FILE",
+      description =
+          "A local file of refiner weights to train on, safetensors or .pth. Without it: drawn by"
+              + " --seed.")
+  private Path startFrom;
 
   @Option(
       names = "--epochs",
@@ -139,6 +149,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
             output,
             overwrite ? Existing.REPLACE : Existing.RESUME,
             saveEvery(),
+            Optional.ofNullable(startFrom),
             settings());
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
       String summary = new Training(session.spark(), request, System.err).run().summary();

@@ -82,7 +82,7 @@ public record LabelCategories(Map<LabelName, Integer> indices, String rule)
   }
 
   /** Index of the label's category, or {@link ImageDetections#UNKNOWN}. */
-  int index(int id, String label) {
+  public int index(int id, String label) {
     return indices.getOrDefault(new LabelName(id, label), ImageDetections.UNKNOWN);
   }
 

@@ -26,7 +26,7 @@ import org.apache.hadoop.util.functional.FutureIO;
  * the file is long, it is asked again, for some six seconds in all; what it does not give then is a
  * failure of the store and never counts as a broken image.
  */
-final class FileContent implements ImageInput.Content {
+public final class FileContent implements ImageInput.Content {
 
   /** Longer files are refused: they hold no photograph, and a byte array ends at 2 GiB. */
   static final long MAX_BYTES = 1L << 30;
@@ -37,7 +37,7 @@ final class FileContent implements ImageInput.Content {
   private final ListedFile file;
   private final Configuration hadoop;
 
-  FileContent(ListedFile file, Configuration hadoop) {
+  public FileContent(ListedFile file, Configuration hadoop) {
     this.file = file;
     this.hadoop = hadoop;
   }

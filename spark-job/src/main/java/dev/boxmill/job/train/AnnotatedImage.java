@@ -4,7 +4,8 @@ import dev.boxmill.detr.Detector;
 import dev.boxmill.detr.image.Picture;
 import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.detr.image.UnreadableImageException;
-import dev.boxmill.job.source.ListedFile;
+import dev.boxmill.job.manifest.ListedFile;
+import dev.boxmill.job.source.FileContent;
 import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
 import java.io.Serializable;
@@ -35,7 +36,7 @@ record AnnotatedImage(ListedFile file, int truth, int width, int height, List<Tr
    */
   ResizedPicture resized(Detector detector, Pose pose, Configuration hadoop)
       throws IOException, UnreadableImageException {
-    Picture picture = detector.decoder().decode(file.read(hadoop));
+    Picture picture = detector.decoder().decode(new FileContent(file, hadoop).read());
     ImageSize size = picture.size();
     if (size.width() != width || size.height() != height) {
       throw new IllegalArgumentException(

@@ -11,6 +11,7 @@ import java.util.List;
  * @param precision that the frozen detector ran in
  * @param frozenBefore hash of the detector's weights in the executors' memory before the first step
  * @param frozenAfter the same after the last one; null while the training runs
+ * @param startFrom weights that it began with; null: drawn by the seed
  * @param leftOut images and objects that were not used
  */
 record Provenance(
@@ -21,6 +22,7 @@ record Provenance(
     @JsonProperty("precision") String precision,
     @JsonProperty("ground_truth") String groundTruth,
     @JsonProperty("inputs") List<String> inputs,
+    @JsonProperty("start_from") String startFrom,
     @JsonProperty("training_images") int trainingImages,
     @JsonProperty("training_objects") long trainingObjects,
     @JsonProperty("validation_images") int validationImages,

@@ -9,8 +9,6 @@ import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.GroundTruthFile;
 import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.session.Sha256;
-import dev.boxmill.job.source.InputFormat;
-import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.train.TrainingRequest.Existing;
 import dev.boxmill.job.train.TrainingState.Place;
 import dev.boxmill.refiners.refinebox.training.AdamW;
@@ -19,7 +17,9 @@ import dev.boxmill.refiners.refinebox.training.ParameterLayout;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +39,7 @@ public final class Training {
   private final TrainingFolder folder;
   private final TrainingJob job;
   private final ParameterLayout layout;
+  private final float[] first;
   private final String identity;
   private final PrintStream console;
   private long savedNanos = System.nanoTime();
@@ -60,19 +61,28 @@ public final class Training {
     this.set =
         TrainingSet.of(
             truth,
-            InputListing.list(spark, request.inputs(), InputFormat.AUTO).files(),
+            TrainingSet.files(spark, request.inputs()),
             detector.labels(),
             request.settings().validationShare());
     this.layout = ParameterLayout.of(detector.featureChannels());
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.job = new TrainingJob(context, context.defaultParallelism(), detector);
+    this.first = first();
     this.identity = identity();
+  }
+
+  private float[] first() {
+    return request
+        .startFrom()
+        .map(file -> layout.read(file, detector.featureChannels()))
+        .orElseGet(() -> InitialParameters.draw(layout, request.settings().seed()));
   }
 
   /** All that decides the weights, in one hash. */
   private String identity() {
     StringBuilder text = new StringBuilder();
     text.append(json(request.settings())).append(detector.fingerprint());
+    text.append(Arrays.hashCode(first));
     set.training().forEach(image -> text.append(image));
     set.validationImages().forEach(image -> text.append(image));
     return Sha256.hex(text.toString().getBytes(StandardCharsets.UTF_8));
@@ -115,8 +125,7 @@ public final class Training {
     }
     Optional<TrainingState> resumed = folder.resume(layout);
     if (resumed.isEmpty()) {
-      float[] row = InitialParameters.draw(layout, request.settings().seed());
-      return new TrainingState(row, AdamW.start(layout), Place.start(identity));
+      return new TrainingState(first.clone(), AdamW.start(layout), Place.start(identity));
     }
     Place place = resumed.get().place();
     if (!place.identity().equals(identity)) {
@@ -250,6 +259,7 @@ public final class Training {
         request.detector().precision(),
         request.groundTruth(),
         request.inputs(),
+        request.startFrom().map(Path::toString).orElse(null),
         set.training().size(),
         set.training().stream().mapToLong(image -> image.objects().size()).sum(),
         set.validationImages().size(),

@@ -1,8 +1,10 @@
 package dev.boxmill.job.train;
 
 import dev.boxmill.job.session.LabelSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What {@code train-refiner} was asked for.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param output folder of the training
  * @param existing what to do with a training that lies there
  * @param saveEvery longest time whose work a kill can cost
+ * @param startFrom weights of an earlier training; empty: drawn
  */
 public record TrainingRequest(
     List<String> inputs,
@@ -21,6 +24,7 @@ public record TrainingRequest(
     String output,
     Existing existing,
     Duration saveEvery,
+    Optional<Path> startFrom,
     TrainingSettings settings) {
 
   /** What to do with a training that lies in the output folder. */

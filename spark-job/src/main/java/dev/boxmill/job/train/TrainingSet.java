@@ -9,7 +9,10 @@ import dev.boxmill.job.evaluate.NamedImages;
 import dev.boxmill.job.evaluate.TruthCategory;
 import dev.boxmill.job.evaluate.TruthImage;
 import dev.boxmill.job.evaluate.TruthObject;
-import dev.boxmill.job.source.ListedFile;
+import dev.boxmill.job.manifest.ListedFile;
+import dev.boxmill.job.source.InputFormat;
+import dev.boxmill.job.source.InputListing;
+import dev.boxmill.job.source.ListedInputs;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
+import org.apache.spark.sql.SparkSession;
 
 /** Images joined with their annotations by file name, and split into two. */
 final class TrainingSet {
@@ -73,6 +77,28 @@ final class TrainingSet {
     }
     set.requireImages();
     return set;
+  }
+
+  /**
+   * Finds the image files that inputs stand for.
+   *
+   * @throws BadInputException if an input is an archive or a table: images are read in another
+   *     order every time
+   */
+  static List<ListedFile> files(SparkSession spark, List<String> inputs) {
+    List<ListedFile> files = new ArrayList<>();
+    try (ListedInputs listed =
+        InputListing.list(spark, inputs, InputFormat.AUTO, Optional.empty())) {
+      for (ListedFile file : listed.files()) {
+        if (file.kind() != ListedFile.Kind.IMAGE) {
+          throw new BadInputException(
+              "Cannot train on %s: it is no image file (unpack archives and tables into files)"
+                  .formatted(file.uri()));
+        }
+        files.add(file);
+      }
+    }
+    return files;
   }
 
   private Optional<AnnotatedImage> image(ListedFile file, int index) {

@@ -13,8 +13,6 @@ import dev.boxmill.job.evaluate.GroundTruthFile;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.session.LabelSettings;
-import dev.boxmill.job.source.InputFormat;
-import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.train.TrainingRequest.Existing;
 import dev.boxmill.refiners.refinebox.training.InitialParameters;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
@@ -27,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -70,6 +69,7 @@ final class TestTraining {
         folder.resolve(output).toString(),
         Existing.RESUME,
         Duration.ZERO,
+        Optional.empty(),
         settings(epochs, learningRate));
   }
 
@@ -133,11 +133,8 @@ final class TestTraining {
     TrainingSet set =
         TrainingSet.of(
             truth,
-            InputListing.list(
-                    TestingSpark.session(),
-                    List.of(scenes.resolve("s/images").toString()),
-                    InputFormat.AUTO)
-                .files(),
+            TrainingSet.files(
+                TestingSpark.session(), List.of(scenes.resolve("s/images").toString())),
             detector.labels(),
             0.1);
     List<ImageGroup> groups = ImageGroup.plain(set.training());
@@ -248,6 +245,7 @@ final class TestTraining {
             whole.output(),
             whole.existing(),
             whole.saveEvery(),
+            whole.startFrom(),
             whole.settings());
     TrainingOutcome outcome = train(request, new PrintStream(said, true, StandardCharsets.UTF_8));
 
@@ -263,8 +261,7 @@ final class TestTraining {
     TrainingSet set =
         TrainingSet.of(
             truth,
-            InputListing.list(TestingSpark.session(), List.of(images.toString()), InputFormat.AUTO)
-                .files(),
+            TrainingSet.files(TestingSpark.session(), List.of(images.toString())),
             FrozenDetector.of(embedded(), hadoop).labels(),
             0.3);
     String uri = set.training().get(0).file().uri();

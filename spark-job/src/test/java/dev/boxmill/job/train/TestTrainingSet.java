@@ -8,7 +8,7 @@ import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.GroundTruthFile;
-import dev.boxmill.job.source.ListedFile;
+import dev.boxmill.job.manifest.ListedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,11 +63,10 @@ final class TestTrainingSet {
             30);
     assertThat(set.leftOutSentences())
         .containsExactly(
+            "1 images that no annotation names (file:///images/stranger.jpg)",
             "30 objects of categories that the detector does not know (whale)",
-            "30 objects that are crowds or have no area (annotation 4)",
-            "30 objects that lie outside of their image (annotation 5)",
-            "1 images that no annotation names (file:///images/stranger.jpg)")
-        .as("each image has its own copy of the six");
+            "60 objects that are crowds or have no area (annotation 103)",
+            "30 objects that lie outside of their image (annotation 105)");
   }
 
   @Test
@@ -83,7 +82,7 @@ final class TestTrainingSet {
     assertThatThrownBy(() -> set("{'id':1,'image_id':1,'category_id':8,'bbox':[300,10,40,30]}", 30))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("Cannot train: 0 images to train on")
-        .hasMessageContaining("30 objects that lie outside of their image (annotation 1)");
+        .hasMessageContaining("30 objects that lie outside of their image (annotation 101)");
   }
 
   /** So many images with the same annotations, and one that nobody annotated. */
@@ -95,10 +94,12 @@ final class TestTrainingSet {
       String separator = id == 1 ? "" : ",";
       names.append(separator);
       names.append("{'id':%d,'file_name':'%d.jpg','width':200,'height':100}".formatted(id, id));
-      all.append(separator).append(annotations.replace("'image_id':1", "'image_id':" + id));
-      files.add(new ListedFile("file:///images/" + id + ".jpg", 1));
+      String own = "'id':" + id + "0$1,'image_id':" + id + ",";
+      all.append(separator);
+      all.append(annotations.replaceAll("'id':(\\d),'image_id':1,", own));
+      files.add(ListedFile.image("file:///images/" + id + ".jpg", 1));
     }
-    files.add(new ListedFile("file:///images/stranger.jpg", 1));
+    files.add(ListedFile.image("file:///images/stranger.jpg", 1));
     String json =
         "{'images':[%s],'annotations':[%s],'categories':[%s]}"
             .formatted(names, all, "{'id':8,'name':'fish'},{'id':9,'name':'whale'}");

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Trained weights on disk, checked against the detector that they are to refine for. */
-final class RefineBoxWeights implements AutoCloseable {
+public final class RefineBoxWeights implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Map<String, Weight> tensors;
 
@@ -71,7 +71,7 @@ final class RefineBoxWeights implements AutoCloseable {
    * @throws CheckpointException if the file is damaged, is no RefineBox, or one for other feature
    *     maps than these
    */
-  static RefineBoxWeights open(Path file, List<Integer> featureChannels) {
+  public static RefineBoxWeights open(Path file, List<Integer> featureChannels) {
     if (featureChannels.size() != NetworkTensors.LEVELS) {
       throw new CheckpointException(
           "Cannot refine by "
@@ -127,7 +127,7 @@ final class RefineBoxWeights implements AutoCloseable {
   }
 
   /** By program name, to be read while this is open. */
-  Map<String, Weight> tensors() {
+  public Map<String, Weight> tensors() {
     return tensors;
   }
 

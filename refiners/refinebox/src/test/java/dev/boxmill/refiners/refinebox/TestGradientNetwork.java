@@ -21,11 +21,12 @@ import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.Program;
 import dev.boxmill.torchscript.TorchModule;
 import dev.boxmill.torchscript.Weight;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Gradients against PyTorch's autograd over plain modules (see {@code
@@ -45,7 +46,9 @@ final class TestGradientNetwork {
   /**
    * The reference is float64; ReLU's kinks and norms of flat features make the most of rounding.
    */
-  private static final double FLOAT32_DRIFT = 5e-3;
+  private static final double FLOAT32_DRIFT = 0.015;
+
+  @TempDir private Path folder;
 
   private final TestingCase given = TestingCase.of(NAME, CHANNELS, TestingCase.Sign.ANY);
 
@@ -145,9 +148,8 @@ final class TestGradientNetwork {
     }
   }
 
-  private static float[] weights() {
-    Map<String, Weight> named = new TreeMap<>(TestingWeights.named(CHANNELS));
-    return LAYOUT.row(named);
+  private float[] weights() {
+    return LAYOUT.read(TestingWeights.write(folder.resolve("w.safetensors"), CHANNELS), CHANNELS);
   }
 
   /** Feature maps have to come from some module. */

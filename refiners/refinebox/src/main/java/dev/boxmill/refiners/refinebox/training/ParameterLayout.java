@@ -2,8 +2,10 @@ package dev.boxmill.refiners.refinebox.training;
 
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.refiners.refinebox.NetworkTensors;
+import dev.boxmill.refiners.refinebox.RefineBoxWeights;
 import dev.boxmill.torchscript.Weight;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,16 +75,20 @@ public final class ParameterLayout {
   }
 
   /**
-   * The row that such tensors make.
+   * The row of weights in a file, checked as for use.
    *
-   * @param tensors by their names in a checkpoint, all of them
+   * @param featureChannels of C2 to C5
+   * @throws dev.boxmill.checkpoint.CheckpointException if they can't be used over such maps
    */
-  public float[] row(Map<String, ? extends Weight> tensors) {
-    float[] row = new float[count];
-    for (Slice slice : slices) {
-      tensors.get(slice.name()).values().get(row, slice.first(), slice.count());
+  public float[] read(Path file, List<Integer> featureChannels) {
+    try (RefineBoxWeights weights = RefineBoxWeights.open(file, featureChannels)) {
+      float[] row = new float[count];
+      for (Slice slice : slices) {
+        Weight tensor = weights.tensors().get(slice.programName());
+        tensor.values().get(row, slice.first(), slice.count());
+      }
+      return row;
     }
-    return row;
   }
 
   private record View(Slice slice, float[] row) implements Weight {
