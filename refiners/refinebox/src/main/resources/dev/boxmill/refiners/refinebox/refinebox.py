@@ -94,8 +94,9 @@ def rows(maps: List[Tensor]) -> Tensor:
 # weighted sum of 16 rows of the table, 4 neighbours of 4 samples, which is what embedding_bag computes.
 # Boxes get no gradient from here, as in the reference. (N, C, 7, 7)
 def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, images: Tensor, size: Tensor, strides: Tensor) -> Tensor:
-  # a box a thousand images away is as good as one farther off, whose pixels no number could count
-  flat = torch.clamp(torch.detach(boxes), -1000.0, 1000.0)
+  # a box a thousand images away is as good as one farther off, whose pixels no number could count; one that is no number
+  # looks nowhere in particular, and stays no number
+  flat = torch.clamp(torch.nan_to_num(torch.detach(boxes)), -1000.0, 1000.0)
   scale = torch.stack([size[1], size[0]])
   centre = torch.mul(flat[:, :2], scale)
   extent = torch.mul(flat[:, 2:], scale)
