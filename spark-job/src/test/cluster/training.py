@@ -6,6 +6,7 @@ the three trainings agree: the cluster's within 1e-5, those of the killed and re
 """
 
 import argparse
+import array
 import json
 import os
 import pathlib
@@ -15,7 +16,6 @@ import subprocess
 import sys
 import time
 
-import numpy
 from standalone import HOME, ROOT, Cluster, call
 
 TOLERANCE = 1e-5
@@ -76,10 +76,10 @@ def place(output):
 def compare(work, name, tolerance):
     """Of the states, which every training ends with; the best weights may be those of an earlier epoch."""
     found, expected = (weights(work / folder) for folder in (name, "local"))
-    apart = float(numpy.abs(found - expected).max())
+    apart = max(abs(a - b) for a, b in zip(found, expected, strict=True))
     if apart > tolerance:
         sys.exit(f"{name}: weights up to {apart} from the local training's (at most {tolerance})")
-    print(f"{name}: {found.size} weights, at most {apart} from the local training's")
+    print(f"{name}: {len(found)} weights, at most {apart} from the local training's")
 
 
 def weights(output):
@@ -88,7 +88,7 @@ def weights(output):
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     begin, end = header["weights"]["data_offsets"]
     start = 8 + int.from_bytes(data[:8], "little")
-    return numpy.frombuffer(data[start + begin : start + end], numpy.float32)
+    return array.array("f", data[start + begin : start + end])
 
 
 if __name__ == "__main__":
