@@ -15,6 +15,7 @@ import dev.boxmill.torchscript.Program;
 import dev.boxmill.torchscript.Tensor;
 import dev.boxmill.torchscript.Tensors;
 import dev.boxmill.torchscript.TorchModule;
+import dev.boxmill.torchscript.Weight;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,15 +55,26 @@ public final class Detector implements AutoCloseable {
   public static Detector load(
       Path path, DetectorOptions options, Device device, Precision precision) {
     try (DetectorFiles files = DetectorFiles.open(path, options)) {
-      Program program =
-          Program.of(Detector.class, "detector.py")
-              .and(files.preprocessing().program())
-              .and(files.architecture().program());
-      return new Detector(
-          files.architecture(),
-          files.preprocessing(),
-          program.load(device, precision, files.weights()));
+      return of(files.architecture(), files.preprocessing(), files.weights(), device, precision);
     }
+  }
+
+  /**
+   * A detector of weights that lie in no file.
+   *
+   * @param weights by program name, all that the architecture asks for; copied before this returns
+   */
+  public static Detector of(
+      Architecture architecture,
+      Preprocessing preprocessing,
+      Map<String, ? extends Weight> weights,
+      Device device,
+      Precision precision) {
+    Program program =
+        Program.of(Detector.class, "detector.py")
+            .and(preprocessing.program())
+            .and(architecture.program());
+    return new Detector(architecture, preprocessing, program.load(device, precision, weights));
   }
 
   /**

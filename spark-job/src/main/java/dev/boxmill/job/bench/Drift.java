@@ -40,7 +40,7 @@ final class Drift {
   }
 
   /** The largest distance of a side, in pixels of the original image. */
-  private static float apart(Corners box, Corners other) {
+  static float apart(Corners box, Corners other) {
     return Math.max(
         Math.max(Math.abs(box.xMin() - other.xMin()), Math.abs(box.yMin() - other.yMin())),
         Math.max(Math.abs(box.xMax() - other.xMax()), Math.abs(box.yMax() - other.yMax())));
