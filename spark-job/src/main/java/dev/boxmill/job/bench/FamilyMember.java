@@ -28,7 +28,10 @@ record FamilyMember(
     String name, ImageSize size, Optional<JsonNode> config, Supplier<Architecture> network) {
 
   /** Networks in their published configuration that have no {@code config.json}. */
-  private static final Map<String, Supplier<Architecture>> PUBLISHED = Map.of();
+  private static final Map<String, Supplier<Architecture>> PUBLISHED =
+      Map.of(
+          "dn-detr", () -> PublishedNetworks.dnDetr(32),
+          "dn-detr-dc5", () -> PublishedNetworks.dnDetr(16));
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -51,7 +51,7 @@ final class FamilyRow {
   }
 
   static String header() {
-    return "%-26s %9s  %17s  %17s  %6s %6s  %16s  %16s%n%-26s %9s  %8s %8s  %8s %8s  %6s %6s  %8s %7s  %8s %7s"
+    return "%-38s %9s  %17s  %17s  %6s %6s  %16s  %16s%n%-38s %9s  %8s %8s  %8s %8s  %6s %6s  %8s %7s  %8s %7s"
         .formatted(
             "",
             "",
@@ -77,7 +77,7 @@ final class FamilyRow {
 
   @Override
   public String toString() {
-    return "%-26s %4dx%-4d  %8s %8s  %8s %8s  %6s %6s  %8.5f %7.4f  %8.3f %7.2f"
+    return "%-38s %4dx%-4d  %8s %8s  %8s %8s  %6s %6s  %8.5f %7.4f  %8.3f %7.2f"
         .formatted(
             member.name(),
             member.size().height(),
