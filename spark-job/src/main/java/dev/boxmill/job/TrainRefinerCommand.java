@@ -86,6 +86,15 @@ final class TrainRefinerCommand implements Callable<Integer> {
   private double learningRate;
 
   @Option(
+      names = "--warm-up",
+      defaultValue = "0",
+      paramLabel = "STEPS",
+      description =
+          "First steps, in which the learning rate grows: good with --start-from, whose weights"
+              + " AdamW's first full steps would shake. Default: ${DEFAULT-VALUE}.")
+  private int warmUp;
+
+  @Option(
       names = "--drop-at",
       defaultValue = "0.9167",
       paramLabel = "SHARE",
@@ -169,6 +178,6 @@ final class TrainRefinerCommand implements Callable<Integer> {
 
   private TrainingSettings settings() {
     return new TrainingSettings(
-        epochs, batch, learningRate, dropAt, mirrored, scales, validationShare, seed);
+        epochs, batch, learningRate, warmUp, dropAt, mirrored, scales, validationShare, seed);
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param epochs how often every image is seen
  * @param batch images of one step, on all executors together
  * @param learningRate of the first epochs
+ * @param warmUp first steps, in which the learning rate grows to its full size
  * @param dropAt share of all steps after which the learning rate is a tenth
  * @param mirrored share of images that are seen with left and right changed
  * @param scales sizes in which images are seen, as factors of the detector's usual size
@@ -21,6 +22,7 @@ public record TrainingSettings(
     @JsonProperty("epochs") int epochs,
     @JsonProperty("batch") int batch,
     @JsonProperty("learning_rate") double learningRate,
+    @JsonProperty("warm_up") int warmUp,
     @JsonProperty("drop_at") double dropAt,
     @JsonProperty("mirrored") double mirrored,
     @JsonProperty("scales") List<Double> scales,
@@ -32,6 +34,7 @@ public record TrainingSettings(
     require(epochs >= 1, "--epochs", epochs, "at least 1");
     require(batch >= 1, "--batch", batch, "at least 1");
     require(learningRate > 0, "--learning-rate", learningRate, "over 0");
+    require(warmUp >= 0, "--warm-up", warmUp, "0 steps or more");
     require(dropAt >= 0 && dropAt <= 1, "--drop-at", dropAt, "from 0 to 1");
     require(mirrored >= 0 && mirrored <= 1, "--mirrored", mirrored, "from 0 to 1");
     require(
@@ -52,8 +55,9 @@ public record TrainingSettings(
     }
   }
 
-  /** The learning rate of a step. */
+  /** The learning rate of a step, counted from 0. */
   double learningRate(long step, long steps) {
-    return step < Math.ceil(dropAt * steps) ? learningRate : learningRate / 10;
+    double share = step < warmUp ? (step + 1.0) / warmUp : 1;
+    return share * (step < Math.ceil(dropAt * steps) ? learningRate : learningRate / 10);
   }
 }
