@@ -2,154 +2,222 @@ package dev.boxmill.job;
 
 import dev.boxmill.detr.Detector;
 import dev.boxmill.job.bench.DriftBenchmark;
+import dev.boxmill.job.bench.EvaluationBenchmark;
 import dev.boxmill.job.bench.FamilyBenchmark;
+import dev.boxmill.job.bench.RefinerGain;
+import dev.boxmill.job.bench.RefinerOverhead;
 import dev.boxmill.job.bench.RowsBenchmark;
 import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.torchscript.Device;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code boxmill bench}: measures. */
+/** {@code boxmill bench}: measures. Each method is a thing to measure. */
 @Command(
     name = "bench",
-    description = "Measures, and prints tables.",
-    sortOptions = false,
+    description = "Measures, and prints tables. 'bench WHAT --help' tells its options.",
+    synopsisSubcommandLabel = "WHAT",
+    subcommandsRepeatable = true,
     mixinStandardHelpOptions = true)
-final class BenchCommand implements Callable<Integer> {
-
-  /** What can be measured. */
-  enum What {
-    /** How far bf16's and fp16's detections lie from fp32's. */
-    drift,
-    /** What an image costs besides its labelling, from listing to counting. */
-    rows,
-    /** Milliseconds per image of every network. */
-    family
-  }
-
-  @Parameters(
-      arity = "1",
-      paramLabel = "WHAT",
-      description = {
-        "drift: how far bf16's and fp16's detections lie from fp32's.",
-        "rows: what an image costs besides its labelling, from listing to counting, and the heap.",
-        "family: milliseconds per image of every network, with random weights."
-      })
-  private What what;
-
-  @Option(
-      names = "--detector",
-      paramLabel = "DIR",
-      description = "drift: a local Hugging Face directory. Without it: the embedded detector.")
-  private Path detector;
-
-  @Option(names = "--input", paramLabel = "DIR", description = "drift: a local folder of images.")
-  private Path images;
-
-  @Option(
-      names = "--limit",
-      defaultValue = "100",
-      paramLabel = "N",
-      description = "drift: images to use. Default: ${DEFAULT-VALUE}.")
-  private int limit;
-
-  @Option(
-      names = "--min-score",
-      defaultValue = "0.05",
-      paramLabel = "SCORE",
-      description = "drift: lowest fp32 score that counts. Default: ${DEFAULT-VALUE}.")
-  private float minScore;
-
-  @Option(
-      names = "--rows",
-      split = ",",
-      paramLabel = "N",
-      defaultValue = "10000,100000,1000000",
-      description = "rows: images in each run. Default: ${DEFAULT-VALUE}.")
-  private List<Integer> rows;
-
-  @Option(
-      names = "--work",
-      paramLabel = "DIR",
-      description = "rows: a folder for the images. Default: one for temporary files.")
-  private Path work;
-
-  @Option(
-      names = "--networks",
-      split = ",",
-      paramLabel = "TEXT",
-      description = "family: only networks whose name holds one of these. Without it: all.")
-  private List<String> networks = List.of();
-
-  @Option(
-      names = "--rounds",
-      defaultValue = "3",
-      paramLabel = "N",
-      description = "family: how often each side has its turn. Default: ${DEFAULT-VALUE}.")
-  private int rounds;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "family: threads of each side. Default: one for each core.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
-  @Option(
-      names = "--peer",
-      paramLabel = "COMMAND",
-      description =
-          "family: starts transformers' side: \"PYTHON spark-job/src/bench/python/family_peer.py\"."
-              + " Without it: boxmill alone.")
-  private String peer;
-
-  @Option(names = "--json", paramLabel = "FILE", description = "family: every number, as JSON.")
-  private Path json;
+final class BenchCommand implements Runnable {
 
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
-    switch (what) {
-      case drift -> drift();
-      case rows -> rows();
-      case family -> family();
-    }
-    return ExitCode.WHOLE;
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "Missing what to measure (known: "
+            + String.join(", ", spec.subcommands().keySet().stream().sorted().toList())
+            + ")");
   }
 
-  private void drift() throws IOException {
-    if (images == null) {
-      throw new BadInputException("Missing --input (name a folder of images)");
-    }
-    Path directory = detector == null ? Detector.embeddedDirectory() : detector;
-    DriftBenchmark.run(
-        directory, images, limit, minScore, Device.cpu(), spec.commandLine().getOut());
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
   }
 
-  private void rows() throws IOException {
-    Path folder = work == null ? Path.of(System.getProperty("java.io.tmpdir")) : work;
+  private static Path embeddedIfNull(Path detector) {
+    return detector == null ? Detector.embeddedDirectory() : detector;
+  }
+
+  @Command(
+      description = "How far bf16's and fp16's detections lie from fp32's.",
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void drift(
+      @Option(
+              names = "--detector",
+              paramLabel = "DIR",
+              description = "A local directory. Without it: the embedded detector.")
+          Path detector,
+      @Option(
+              names = "--input",
+              required = true,
+              paramLabel = "DIR",
+              description = "A local folder of images.")
+          Path images,
+      @Option(
+              names = "--limit",
+              defaultValue = "100",
+              paramLabel = "N",
+              description = "Images to use. Default: ${DEFAULT-VALUE}.")
+          int limit,
+      @Option(
+              names = "--min-score",
+              defaultValue = "0.05",
+              paramLabel = "SCORE",
+              description = "Lowest fp32 score that counts. Default: ${DEFAULT-VALUE}.")
+          float minScore)
+      throws IOException {
+    DriftBenchmark.run(embeddedIfNull(detector), images, limit, minScore, Device.cpu(), out());
+  }
+
+  @Command(
+      description = "What an image costs besides its labelling, from listing to counting.",
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void rows(
+      @Option(
+              names = "--rows",
+              split = ",",
+              paramLabel = "N",
+              defaultValue = "10000,100000,1000000",
+              description = "Images in each run. Default: ${DEFAULT-VALUE}.")
+          List<Integer> rows,
+      @Option(
+              names = "--work",
+              paramLabel = "DIR",
+              defaultValue = "${sys:java.io.tmpdir}",
+              description = "A folder for the images. Default: the one for temporary files.")
+          Path work)
+      throws IOException {
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
-      RowsBenchmark.run(session.spark(), rows, folder, spec.commandLine().getOut());
+      RowsBenchmark.run(session.spark(), rows, work, out());
     }
   }
 
-  private void family() throws IOException {
+  @Command(
+      description = "Milliseconds per image of every network, with random weights.",
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void family(
+      @Option(
+              names = "--networks",
+              split = ",",
+              paramLabel = "TEXT",
+              description = "Only networks whose name holds one of these. Without it: all.")
+          List<String> networks,
+      @Option(
+              names = "--rounds",
+              defaultValue = "3",
+              paramLabel = "N",
+              description = "How often each side has its turn. Default: ${DEFAULT-VALUE}.")
+          int rounds,
+      @Option(
+              names = "--threads",
+              paramLabel = "N",
+              description = "Threads of each side. Without it: one for each core.")
+          Integer threads,
+      @Option(
+              names = "--peer",
+              paramLabel = "COMMAND",
+              description =
+                  "Starts transformers' side: \"PYTHON spark-job/src/bench/python/family_peer.py\"."
+                      + " Without it: boxmill alone.")
+          String peer,
+      @Option(names = "--json", paramLabel = "FILE", description = "Every number, as JSON.")
+          Path json)
+      throws IOException {
+    int all = Runtime.getRuntime().availableProcessors();
     FamilyBenchmark.run(
         new FamilyBenchmark.Request(
-            networks,
+            networks == null ? List.of() : networks,
             positive("--rounds", rounds),
-            positive("--threads", threads),
+            positive("--threads", threads == null ? all : threads),
             Optional.ofNullable(peer),
             Optional.ofNullable(json)),
-        spec.commandLine().getOut());
+        out());
+  }
+
+  @Command(
+      description = {
+        "What a RefineBox gains on annotated images: AP by number of steps and object size.",
+        "Without --input: on 2,000 scenes drawn for it."
+      },
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void gain(
+      @Option(
+              names = "--detector",
+              paramLabel = "DIR",
+              description = "A local directory. Without it: the embedded detector.")
+          Path detector,
+      @Option(
+              names = "--refiner",
+              paramLabel = "FILE",
+              description = "Its weights. Without it: refinebox.safetensors beside the detector.")
+          Path weights,
+      @Option(names = "--input", paramLabel = "DIR", description = "A local folder of images.")
+          Path images,
+      @Option(names = "--ground-truth", paramLabel = "FILE", description = "COCO's form.")
+          Path groundTruth)
+      throws IOException {
+    if ((images == null) != (groundTruth == null)) {
+      throw new BadInputException(
+          "Missing " + (images == null ? "--input" : "--ground-truth") + " (give both or neither)");
+    }
+    RefinerGain.run(
+        embeddedIfNull(detector), Optional.ofNullable(weights), images, groundTruth, out());
+  }
+
+  @Command(
+      description = "What a RefineBox costs beside DETR-R50 at 800x1066, with random weights.",
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void overhead(
+      @Option(
+              names = "--rounds",
+              defaultValue = "10",
+              paramLabel = "N",
+              description = "Measured turns. Default: ${DEFAULT-VALUE}.")
+          int rounds)
+      throws IOException {
+    RefinerOverhead.run(positive("--rounds", rounds), out());
+  }
+
+  @Command(
+      description = "COCO's numbers beside pycocotools on the same files.",
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void evaluate(
+      @Option(
+              names = "--python",
+              required = true,
+              paramLabel = "FILE",
+              description = "A Python that has pycocotools.")
+          Path python,
+      @Option(
+              names = "--script",
+              defaultValue = "spark-job/src/bench/python/coco_eval.py",
+              paramLabel = "FILE",
+              description = "Its side. Default: ${DEFAULT-VALUE}.")
+          Path script,
+      @Option(
+              names = "--images",
+              defaultValue = "5000",
+              paramLabel = "N",
+              description = "Images, of 100 detections each. Default: ${DEFAULT-VALUE}.")
+          int images)
+      throws IOException, InterruptedException {
+    EvaluationBenchmark.run(python, script, positive("--images", images), 100, out());
   }
 
   private static int positive(String name, int value) {

@@ -31,19 +31,6 @@ public final class EvaluationBenchmark {
   private EvaluationBenchmark() {}
 
   /**
-   * Runs by itself: {@code PYTHON SCRIPT [IMAGES [DETECTIONS]]}, with 5,000 images of 100
-   * detections each unless others are named.
-   *
-   * @param arguments the Python that has pycocotools, and {@code coco_eval.py}
-   */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    int images = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5000;
-    int detections = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 100;
-    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    run(Path.of(arguments[0]), Path.of(arguments[1]), images, detections, out);
-  }
-
-  /**
    * Draws a set, evaluates it twice, and prints a row for each.
    *
    * @param python that has pycocotools

@@ -161,7 +161,7 @@ public final class FamilyBenchmark {
     }
   }
 
-  private static Detector load(FamilyMember member, Precision precision) {
+  static Detector load(FamilyMember member, Precision precision) {
     Architecture architecture = member.network().get();
     return Detector.of(
         architecture,
@@ -177,7 +177,7 @@ public final class FamilyBenchmark {
   }
 
   /** Blotches of random colours: a picture, more than noise, for the eye of a convolution. */
-  private static Picture picture(ImageSize size) {
+  static Picture picture(ImageSize size) {
     Random random = new Random(1);
     ByteBuffer pixels = ByteBuffer.allocateDirect(3 * size.width() * size.height());
     byte[] colours = new byte[3 * (size.width() / 32 + 1) * (size.height() / 32 + 1)];

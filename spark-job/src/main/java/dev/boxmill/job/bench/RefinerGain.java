@@ -16,10 +16,9 @@ import dev.boxmill.job.evaluate.ImageMatches;
 import dev.boxmill.job.evaluate.LabelCategories;
 import dev.boxmill.job.evaluate.LabelName;
 import dev.boxmill.job.evaluate.TruthImage;
+import dev.boxmill.job.scenes.SceneFolder;
+import dev.boxmill.job.session.RefinerInput;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
-import dev.boxmill.refiners.spi.FeatureMap;
-import dev.boxmill.refiners.spi.FeatureMaps;
-import dev.boxmill.refiners.spi.ImageBatch;
 import dev.boxmill.refiners.spi.RefinerChain;
 import dev.boxmill.refiners.spi.RefinerContext;
 import dev.boxmill.refiners.spi.Refiners;
@@ -37,12 +36,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 
 /** What a RefineBox gains: AP by the number of its steps and by the objects' size. */
 public final class RefinerGain {
 
   private static final int MOST_STEPS = 3;
+
+  /** Of scenes that neither detector nor refiner was trained on. */
+  private static final int SCENES = 2000;
+
+  private static final long SEED = 90001;
   private static final List<String> NUMBERS =
       List.of("AP", "AP50", "AP75", "APs", "APm", "APl", "AR100");
 
@@ -63,22 +68,38 @@ public final class RefinerGain {
    * Prints a row for each number of steps, 0 to 3, each over all images of the ground truth.
    *
    * @param detector a directory
-   * @param weights of the refiner
-   * @param images the folder that the ground truth's file names are relative to
+   * @param weights of the refiner; empty: those beside the detector
+   * @param images the folder that the ground truth's file names are relative to; null: scenes are
+   *     drawn
    */
   public static void run(
-      Path detector,
-      Path weights,
-      Path images,
-      Path groundTruth,
-      Precision precision,
-      PrintWriter out)
+      Path detector, Optional<Path> weights, Path images, Path groundTruth, PrintWriter out)
+      throws IOException {
+    if (images != null) {
+      measure(detector, weights, images, groundTruth, out);
+      return;
+    }
+    Path scenes = Files.createTempDirectory("boxmill-scenes-");
+    try {
+      Path drawn = scenes.resolve("drawn");
+      SceneFolder.write(drawn, SCENES, SEED);
+      out.printf("%,d scenes, drawn by 'scenes --seed %d'%n", SCENES, SEED);
+      measure(detector, weights, drawn.resolve("images"), drawn.resolve("annotations.json"), out);
+    } finally {
+      FileUtils.deleteDirectory(scenes.toFile());
+    }
+  }
+
+  private static void measure(
+      Path detector, Optional<Path> weights, Path images, Path groundTruth, PrintWriter out)
       throws IOException {
     GroundTruth truth =
         GroundTruthFile.read(groundTruth.toString(), EvaluationStyle.COCO, Configuration::new);
-    try (Detector loaded = Detector.load(detector, DetectorOptions.NONE, Device.cpu(), precision)) {
+    try (Detector loaded =
+        Detector.load(detector, DetectorOptions.NONE, Device.cpu(), Precision.AUTO)) {
       RefinerGain gain = new RefinerGain(loaded, truth);
-      List<RefinerChain> chains = chains(loaded, detector, weights, precision);
+      Path refiner = weights.orElse(detector.resolve(RefineBoxFactory.WEIGHTS));
+      List<RefinerChain> chains = chains(loaded, detector, refiner);
       try {
         gain.print(gain.matches(images, chains), out);
       } finally {
@@ -87,14 +108,13 @@ public final class RefinerGain {
     }
   }
 
-  private static List<RefinerChain> chains(
-      Detector detector, Path directory, Path weights, Precision precision) {
+  private static List<RefinerChain> chains(Detector detector, Path directory, Path weights) {
     Refiners refiners = Refiners.find();
     RefinerContext context =
         new RefinerContext(
             detector.labels(),
             Device.cpu(),
-            precision.on(Device.cpu()),
+            Precision.AUTO.on(Device.cpu()),
             detector.featureChannels(),
             Optional.of(directory));
     List<RefinerChain> chains = new ArrayList<>();
@@ -116,7 +136,8 @@ public final class RefinerGain {
       try (ResizedPicture picture = picture(images.resolve(image.fileName()));
           DetectedBatch batch = detector.detect(List.of(picture), 0, 0)) {
         for (int i = 0; i < chains.size(); i++) {
-          List<Detection> refined = chains.get(i).refine(input(batch, picture)).get(0);
+          List<Detection> refined =
+              chains.get(i).refine(RefinerInput.of(detector, batch, List.of(picture))).get(0);
           matches.get(i).add(matcher.match(image.truth(), detections(refined, picture.original())));
         }
       }
@@ -130,15 +151,6 @@ public final class RefinerGain {
     } catch (UnreadableImageException e) {
       throw new BadInputException("Cannot read " + file + ": " + e.getMessage(), e);
     }
-  }
-
-  private ImageBatch input(DetectedBatch batch, ResizedPicture picture) {
-    List<FeatureMap> levels = new ArrayList<>();
-    for (int i = 0; i < batch.features().size(); i++) {
-      levels.add(new FeatureMap(detector.featureStrides().get(i), batch.features().get(i)));
-    }
-    return new ImageBatch(
-        List.of(picture.original()), batch.detections(), new FeatureMaps(picture.size(), levels));
   }
 
   private ImageDetections detections(List<Detection> found, ImageSize size) {

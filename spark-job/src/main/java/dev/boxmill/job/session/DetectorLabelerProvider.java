@@ -28,7 +28,11 @@ import org.apache.hadoop.conf.Configuration;
 public final class DetectorLabelerProvider implements LabelerProvider {
 
   @Override
-  public DetectorJob prepare(LabelSettings settings, Configuration hadoop) {
+  public PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
+    return job(settings, hadoop);
+  }
+
+  static DetectorJob job(LabelSettings settings, Configuration hadoop) {
     Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
     Refiners refiners = Refiners.find();
     String detector = DetectorLocation.uri(settings.detector(), hadoop);

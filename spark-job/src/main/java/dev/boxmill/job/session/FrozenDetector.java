@@ -32,7 +32,7 @@ public final class FrozenDetector implements Serializable {
    * @throws dev.boxmill.job.BadInputException if it can't be used
    */
   public static FrozenDetector of(LabelSettings settings, Configuration hadoop) {
-    DetectorJob job = new DetectorLabelerProvider().prepare(settings, hadoop);
+    DetectorJob job = DetectorLabelerProvider.job(settings, hadoop);
     Path local = DetectorLocation.local(job.model(), hadoop);
     try (DetectorFiles files = DetectorFiles.open(local, job.options())) {
       return new FrozenDetector(job, files);

@@ -3,17 +3,13 @@ package dev.boxmill.job.session;
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
 import dev.boxmill.detr.image.ResizedPicture;
-import dev.boxmill.refiners.spi.FeatureMap;
-import dev.boxmill.refiners.spi.FeatureMaps;
 import dev.boxmill.refiners.spi.ImageBatch;
 import dev.boxmill.refiners.spi.RefinerChain;
 import dev.boxmill.refiners.spi.RefinerContext;
 import dev.boxmill.refiners.spi.Refiners;
 import dev.boxmill.schemas.Detection;
-import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Device;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -168,8 +164,13 @@ public final class ResidentDetector {
     return look(resized, job.minScore(), this::refined);
   }
 
-  /** A forward pass over a batch: what was found, and the maps that it was found by. */
-  public record Sight(DetectedBatch batch, FeatureMaps features, List<ImageSize> originals) {}
+  /**
+   * A forward pass over a batch.
+   *
+   * @param batch what the queries say
+   * @param found what refiners get
+   */
+  public record Sight(DetectedBatch batch, ImageBatch found) {}
 
   /**
    * Lets the network look at a batch; no refiner takes part.
@@ -181,32 +182,22 @@ public final class ResidentDetector {
   public <T> T look(List<ResizedPicture> resized, float minScore, Function<Sight, T> use) {
     forwards.acquireUninterruptibly();
     try (DetectedBatch batch = detector.detect(resized, minScore, job.topK())) {
-      List<ImageSize> sizes = resized.stream().map(ResizedPicture::original).toList();
-      return use.apply(new Sight(batch, features(batch, resized.get(0).size()), sizes));
+      return use.apply(new Sight(batch, RefinerInput.of(detector, batch, resized)));
     } finally {
       forwards.release();
     }
   }
 
-  private FeatureMaps features(DetectedBatch batch, ImageSize input) {
-    List<FeatureMap> levels = new ArrayList<>();
-    for (int i = 0; i < batch.features().size(); i++) {
-      levels.add(new FeatureMap(detector.featureStrides().get(i), batch.features().get(i)));
-    }
-    return new FeatureMaps(input, levels);
-  }
-
   private List<List<Detection>> refined(Sight sight) {
     if (job.chain().isEmpty()) {
-      return sight.batch().detections();
+      return sight.found().detections();
     }
     RefinerChain refiners = idleRefiners.poll();
     if (refiners == null) {
       refiners = openRefiners();
     }
     try {
-      return refiners.refine(
-          new ImageBatch(sight.originals(), sight.batch().detections(), sight.features()));
+      return refiners.refine(sight.found());
     } finally {
       idleRefiners.add(refiners);
     }

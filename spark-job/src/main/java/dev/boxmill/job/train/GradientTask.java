@@ -63,7 +63,8 @@ final class GradientTask implements FlatMapFunction<Iterator<ImageGroup>, Partia
           }
           return matched.isEmpty()
               ? Optional.empty()
-              : Optional.of(checked(images, network.gradient(weights, sight.features(), matched)));
+              : Optional.of(
+                  checked(images, network.gradient(weights, sight.found().features(), matched)));
         });
   }
 

@@ -6,10 +6,8 @@ import dev.boxmill.job.evaluate.ImageDetections;
 import dev.boxmill.job.evaluate.ImageMatcher;
 import dev.boxmill.job.evaluate.ImageTruth;
 import dev.boxmill.job.session.ResidentDetector;
-import dev.boxmill.job.session.ResidentDetector.Sight;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
-import dev.boxmill.refiners.spi.ImageBatch;
 import dev.boxmill.refiners.spi.RefinerChain;
 import dev.boxmill.refiners.spi.Refiners;
 import dev.boxmill.schemas.Box;
@@ -96,7 +94,7 @@ final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Vali
         images.stream().map(SeenImage::picture).toList(),
         0,
         sight -> {
-          List<List<Detection>> refined = chain.refine(batch(sight));
+          List<List<Detection>> refined = chain.refine(sight.found());
           List<Validated> validated = new ArrayList<>();
           for (int i = 0; i < images.size(); i++) {
             validated.add(validated(images.get(i), refined.get(i)));
@@ -114,10 +112,6 @@ final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Vali
         index,
         matcher.match(truth, detections(refined, size, Detection::detectorBox)),
         matcher.match(truth, detections(refined, size, Detection::box)));
-  }
-
-  private static ImageBatch batch(Sight sight) {
-    return new ImageBatch(sight.originals(), sight.batch().detections(), sight.features());
   }
 
   private ImageDetections detections(
