@@ -104,6 +104,15 @@ final class TrainRefinerCommand implements Callable<Integer> {
   private double dropAt;
 
   @Option(
+      names = "--average",
+      defaultValue = "0",
+      paramLabel = "DECAY",
+      description =
+          "Keeps the exponential average of all steps' weights, with that decay (0.998, say), instead"
+              + " of the last step's. Default: ${DEFAULT-VALUE}, as published.")
+  private double average;
+
+  @Option(
       names = "--mirrored",
       defaultValue = "0.5",
       paramLabel = "SHARE",
@@ -178,6 +187,15 @@ final class TrainRefinerCommand implements Callable<Integer> {
 
   private TrainingSettings settings() {
     return new TrainingSettings(
-        epochs, batch, learningRate, warmUp, dropAt, mirrored, scales, validationShare, seed);
+        epochs,
+        batch,
+        learningRate,
+        warmUp,
+        dropAt,
+        average,
+        mirrored,
+        scales,
+        validationShare,
+        seed);
   }
 }

@@ -11,7 +11,6 @@ import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.session.Sha256;
 import dev.boxmill.job.train.TrainingRequest.Existing;
 import dev.boxmill.job.train.TrainingState.Place;
-import dev.boxmill.refiners.refinebox.training.AdamW;
 import dev.boxmill.refiners.refinebox.training.InitialParameters;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
 import java.io.IOException;
@@ -125,7 +124,7 @@ public final class Training {
     }
     Optional<TrainingState> resumed = folder.resume(layout);
     if (resumed.isEmpty()) {
-      return new TrainingState(first.clone(), AdamW.start(layout), Place.start(identity));
+      return TrainingState.start(first, layout, identity);
     }
     Place place = resumed.get().place();
     if (!place.identity().equals(identity)) {
@@ -156,7 +155,8 @@ public final class Training {
       PartialGradient gradient = job.gradient(batches.get(step), state.row());
       gradient.lost().forEach(console::println);
       if (gradient.boxes() > 0) {
-        state.step(gradient, settings.learningRate(state.place().steps(), all));
+        double rate = settings.learningRate(state.place().steps(), all);
+        state.step(gradient, rate, settings.average());
       } else {
         state.skip();
       }
@@ -205,7 +205,8 @@ public final class Training {
 
   /** Best weights first, then the state: a kill in between only repeats the validation. */
   private void endEpoch(TrainingState state) throws IOException {
-    List<Validated> images = job.validate(set.validationImages(), set.validation(), state.row());
+    List<Validated> images =
+        job.validate(set.validationImages(), set.validation(), state.average());
     Place place = state.place();
     double ap = Validation.ap(images, set.categories(), Validated::refined);
     long all = (long) request.settings().epochs() * Math.max(1, place.step());
@@ -219,7 +220,7 @@ public final class Training {
             ap,
             ap > place.bestAp());
     if (result.best()) {
-      folder.saveBest(state.row(), layout, metadata(result));
+      folder.saveBest(state.average(), layout, metadata(result));
     }
     state.endEpoch(result);
     folder.saveCurve(new TrainingCurve(state.place().results()));

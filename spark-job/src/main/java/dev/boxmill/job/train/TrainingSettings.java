@@ -13,6 +13,8 @@ import java.util.List;
  * @param learningRate of the first epochs
  * @param warmUp first steps, in which the learning rate grows to its full size
  * @param dropAt share of all steps after which the learning rate is a tenth
+ * @param average decay of the exponential average of all steps' weights, which is what is kept; 0:
+ *     the last step's weights themselves
  * @param mirrored share of images that are seen with left and right changed
  * @param scales sizes in which images are seen, as factors of the detector's usual size
  * @param validationShare of the images, held out to measure AP
@@ -24,6 +26,7 @@ public record TrainingSettings(
     @JsonProperty("learning_rate") double learningRate,
     @JsonProperty("warm_up") int warmUp,
     @JsonProperty("drop_at") double dropAt,
+    @JsonProperty("average") double average,
     @JsonProperty("mirrored") double mirrored,
     @JsonProperty("scales") List<Double> scales,
     @JsonProperty("validation_share") double validationShare,
@@ -36,6 +39,7 @@ public record TrainingSettings(
     require(learningRate > 0, "--learning-rate", learningRate, "over 0");
     require(warmUp >= 0, "--warm-up", warmUp, "0 steps or more");
     require(dropAt >= 0 && dropAt <= 1, "--drop-at", dropAt, "from 0 to 1");
+    require(average >= 0 && average < 1, "--average", average, "from 0 to below 1");
     require(mirrored >= 0 && mirrored <= 1, "--mirrored", mirrored, "from 0 to 1");
     require(
         validationShare > 0 && validationShare < 1,

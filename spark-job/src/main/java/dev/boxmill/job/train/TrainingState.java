@@ -66,13 +66,24 @@ final class TrainingState {
   }
 
   private final float[] row;
+  private final float[] average;
   private final AdamW optimizer;
   private Place place;
 
-  TrainingState(float[] row, AdamW optimizer, Place place) {
+  private TrainingState(float[] row, float[] average, AdamW optimizer, Place place) {
     this.row = row;
+    this.average = average;
     this.optimizer = optimizer;
     this.place = place;
+  }
+
+  static TrainingState start(float[] row, ParameterLayout layout, String identity) {
+    return new TrainingState(row.clone(), row.clone(), AdamW.start(layout), Place.start(identity));
+  }
+
+  /** What is validated and kept. */
+  float[] average() {
+    return average;
   }
 
   /** The weights; a step changes them. */
@@ -84,9 +95,18 @@ final class TrainingState {
     return place;
   }
 
-  void step(PartialGradient gradient, double learningRate) {
+  /**
+   * Takes a step.
+   *
+   * @param decay of the average; it forgets faster in the beginning, when there is little to keep
+   */
+  void step(PartialGradient gradient, double learningRate, double decay) {
     optimizer.step(row, gradient.mean(), learningRate);
     place = place.afterStep(gradient);
+    double kept = Math.min(decay, place.steps() / (place.steps() + 10.0));
+    for (int i = 0; i < row.length; i++) {
+      average[i] = (float) (kept * average[i] + (1 - kept) * row[i]);
+    }
   }
 
   /** Passes over a batch whose images were all lost. */
@@ -104,6 +124,7 @@ final class TrainingState {
         file,
         Map.of(
             "weights", new Row(row),
+            "average", new Row(average),
             "mean", new Row(optimizer.moments().mean()),
             "square", new Row(optimizer.moments().square())),
         Map.of());
@@ -115,7 +136,10 @@ final class TrainingState {
       AdamW.Moments moments =
           new AdamW.Moments(values(checkpoint, "mean"), values(checkpoint, "square"));
       return new TrainingState(
-          values(checkpoint, "weights"), AdamW.resume(layout, moments, place.steps()), place);
+          values(checkpoint, "weights"),
+          values(checkpoint, "average"),
+          AdamW.resume(layout, moments, place.steps()),
+          place);
     }
   }
 

@@ -47,7 +47,8 @@ final class TestTraining {
   }
 
   private static TrainingSettings settings(int epochs, double learningRate) {
-    return new TrainingSettings(epochs, 10, learningRate, 0, 0.9, 0.5, List.of(0.8, 1.0), 0.3, 3);
+    return new TrainingSettings(
+        epochs, 10, learningRate, 0, 0.9, 0.5, 0.5, List.of(0.8, 1.0), 0.3, 3);
   }
 
   private static LabelSettings embedded() {
@@ -282,7 +283,7 @@ final class TestTraining {
   @Test
   void theLearningRateGrowsStaysAndDrops() {
     TrainingSettings settings =
-        new TrainingSettings(1, 10, 1e-3, 4, 0.5, 0.5, List.of(1.0), 0.1, 0);
+        new TrainingSettings(1, 10, 1e-3, 4, 0.5, 0, 0.5, List.of(1.0), 0.1, 0);
     assertThat(settings.learningRate(0, 20)).isCloseTo(2.5e-4, within(1e-12));
     assertThat(settings.learningRate(3, 20)).isEqualTo(1e-3);
     assertThat(settings.learningRate(9, 20)).isEqualTo(1e-3);
