@@ -1,8 +1,10 @@
-"""A small checkpoint of torch.save (torch 2.7.1): shared storage, a transposed view, a view from the middle, four types.
+"""A small checkpoint of torch.save (torch 2.7.1): shared storage, a transposed view, a view from the middle, four types;
+and one with the options of a training script.
 
     python make_pth.py ../resources/pth
 """
 
+import argparse
 import collections
 import pathlib
 import sys
@@ -28,6 +30,9 @@ def main():
     torch.save({"model": state, "iteration": 3, "notes": ["a", 1.5, None, True]}, target / "views.pth")
     torch.save(state, target / "plain.pth")
     torch.save({"state_dict": state}, target / "protocol4.pth", pickle_protocol=4)
+    options = argparse.Namespace(lr=1e-4, names=["a"], nested={"b": (1, None)}, resume="")
+    trained = collections.OrderedDict(w=state["parameter"].detach())
+    torch.save({"model": trained, "args": options, "epoch": 11}, target / "trained.pth")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ rounding, so that their order is one order, and with which float32 is near float
 """
 
 import itertools
+import re
 import sys
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from transformers import DeformableDetrConfig, DeformableDetrForObjectDetection,
 
 QUERIES = 9
 TOP_K = 100
+# also saved as the authors' code does; its networks all have relu, sines and torchvision's ResNet
+AS_AUTHORS = ("deformable-base", "deformable-single-scale-dc5", "deformable-two-stage-authors")
 NOISE = 1e-4  # between float32 and float64
 
 TRANSFORMER = dict(
@@ -91,6 +94,10 @@ VARIANTS = {
     ),
     "deformable-single-scale-dc5": (
         timm("resnet18", [1, 1, 1, 2], [4], num_feature_levels=1, dilation=True, with_box_refine=True, d_model=32),
+        (1, 72, 104),
+    ),
+    "deformable-two-stage-authors": (
+        timm("resnet18", [1, 1, 1, 1], [2, 3, 4], with_box_refine=True, two_stage=True, d_model=32),
         (1, 72, 104),
     ),
     # two scales beyond the backbone's
@@ -244,6 +251,35 @@ def save_model(directory, model):
     )
 
 
+ORIGINAL = [
+    (r"^model\.backbone\.conv_encoder\.model\.", "backbone.0.body."),
+    (r"^model\.query_position_embeddings\.", "query_embed."),
+    (r"^model\.input_proj\.", "input_proj."),
+    (r"^model\.", "transformer."),
+    (r"(encoder\.layers\.\d+)\.self_attn_layer_norm", r"\1.norm1"),
+    (r"(encoder\.layers\.\d+)\.final_layer_norm", r"\1.norm2"),
+    (r"(decoder\.layers\.\d+)\.self_attn_layer_norm", r"\1.norm2"),
+    (r"(decoder\.layers\.\d+)\.encoder_attn_layer_norm", r"\1.norm1"),
+    (r"(decoder\.layers\.\d+)\.final_layer_norm", r"\1.norm3"),
+    (r"\.encoder_attn\.", ".cross_attn."),
+    (r"\.fc([12])\.", r".linear\1."),
+]
+
+
+def original(model):
+    """The weights as fundamentalvision/Deformable-DETR names them."""
+    renamed = {}
+    tensors = model.state_dict()
+    for name, tensor in tensors.items():
+        for old, new in ORIGINAL:
+            name = re.sub(old, new, name)
+        renamed[name] = tensor.clone()
+    for name in [name for name in renamed if ".q_proj." in name]:
+        parts = [renamed.pop(name.replace("q_proj", f"{part}_proj")) for part in "qkv"]
+        renamed[name.replace("q_proj.", "in_proj_")] = torch.cat(parts)
+    return renamed
+
+
 def make(directory, settings, shape):
     for seed in itertools.count():
         model, pixels = build(settings, shape, seed)
@@ -253,6 +289,8 @@ def make(directory, settings, shape):
         if telling(seen) and noise(rounded, seen) < NOISE:
             break
     save_model(directory, model.float())
+    if directory.name in AS_AUTHORS:
+        torch.save({"model": original(model)}, directory / "original.pth")
     processor = DeformableDetrImageProcessor(size={"shortest_edge": 72, "longest_edge": 144})
     processor.save_pretrained(directory)
 

@@ -9,6 +9,8 @@ enum PickledType {
   ORDERED_DICT("collections.OrderedDict"),
   TENSOR("torch._utils._rebuild_tensor_v2"),
   PARAMETER("torch._utils._rebuild_parameter"),
+  /** A training script's options; what it says is dropped. */
+  OPTIONS("argparse.Namespace"),
   FLOAT("torch.FloatStorage", DType.F32),
   HALF("torch.HalfStorage", DType.F16),
   BFLOAT16("torch.BFloat16Storage", DType.BF16),
@@ -56,7 +58,8 @@ enum PickledType {
           arguments.length > 0 && arguments[0] instanceof PickledTensor
               ? Optional.of(arguments[0])
               : Optional.empty();
-      case FLOAT, HALF, BFLOAT16, DOUBLE, LONG, INT, SHORT, CHAR, BYTE, BOOL -> Optional.empty();
+      case OPTIONS, FLOAT, HALF, BFLOAT16, DOUBLE, LONG, INT, SHORT, CHAR, BYTE, BOOL ->
+          Optional.empty();
     };
   }
 

@@ -12,9 +12,9 @@ import net.razorvine.pickle.Unpickler;
 
 /**
  * Reads the pickle of a PyTorch checkpoint and can make nothing of it but dictionaries, lists,
- * tuples, texts, numbers and descriptions of tensors. Every instruction is looked at before the
- * library may follow it: those that torch.save doesn't write are refused, and so is every global
- * name that isn't listed here.
+ * tuples, texts, numbers, descriptions of tensors and emptied options. Every instruction is looked
+ * at before the library may follow it: those that torch.save doesn't write are refused, and so is
+ * every global name that isn't listed here.
  */
 final class TensorPickle extends Unpickler {
 
@@ -55,6 +55,7 @@ final class TensorPickle extends Unpickler {
           Opcodes.GLOBAL,
           Opcodes.STACK_GLOBAL,
           Opcodes.REDUCE,
+          Opcodes.NEWOBJ,
           Opcodes.BUILD,
           Opcodes.BINPERSID,
           Opcodes.FRAME);
@@ -87,7 +88,7 @@ final class TensorPickle extends Unpickler {
   @Override
   protected Object dispatch(short code) throws IOException {
     if (!ALLOWED.contains(code)) {
-      throw refusal("it has the instruction 0x%02x, which no state dict needs".formatted(code));
+      throw needless(code);
     }
     switch (code) {
       case Opcodes.GLOBAL -> stack.add(global(line(), line()));
@@ -96,6 +97,7 @@ final class TensorPickle extends Unpickler {
         stack.add(global(text(stack.pop()), text(name)));
       }
       case Opcodes.REDUCE -> reduce();
+      case Opcodes.NEWOBJ -> newOptions();
       case Opcodes.BUILD -> build();
       case Opcodes.SETITEM -> {
         Object value = stack.pop();
@@ -174,10 +176,32 @@ final class TensorPickle extends Unpickler {
                         "it makes a " + type + " of " + values.length + " values that don't fit")));
   }
 
-  /** An OrderedDict's attributes, such as a state dict's versions, mean nothing here. */
+  /** The one kind of object that is made without a call. */
+  private void newOptions() {
+    boolean options =
+        stack.size() > 1
+            && stack.pop() instanceof Object[] arguments
+            && arguments.length == 0
+            && stack.pop() == PickledType.OPTIONS;
+    if (!options) {
+      throw needless(Opcodes.NEWOBJ);
+    }
+    stack.add(new PickledOptions());
+  }
+
+  private CheckpointException needless(short instruction) {
+    return refusal(
+        "it has the instruction 0x%02x, which no state dict needs".formatted(instruction));
+  }
+
+  /**
+   * An OrderedDict's attributes, such as a state dict's versions, mean nothing here, nor do a
+   * script's options.
+   */
   private void build() {
     stack.pop();
-    if (!(stack.peek() instanceof Map)) {
+    Object built = stack.peek();
+    if (!(built instanceof Map || built instanceof PickledOptions)) {
       throw refusal("it changes the inside of something else than a dictionary");
     }
   }

@@ -61,6 +61,37 @@ final class TestPthFile {
         .hasMessageContaining("the checkpoint is closed");
   }
 
+  /** As in published checkpoints, which hold {'model': …, 'args': argparse.Namespace(…)}. */
+  @Test
+  void optionsOfTheTrainingScriptArePassedOver() throws URISyntaxException {
+    Path file = Path.of(TestPthFile.class.getResource("/pth/trained.pth").toURI());
+    try (Checkpoint checkpoint = Checkpoint.openFile(file)) {
+      assertThat(checkpoint.names()).containsExactly("w");
+      assertValues(checkpoint, "w", "(2)", 1.5f, -2.5f);
+    }
+  }
+
+  @Test
+  void optionsAreEmptyAndNothingElseIsMadeLikeThem() {
+    assertRefused(options(")\u0081}").text("w").raw("K\u0001sb."), "it holds no dictionary");
+    assertRefused(
+        new TestingPickle().raw("}").text("w").global("argparse", "Namespace").raw(")\u0081}bs."),
+        "its entry 'w' is no tensor");
+    assertRefused(options(")R."), "it makes a argparse.Namespace of 0 values that don't fit");
+    assertRefused(options("}b."), "it changes the inside of something else than a dictionary");
+    assertRefused(options("K\u0001\u0085\u0081."), "it has the instruction 0x81, which no state");
+    assertRefused(
+        new TestingPickle().global("collections", "OrderedDict").raw(")\u0081."),
+        "it has the instruction 0x81, which no state");
+    assertRefused(
+        options(")\u0081}").text("run").global("os", "system").raw("sb."),
+        "it asks for 'os.system', which is no tensor and may be");
+  }
+
+  private static TestingPickle options(String instructions) {
+    return new TestingPickle().global("argparse", "Namespace").raw(instructions);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "os, system",
@@ -74,7 +105,9 @@ final class TestPthFile {
     "java.lang, Runtime",
     "collections, OrderedDict.fromkeys",
     "datetime, datetime",
-    "argparse, Namespace"
+    "argparse, ArgumentParser",
+    "argparse, Namespace.__init__",
+    "types, SimpleNamespace"
   })
   void programsAreRefusedByName(String module, String name) {
     TestingPickle byLine = new TestingPickle().global(module, name).text("id").raw("\u0085R.");

@@ -15,6 +15,7 @@ import dev.boxmill.torchscript.Program;
 import dev.boxmill.torchscript.Tensor;
 import dev.boxmill.torchscript.Tensors;
 import dev.boxmill.torchscript.TorchModule;
+import dev.boxmill.torchscript.Weight;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -96,7 +97,17 @@ public final class TestingNetwork {
       Precision precision,
       Function<TorchModule, Tensor> pixels) {
     Program program = change.apply(files.architecture().program());
-    try (TorchModule module = program.load(Device.cpu(), precision, files.weights());
+    return run(program, files.weights(), entry, precision, pixels);
+  }
+
+  /** What the entry point returns with those weights, everything as float32. */
+  public static Map<String, float[]> run(
+      Program program,
+      Map<String, Weight> weights,
+      String entry,
+      Precision precision,
+      Function<TorchModule, Tensor> pixels) {
+    try (TorchModule module = program.load(Device.cpu(), precision, weights);
         Tensor input = pixels.apply(module);
         Tensors out = module.run(entry, Map.of("pixels", input))) {
       Map<String, float[]> values = new TreeMap<>();

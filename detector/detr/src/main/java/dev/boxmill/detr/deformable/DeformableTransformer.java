@@ -46,7 +46,7 @@ public record DeformableTransformer(
     }
 
     /** Maps that are the backbone's. */
-    int ofBackbone() {
+    public int ofBackbone() {
       return 4 - firstMap;
     }
   }

@@ -5,7 +5,9 @@ import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.conditional.ConditionalLayout;
 import dev.boxmill.detr.dab.DabLayout;
+import dev.boxmill.detr.deformable.DeformableDetrLayout;
 import dev.boxmill.detr.detr.DetrLayout;
+import dev.boxmill.detr.dino.DinoLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +17,12 @@ import java.util.stream.Stream;
 /** All layouts that are known, and the choice among them. */
 public final class KeyLayouts {
   private static final List<KeyLayout> KNOWN =
-      Stream.of(DetrLayout.all(), ConditionalLayout.all(), DabLayout.all())
+      Stream.of(
+              DetrLayout.all(),
+              ConditionalLayout.all(),
+              DabLayout.all(),
+              DeformableDetrLayout.all(),
+              DinoLayout.all())
           .flatMap(List::stream)
           .toList();
 

@@ -41,6 +41,7 @@ final class TestDeformableDetrParity {
           "deformable-two-stage",
           "deformable-single-scale",
           "deformable-single-scale-dc5",
+          "deformable-two-stage-authors",
           "deformable-two-stage-five-scales");
 
   private static final int QUERIES = 9;

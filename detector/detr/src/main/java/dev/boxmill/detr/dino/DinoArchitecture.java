@@ -1,0 +1,87 @@
+package dev.boxmill.detr.dino;
+
+import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.backbone.Backbone;
+import dev.boxmill.detr.deformable.DeformableTensors;
+import dev.boxmill.detr.deformable.DeformableTransformer;
+import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.detr.transformer.Transformer;
+import dev.boxmill.detr.transformer.TransformerTensors;
+import dev.boxmill.torchscript.Program;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * DINO (Zhang et al., "DINO: DETR with Improved DeNoising Anchor Boxes for End-to-End Object
+ * Detection", 2022). Hugging Face has no such network; its tensors have the names here that its
+ * nearest relative, Deformable DETR, has there, and layouts tell what others call them.
+ *
+ * @param queries objects that it can find at most
+ * @param labels class names by index
+ */
+public record DinoArchitecture(
+    Backbone backbone, DeformableTransformer transformer, int queries, Map<Integer, String> labels)
+    implements Architecture {
+
+  /** Pairs of query and class that the authors and detrex keep: their num_select. */
+  private static final int BEST = 300;
+
+  public DinoArchitecture {
+    labels = Map.copyOf(labels);
+    Transformer.requirePositive("number of queries", queries);
+  }
+
+  @Override
+  public Program program() {
+    return backbone
+        .program()
+        .and(transformer.program())
+        .and(Program.of(DinoArchitecture.class, "dino.py"))
+        .with(Map.of("QUERIES", queries));
+  }
+
+  @Override
+  public List<ExpectedTensor> tensors() {
+    int width = transformer.width();
+    TransformerTensors tensors = DeformableTensors.of(backbone, transformer);
+    tensors.linear("query.output", "model.enc_output");
+    tensors.norm("query.norm", "model.enc_output_norm");
+    tensors.tensor("query.content", List.of(queries, width), "model.query_content.weight");
+    heads(tensors, "query", "model.encoder.");
+    tensors.norm("decoder.norm", "model.decoder.layernorm");
+    tensors.mlp(
+        "decoder.position", List.of(2 * width, width, width), "model.decoder.ref_point_head");
+    for (int i = 0; i < transformer.decoder().count(); i++) {
+      heads(tensors, "decoder." + i, "model.decoder." + i + ".");
+    }
+    return tensors.all();
+  }
+
+  private void heads(TransformerTensors tensors, String program, String name) {
+    int width = transformer.width();
+    tensors.linear(program + ".class", labels.size(), width, name + "class_embed");
+    tensors.mlp(program + ".box", List.of(width, width, width, 4), name + "bbox_embed");
+  }
+
+  @Override
+  public Set<String> ignoredTensors() {
+    return backbone.ignoredTensors(DeformableTensors.BACKBONE_PREFIXES);
+  }
+
+  @Override
+  public PostProcessing postProcessing() {
+    return PostProcessing.sigmoidTopK(BEST);
+  }
+
+  @Override
+  public List<Integer> featureChannels() {
+    return backbone.widths();
+  }
+
+  @Override
+  public List<Integer> featureStrides() {
+    return backbone.featureStrides();
+  }
+}
