@@ -47,6 +47,16 @@ final class TestPrecisionAtWidth {
     assertThat(drift.get("boxes")).isLessThan(0.02);
   }
 
+  @Test
+  void deformableDetrKeepsItsCoordinates() throws IOException {
+    Map<String, Double> drift = drift("deformable_detr");
+    assertThat(drift.get("query.references")).isZero();
+    assertThat(drift.get("encoder.2")).isLessThan(0.04);
+    assertThat(drift.get("decoder.2")).isLessThan(0.04);
+    assertThat(drift.get("logits")).isLessThan(0.04);
+    assertThat(drift.get("boxes")).isLessThan(0.02);
+  }
+
   /** What each step loses to bfloat16, relative root mean square. */
   private Map<String, Double> drift(String type) throws IOException {
     Path config = directory.resolve("config.json");
