@@ -2,43 +2,65 @@ package dev.boxmill.schemas;
 
 /**
  * The label table, version 1: its columns in order. Readers may rely on names, types and meaning
- * for ever.
- *
- * <p>Boxes are pixels of the oriented original image, origin top-left, as {@code x_min y_min x_max
- * y_max} floats.
+ * for ever: a later version adds columns and changes none.
  */
 public enum LabelColumn {
-  IMAGE_URI("image_uri", "string", "where it was read; archive!/entry inside an archive"),
-  IMAGE_SHA256("image_sha256", "string", "SHA-256 of the file's bytes; null if unread"),
-  WIDTH("width", "int", "pixels, after EXIF orientation; null if unknown"),
-  HEIGHT("height", "int", "pixels, after EXIF orientation; null if unknown"),
-  STATUS("status", "string", "ok or failed"),
-  ERROR_CATEGORY("error_category", "string", "null when ok"),
-  ERROR_MESSAGE("error_message", "string", "null when ok"),
+  IMAGE_URI(
+      "image_uri",
+      "string",
+      "",
+      "s3a://photos/2026/1.jpg",
+      "where it was read; archive!/entry inside an archive"),
+  IMAGE_SHA256(
+      "image_sha256",
+      "string",
+      "hexadecimal",
+      "9f86d081884c7d65…",
+      "SHA-256 of the file's bytes; null if unread"),
+  WIDTH("width", "int", "pixels", "1920", "pixels, after EXIF orientation; null if unknown"),
+  HEIGHT("height", "int", "pixels", "1080", "pixels, after EXIF orientation; null if unknown"),
+  STATUS("status", "string", "", "ok", "ok or failed"),
+  ERROR_CATEGORY("error_category", "string", "", "unreadable", "null when ok"),
+  ERROR_MESSAGE("error_message", "string", "", "it breaks off in its data", "null when ok"),
   BOXES(
       "boxes",
-      "array<struct<label_id:int,label:string,score:float,"
-          + "x_min:float,y_min:float,x_max:float,y_max:float,"
-          + "detector_x_min:float,detector_y_min:float,detector_x_max:float,detector_y_max:float,"
-          + "refinement_iou:float>>",
+      "array<" + BoxField.structType() + ">",
+      "",
+      "see below",
       "by descending score; empty if nothing was found"),
-  BOX_COUNT("box_count", "int", "number of boxes"),
-  MAX_SCORE("max_score", "float", "highest score; null if there is no box"),
-  MODEL("model", "string", "the detector that made the row"),
-  REFINERS("refiners", "string", "the refiners with their settings, in order; empty if none"),
-  FINGERPRINT("fingerprint", "string", "hash of all that decides a row's labels"),
-  LABELLED_AT("labelled_at", "timestamp", "UTC");
+  BOX_COUNT("box_count", "int", "", "2", "number of boxes"),
+  MAX_SCORE("max_score", "float", "0 to 1", "0.93", "highest score; null if there is no box"),
+  MODEL("model", "string", "", "detr-resnet-50", "the detector that made the row"),
+  REFINERS(
+      "refiners",
+      "string",
+      "",
+      "clip:min-size=8",
+      "the refiners with their settings, in order; empty if none"),
+  FINGERPRINT(
+      "fingerprint", "string", "hexadecimal", "5f2c9a…", "hash of all that decides a row's labels"),
+  LABELLED_AT("labelled_at", "timestamp", "UTC", "2026-02-03 04:05:06", "UTC");
 
   /** Version of this table, kept in the Parquet files' metadata. */
   public static final int VERSION = 1;
 
+  /** Where boxes are, kept in the Parquet files' metadata. */
+  public static final String BOX_CONVENTION =
+      "x_min y_min x_max y_max in pixels of the original image after EXIF orientation; origin at"
+          + " its top left corner, x to the right, y down; x_max and y_max lie on the box's far"
+          + " edges, so that width is x_max - x_min";
+
   private final String columnName;
   private final String sqlType;
+  private final String unit;
+  private final String example;
   private final String meaning;
 
-  LabelColumn(String columnName, String sqlType, String meaning) {
+  LabelColumn(String columnName, String sqlType, String unit, String example, String meaning) {
     this.columnName = columnName;
     this.sqlType = sqlType;
+    this.unit = unit;
+    this.example = example;
     this.meaning = meaning;
   }
 
@@ -51,7 +73,21 @@ public enum LabelColumn {
     return sqlType;
   }
 
+  /** Empty where there is none. */
+  public String unit() {
+    return unit;
+  }
+
+  public String example() {
+    return example;
+  }
+
   public String meaning() {
     return meaning;
+  }
+
+  /** The first version of the table that has it. */
+  public int since() {
+    return 1;
   }
 }

@@ -50,6 +50,7 @@ public final class Boxmill implements Runnable {
         .addSubcommand(new PreviewCommand())
         .addSubcommand(new EvaluateCommand())
         .addSubcommand(new TrainRefinerCommand())
+        .addSubcommand(new ExportCommand())
         .addSubcommand(new ScenesCommand())
         .addSubcommand(new BenchCommand())
         .setUsageHelpAutoWidth(true)

@@ -11,9 +11,9 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import dev.boxmill.schemas.Corners;
+import dev.boxmill.job.table.LabelRows;
+import dev.boxmill.job.table.TableCheck;
 import dev.boxmill.schemas.ImageSize;
-import dev.boxmill.schemas.LabelledBox;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -97,23 +97,6 @@ final class PreviewTable {
     return new SampledImage(
         row.getString(0),
         new ImageSize(row.getInt(1), row.getInt(2)),
-        boxes.stream().map(PreviewTable::box).toList());
-  }
-
-  private static LabelledBox box(Row box) {
-    return new LabelledBox(
-        box.getAs("label_id"),
-        box.getAs("label"),
-        box.getAs("score"),
-        corners(box, ""),
-        corners(box, "detector_"));
-  }
-
-  private static Corners corners(Row box, String prefix) {
-    return new Corners(
-        box.getAs(prefix + "x_min"),
-        box.getAs(prefix + "y_min"),
-        box.getAs(prefix + "x_max"),
-        box.getAs(prefix + "y_max"));
+        boxes.stream().map(LabelRows::labelledBox).toList());
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
-/** Turns {@link LabelRow}s into Spark rows of {@link LabelTable#schema}. */
+/** Turns {@link LabelRow}s into Spark rows of {@link LabelTable#schema}, and boxes back. */
 public final class LabelRows {
 
   public static final String OK = "ok";
@@ -88,5 +88,23 @@ public final class LabelRows {
         before.xMax(),
         before.yMax(),
         box.refinementIou());
+  }
+
+  /** An element of {@code boxes}. */
+  public static LabelledBox labelledBox(Row box) {
+    return new LabelledBox(
+        box.getAs("label_id"),
+        box.getAs("label"),
+        box.getAs("score"),
+        corners(box, ""),
+        corners(box, "detector_"));
+  }
+
+  private static Corners corners(Row box, String prefix) {
+    return new Corners(
+        box.getAs(prefix + "x_min"),
+        box.getAs(prefix + "y_min"),
+        box.getAs(prefix + "x_max"),
+        box.getAs(prefix + "y_max"));
   }
 }

@@ -32,9 +32,10 @@ public final class LabelWriter {
     rows.repartition(1)
         .sortWithinPartitions(LabelColumn.IMAGE_URI.columnName())
         .write()
+        .format(LabelParquet.class.getName())
         .mode(SaveMode.Overwrite)
         .option("compression", "zstd")
-        .parquet(folder.toString());
+        .save(folder.toString());
   }
 
   /** Reads a table, or a file of it. */

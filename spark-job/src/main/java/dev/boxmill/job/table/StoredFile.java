@@ -29,7 +29,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
  * <p>A reader that has the old file open goes on with it on a disk; on an object store it sees that
  * the object's tag changed, and fails.
  */
-final class StoredFile {
+public final class StoredFile {
 
   private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn");
 
@@ -40,7 +40,7 @@ final class StoredFile {
    *
    * @param to replaced if it is there
    */
-  static void place(Path from, Path to, Configuration hadoop) throws IOException {
+  public static void place(Path from, Path to, Configuration hadoop) throws IOException {
     FileSystem files = Locations.filesystem(to, hadoop);
     if (files instanceof RawLocalFileSystem local) {
       Files.move(

@@ -17,30 +17,30 @@ import java.util.Optional;
 import org.apache.spark.sql.Row;
 
 /** Builds small label tables. */
-final class TestingLabels {
+public final class TestingLabels {
   private static final Instant LABELLED_AT = Instant.parse("2026-02-03T04:05:06Z");
 
   private final List<Row> rows = new ArrayList<>();
   private final RunColumns run;
 
-  TestingLabels(String refiners) {
+  public TestingLabels(String refiners) {
     run = new RunColumns("detr-resnet-50", refiners, "5f2c9a");
   }
 
-  static LabelledBox box(String label, double score, Corners now, Corners before) {
+  public static LabelledBox box(String label, double score, Corners now, Corners before) {
     return new LabelledBox(label.length(), label, (float) score, now, before);
   }
 
-  static LabelledBox box(String label, double score, Corners corners) {
+  public static LabelledBox box(String label, double score, Corners corners) {
     return box(label, score, corners, corners);
   }
 
-  TestingLabels labelled(String uri, int width, int height, LabelledBox... boxes) {
+  public TestingLabels labelled(String uri, int width, int height, LabelledBox... boxes) {
     Optional<ImageSize> size = Optional.of(new ImageSize(width, height));
     return add(new LabelRow.Labelled(uri, Optional.empty(), size, List.of(boxes)));
   }
 
-  TestingLabels failed(String uri, ErrorCategory category, String message) {
+  public TestingLabels failed(String uri, ErrorCategory category, String message) {
     return add(new LabelRow.Failed(uri, Optional.empty(), Optional.empty(), category, message));
   }
 
@@ -50,7 +50,7 @@ final class TestingLabels {
   }
 
   /** Writes the table and gives its address. */
-  String write(Path folder) {
+  public String write(Path folder) {
     TestingSpark.session()
         .createDataFrame(rows, LabelTable.schema())
         .coalesce(1)

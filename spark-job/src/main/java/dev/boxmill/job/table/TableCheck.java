@@ -1,9 +1,8 @@
-package dev.boxmill.job.preview;
+package dev.boxmill.job.table;
 
 import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.source.Locations;
 import dev.boxmill.job.source.Reasons;
-import dev.boxmill.job.table.LabelTable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +20,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Opens a folder as a label table, or says what is wrong with it. */
-final class TableCheck {
+public final class TableCheck {
   private static final String REMEDY = "give the folder that 'label --output' wrote";
 
   private TableCheck() {}
@@ -29,8 +28,10 @@ final class TableCheck {
   /**
    * Those files' columns of version 1, which are the folder or lie in it; other columns, of a later
    * version, are left out.
+   *
+   * @throws BadInputException if that is no label table
    */
-  static Dataset<Row> read(SparkSession spark, Path folder, List<Path> files) {
+  public static Dataset<Row> read(SparkSession spark, Path folder, List<Path> files) {
     requireFound(spark, folder);
     Dataset<Row> rows = parquet(spark, folder, files);
     List<StructField> expected = List.of(LabelTable.schema().fields());

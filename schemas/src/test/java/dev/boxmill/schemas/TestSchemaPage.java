@@ -1,0 +1,81 @@
+package dev.boxmill.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The page tells what the code says; where it does not, the failure shows the lines to put there.
+ */
+final class TestSchemaPage {
+
+  private static final String HEAD =
+      "| %s | type | unit | example | meaning | since |\n|---|---|---|---|---|---:|\n";
+
+  private final String page = page();
+
+  @Test
+  void pageHasEachColumn() {
+    assertThat(page)
+        .contains(
+            HEAD.formatted("column")
+                + Arrays.stream(LabelColumn.values())
+                    .map(TestSchemaPage::line)
+                    .collect(Collectors.joining()));
+  }
+
+  @Test
+  void pageHasEachFieldOfABox() {
+    assertThat(page)
+        .contains(
+            HEAD.formatted("field")
+                + Arrays.stream(BoxField.values())
+                    .map(TestSchemaPage::line)
+                    .collect(Collectors.joining()));
+  }
+
+  @Test
+  void pageTellsWhereBoxesAre() {
+    assertThat(page).contains("> " + LabelColumn.BOX_CONVENTION + "\n");
+  }
+
+  private static String line(LabelColumn column) {
+    String type = column == LabelColumn.BOXES ? "array of struct" : column.sqlType();
+    return line(
+        column.columnName(),
+        type,
+        column.unit(),
+        column.example(),
+        column.meaning(),
+        column.since());
+  }
+
+  private static String line(BoxField field) {
+    return line(
+        field.fieldName(),
+        field.sqlType(),
+        field.unit(),
+        field.example(),
+        field.meaning(),
+        field.since());
+  }
+
+  private static String line(
+      String name, String type, String unit, String example, String meaning, int since) {
+    return "| `%s` | %s | %s | %s | %s | %d |\n"
+        .formatted(name, type, unit, example, meaning, since);
+  }
+
+  private static String page() {
+    try {
+      return Files.readString(Path.of("README.md"));
+    } catch (IOException missing) {
+      throw new AssertionError("schemas has no README.md", missing);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.boxmill.job.export;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Locale;
+
+/**
+ * CVAT for images 1.1: corners in pixels, the score as an attribute. A task finds its images by
+ * name, so names are paths below the folder that all images share, or below the image root.
+ */
+final class CvatWriter implements ExportWriter {
+
+  private final ImageAddresses addresses;
+  private final OutputStream file;
+  private final XmlText xml;
+
+  CvatWriter(ExportFiles files, ExportContext context) throws IOException {
+    this.addresses = context.addresses();
+    this.file = files.file();
+    this.xml = new XmlText(file);
+    xml.start("annotations");
+    xml.text("version", "1.1");
+    writeMeta(context.categories());
+  }
+
+  private void writeMeta(ExportCategories categories) throws IOException {
+    xml.start("meta");
+    xml.start("task");
+    xml.text("name", "boxmill");
+    xml.text("mode", "annotation");
+    xml.start("labels");
+    for (ExportCategories.Category category : categories.all()) {
+      writeLabel(category);
+    }
+    xml.end();
+    xml.end();
+    xml.end();
+  }
+
+  private void writeLabel(ExportCategories.Category category) throws IOException {
+    xml.start("label");
+    xml.text("name", category.name());
+    xml.text("type", "rectangle");
+    xml.start("attributes");
+    xml.start("attribute");
+    xml.text("name", "score");
+    xml.text("mutable", "False");
+    xml.text("input_type", "text");
+    xml.text("default_value", "");
+    xml.text("values", "");
+    xml.end();
+    xml.end();
+    xml.end();
+  }
+
+  @Override
+  public void write(ExportedImage image) throws IOException {
+    String name =
+        addresses.root().isPresent() ? addresses.path(image.uri()) : addresses.name(image.uri());
+    xml.start(
+        "image",
+        "id",
+        String.valueOf(image.number() - 1),
+        "name",
+        name,
+        "width",
+        String.valueOf(image.size().width()),
+        "height",
+        String.valueOf(image.size().height()));
+    for (ExportedBox box : image.boxes()) {
+      writeBox(box);
+    }
+    xml.end();
+  }
+
+  private void writeBox(ExportedBox box) throws IOException {
+    xml.start(
+        "box",
+        "label",
+        box.category().name(),
+        "source",
+        "auto",
+        "occluded",
+        "0",
+        "xtl",
+        pixels(box.xMin()),
+        "ytl",
+        pixels(box.yMin()),
+        "xbr",
+        pixels(box.xMax()),
+        "ybr",
+        pixels(box.yMax()),
+        "z_order",
+        "0");
+    xml.text("attribute", String.valueOf(box.score()), "name", "score");
+    xml.end();
+  }
+
+  private static String pixels(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  @Override
+  public void finish() throws IOException {
+    xml.end();
+    xml.finish();
+    file.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (file) {
+      xml.close();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.boxmill.job.export;
+
+import dev.boxmill.schemas.ImageSize;
+import java.util.List;
+
+/**
+ * One labelled image.
+ *
+ * @param number from 1, in the order of the addresses
+ * @param uri as in the table
+ * @param made the detector and the refiners that made the boxes
+ * @param boxes by descending score
+ */
+record ExportedImage(
+    long number, String uri, ImageSize size, String made, List<ExportedBox> boxes) {
+
+  ExportedImage {
+    boxes = List.copyOf(boxes);
+  }
+}

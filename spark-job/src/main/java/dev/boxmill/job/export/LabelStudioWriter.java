@@ -1,0 +1,106 @@
+package dev.boxmill.job.export;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * Label Studio's tasks with a prediction each; boxes are in percent of the image. Beside them, with
+ * the extension {@code .config.xml}, lies the labelling interface that the predictions belong to.
+ */
+final class LabelStudioWriter implements ExportWriter {
+
+  private static final String FROM = "label";
+  private static final String TO = "image";
+  private static final String CONFIG = ".config.xml";
+
+  /** Decimals of a percentage: a millionth is a thousandth of a pixel in an image of 100,000. */
+  private static final double STEPS_PER_PERCENT = 1e6;
+
+  private final ImageAddresses addresses;
+  private final JsonGenerator file;
+
+  LabelStudioWriter(ExportFiles files, ExportContext context) throws IOException {
+    this.addresses = context.addresses();
+    try (OutputStream config = files.beside(CONFIG)) {
+      writeConfig(new XmlText(config), context.categories());
+    }
+    this.file = new JsonFactory().createGenerator(files.file(), JsonEncoding.UTF8);
+    file.writeStartArray();
+  }
+
+  private static void writeConfig(XmlText xml, ExportCategories categories) throws IOException {
+    xml.start("View");
+    xml.empty("Image", "name", TO, "value", "$image");
+    xml.start("RectangleLabels", "name", FROM, "toName", TO);
+    for (ExportCategories.Category category : categories.all()) {
+      xml.empty("Label", "value", category.name());
+    }
+    xml.end();
+    xml.end();
+    xml.finish();
+  }
+
+  @Override
+  public void write(ExportedImage image) throws IOException {
+    file.writeStartObject();
+    file.writeObjectFieldStart("data");
+    file.writeStringField("image", addresses.url(image.uri()));
+    file.writeEndObject();
+    file.writeArrayFieldStart("predictions");
+    file.writeStartObject();
+    file.writeStringField("model_version", image.made());
+    if (!image.boxes().isEmpty()) {
+      file.writeNumberField("score", image.boxes().get(0).score());
+    }
+    file.writeArrayFieldStart("result");
+    int number = 0;
+    for (ExportedBox box : image.boxes()) {
+      writeBox(image, box, ++number);
+    }
+    file.writeEndArray();
+    file.writeEndObject();
+    file.writeEndArray();
+    file.writeEndObject();
+  }
+
+  private void writeBox(ExportedImage image, ExportedBox box, int number) throws IOException {
+    file.writeStartObject();
+    file.writeStringField("id", image.number() + "-" + number);
+    file.writeStringField("type", "rectanglelabels");
+    file.writeStringField("from_name", FROM);
+    file.writeStringField("to_name", TO);
+    file.writeNumberField("original_width", image.size().width());
+    file.writeNumberField("original_height", image.size().height());
+    file.writeNumberField("image_rotation", 0);
+    file.writeNumberField("score", box.score());
+    file.writeObjectFieldStart("value");
+    file.writeNumberField("x", percent(box.xMin(), image.size().width()));
+    file.writeNumberField("y", percent(box.yMin(), image.size().height()));
+    file.writeNumberField("width", percent(box.width(), image.size().width()));
+    file.writeNumberField("height", percent(box.height(), image.size().height()));
+    file.writeNumberField("rotation", 0);
+    file.writeArrayFieldStart("rectanglelabels");
+    file.writeString(box.category().name());
+    file.writeEndArray();
+    file.writeEndObject();
+    file.writeEndObject();
+  }
+
+  private static double percent(double pixels, int side) {
+    return Math.round(100 * pixels / side * STEPS_PER_PERCENT) / STEPS_PER_PERCENT;
+  }
+
+  @Override
+  public void finish() throws IOException {
+    file.writeEndArray();
+    file.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}
