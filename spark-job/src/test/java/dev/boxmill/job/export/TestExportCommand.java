@@ -281,7 +281,7 @@ final class TestExportCommand {
   }
 
   @Test
-  void manySlicesKeepTheOrderOfAddresses() throws Exception {
+  void imagesComeInTheOrderOfTheirAddresses() throws Exception {
     TestingLabels many = new TestingLabels("");
     for (int i = 199; i >= 0; i--) {
       many.labelled("file:///a/%03d.jpg".formatted(i), 10, 10);
