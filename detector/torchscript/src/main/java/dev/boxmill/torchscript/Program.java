@@ -31,7 +31,7 @@ public final class Program {
 
   /**
    * A program of resource files. The convolution functions ({@code prepack, conv, conv_add_relu,
-   * conv3_add_relu, linear}) are added at load, as the device needs them.
+   * conv3_add_relu, conv_add, linear}) are added at load, as the device needs them.
    *
    * @param anchor class beside whose resources relative file names are looked up
    * @throws IllegalArgumentException if there is no such resource

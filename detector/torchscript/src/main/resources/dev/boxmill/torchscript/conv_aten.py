@@ -27,5 +27,8 @@ def conv3_add_relu(x: Tensor, shortcut: Tensor, w: Dict[str, Tensor], name: str,
   y = torch.conv2d(x, w[name + ".weight"], w[name + ".bias"], [1, 1], [dilation, dilation], [dilation, dilation])
   return torch.relu_(torch.add_(y, shortcut))
 
+def conv_add(x: Tensor, sum: Tensor, w: Dict[str, Tensor], name: str, padding: int) -> Tensor:
+  return torch.add_(sum, torch.conv2d(x, w[name + ".weight"], w[name + ".bias"], [1, 1], [padding, padding], [1, 1]))
+
 def linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   return torch.linear(x, w[name + ".weight"], w[name + ".bias"])

@@ -25,5 +25,9 @@ def conv_add_relu(x: Tensor, shortcut: Tensor, w: Dict[str, Tensor], name: str) 
 def conv3_add_relu(x: Tensor, shortcut: Tensor, w: Dict[str, Tensor], name: str, dilation: int) -> Tensor:
   return ops.mkldnn._convolution_pointwise_(shortcut, x, w[name + ".weight"], w[name + ".bias"], [dilation, dilation], [1, 1], [dilation, dilation], 1, "add", 1.0, "relu", annotate(List[Optional[number]], []), "")
 
+# The same without an activation, for any odd kernel at stride 1.
+def conv_add(x: Tensor, sum: Tensor, w: Dict[str, Tensor], name: str, padding: int) -> Tensor:
+  return ops.mkldnn._convolution_pointwise_(sum, x, w[name + ".weight"], w[name + ".bias"], [padding, padding], [1, 1], [1, 1], 1, "add", 1.0, annotate(Optional[str], None), annotate(List[Optional[number]], []), "")
+
 def linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   return torch.linear(x, w[name + ".weight"], w[name + ".bias"])

@@ -34,8 +34,7 @@ def prepare_conv(w: Dict[str, Tensor], out: Dict[str, Tensor], name: str) -> Non
 # "size" (2): height and width of the resized picture; "strides" (4) of c2..c5
 # returns "boxes" after all steps, (N, 4) float32
 def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  maps = pyramid(w, inputs)
-  table = rows(maps)
+  table, maps = pyramid(w, inputs)
   boxes = torch.split(inputs["boxes"], CHUNK)
   images = torch.split(inputs["images"], CHUNK)
   refined = annotate(List[Tensor], [])
@@ -52,10 +51,9 @@ def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor
 # and so on.
 def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
   out = annotate(Dict[str, Tensor], {})
-  maps = pyramid(w, inputs)
+  table, maps = pyramid(w, inputs)
   for level in range(4):
     out["p" + str(level + 2)] = maps[level]
-  table = rows(maps)
   boxes = inputs["boxes"]
   for step in range(STEPS):
     number = str(step + 1)
@@ -68,27 +66,31 @@ def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]
   return out
 
 # Feature pyramid (Lin et al. 2017) without norms: 1x1 laterals, top-down by nearest neighbour to the lateral's exact size,
-# 3x3 outputs.
-def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> List[Tensor]:
-  top = conv(feature_map(inputs, 3), w, "lateral3", 1, 0, 1, "none")
-  maps = [conv(top, w, "output3", 1, 1, 1, "none")]
+# 3x3 outputs. Returned are every cell of every level as a row of C values, level by level, in it image by image, in it line by
+# line, (cells, C); and the levels as views of it, (B, C, h, w).
+def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, List[Tensor]]:
+  inner = [conv(feature_map(inputs, 3), w, "lateral3", 1, 0, 1, "none")]
   for i in range(3):
     level = 2 - i
-    lateral = conv(feature_map(inputs, level), w, "lateral" + str(level), 1, 0, 1, "none")
-    above = torch.upsample_nearest2d(top, [lateral.size(2), lateral.size(3)], None, None)
-    top = torch.add_(lateral, above)
-    maps.insert(0, conv(top, w, "output" + str(level), 1, 1, 1, "none"))
-  return maps
+    features = feature_map(inputs, level)
+    above = torch.upsample_nearest2d(inner[0], [features.size(2), features.size(3)], None, None)
+    inner.insert(0, conv_add(features, above, w, "lateral" + str(level), 0))
+  cells = 0
+  for map in inner:
+    cells = cells + map.size(0) * map.size(2) * map.size(3)
+  table = torch.zeros([cells, inner[0].size(1)], dtype=ops.prim.dtype(inner[0]), device=ops.prim.device(inner[0]))
+  maps = annotate(List[Tensor], [])
+  first = 0
+  for level in range(4):
+    map = inner[level]
+    cells = map.size(0) * map.size(2) * map.size(3)
+    view = torch.reshape(torch.narrow(table, 0, first, cells), [map.size(0), map.size(2), map.size(3), map.size(1)])
+    maps.append(conv_add(map, torch.permute(view, [0, 3, 1, 2]), w, "output" + str(level), 1))
+    first = first + cells
+  return (table, maps)
 
 def feature_map(inputs: Dict[str, Tensor], level: int) -> Tensor:
   return torch.contiguous(torch.to(inputs["c" + str(level + 2)], DTYPE), memory_format=2)
-
-# Every cell of every level as a row of C values: level by level, in it image by image, in it line by line. (cells, C)
-def rows(maps: List[Tensor]) -> Tensor:
-  flat = annotate(List[Tensor], [])
-  for map in maps:
-    flat.append(torch.flatten(torch.permute(map, [0, 2, 3, 1]), 0, 2))
-  return torch.cat(flat, 0)
 
 # RoIAlign (He et al. 2017, aligned=True) of 7 x 7 bins with 2 x 2 samples, for all boxes of all levels at once: a bin is a
 # weighted sum of 16 rows of the table, 4 neighbours of 4 samples, which is what embedding_bag computes.
@@ -171,30 +173,26 @@ def deltas(w: Dict[str, Tensor], rois: Tensor) -> Tensor:
 
 def bottleneck(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   y = torch.relu_(group_norm(conv(x, w, name + ".conv1", 1, 0, 1, "none"), w, name + ".norm1"))
-  y = torch.relu_(group_norm(conv(y, w, name + ".conv2", 1, 1, 1, "none"), w, name + ".norm2"))
-  y = group_norm(conv(y, w, name + ".conv3", 1, 0, 1, "none"), w, name + ".norm3")
-  return torch.relu_(torch.add_(y, x))
+  y = conv(torch.to(y, DTYPE), w, name + ".conv2", 1, 1, 1, "none")
+  y = torch.relu_(group_norm(y, w, name + ".norm2"))
+  y = conv(torch.to(y, DTYPE), w, name + ".conv3", 1, 0, 1, "none")
+  return torch.relu_(torch.add_(torch.to(group_norm(y, w, name + ".norm3"), DTYPE), x))
 
 # GroupNorm (Wu, He 2018), eps 1e-5, in PyTorch's operators: its own kernel for channels_last takes 10 times as long, and takes
 # the variance as mean square less squared mean, which loses four digits where a box without area makes all cells alike.
+# The result is float32; x is changed where it is float32 too.
 def group_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   # (N, cells, C), as it lies in memory
-  cells = torch.flatten(torch.permute(x, [0, 2, 3, 1]), 1, 2)
-  # (N, C): of each channel's group
-  mean = torch.mm(torch.mean(cells, [1], False, dtype=6), w["groups"])
-  # what is taken away is a number of the cells' precision; the rest of the mean goes into variance and shift
-  rough = torch.to(mean, DTYPE)
-  rest = torch.sub(mean, torch.to(rough, 6))
-  centred = torch.sub(cells, torch.unsqueeze(rough, 1))
-  wide = centred
-  if DTYPE == 5:
-    wide = torch.to(centred, 6)
-  square = torch.mm(torch.mean(torch.mul(wide, wide), [1], False, dtype=6), w["groups"])
-  variance = torch.sub(square, torch.mul(rest, rest))
+  cells = torch.to(torch.flatten(torch.permute(x, [0, 2, 3, 1]), 1, 2), 6)
+  centred = torch.sub_(cells, torch.unsqueeze(group_mean(cells, w), 1))
+  variance = group_mean(torch.mul(centred, centred), w)
   scale = torch.mul(torch.rsqrt(torch.add(variance, 1e-5)), w[name + ".weight"])
-  shift = torch.sub(w[name + ".bias"], torch.mul(rest, scale))
-  y = torch.addcmul(torch.unsqueeze(torch.to(shift, DTYPE), 1), centred, torch.unsqueeze(torch.to(scale, DTYPE), 1))
+  y = torch.addcmul(w[name + ".bias"], centred, torch.unsqueeze(scale, 1))
   return torch.permute(torch.reshape(y, [x.size(0), x.size(2), x.size(3), x.size(1)]), [0, 3, 1, 2])
+
+# Of each channel's group, over the cells. (N, C)
+def group_mean(cells: Tensor, w: Dict[str, Tensor]) -> Tensor:
+  return torch.mm(torch.mean(cells, [1]), w["groups"])
 
 # detrex's inverse_sigmoid, whose epsilon is 1e-3 (the detectors' own is 1e-5), plus the delta.
 def moved(boxes: Tensor, delta: Tensor) -> Tensor:

@@ -32,8 +32,7 @@ def gradient(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tenso
 
 # Sums over the boxes after each step. Two times (STEPS)
 def losses(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, Tensor]:
-  maps = pyramid(w, inputs)
-  table = rows(maps)
+  table, maps = pyramid(w, inputs)
   targets = inputs["targets"]
   boxes = inputs["boxes"]
   l1 = annotate(List[Tensor], [])
