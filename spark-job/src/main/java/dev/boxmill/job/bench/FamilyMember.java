@@ -31,7 +31,9 @@ record FamilyMember(
   private static final Map<String, Supplier<Architecture>> PUBLISHED =
       Map.of(
           "dn-detr", () -> PublishedNetworks.dnDetr(32),
-          "dn-detr-dc5", () -> PublishedNetworks.dnDetr(16));
+          "dn-detr-dc5", () -> PublishedNetworks.dnDetr(16),
+          "dino-4", () -> PublishedNetworks.dino(4),
+          "dino-5", () -> PublishedNetworks.dino(5));
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -9,7 +9,12 @@ import dev.boxmill.detr.dab.Content;
 import dev.boxmill.detr.dab.DabArchitecture;
 import dev.boxmill.detr.dab.DabArchitecture.Sines;
 import dev.boxmill.detr.dab.DabArchitecture.Variant;
+import dev.boxmill.detr.deformable.DeformableTransformer;
+import dev.boxmill.detr.deformable.DeformableTransformer.MapPositions;
+import dev.boxmill.detr.deformable.DeformableTransformer.Scales;
+import dev.boxmill.detr.dino.DinoArchitecture;
 import dev.boxmill.detr.transformer.Layers;
+import dev.boxmill.detr.transformer.Positions;
 import dev.boxmill.detr.transformer.Transformer;
 import java.util.List;
 
@@ -33,6 +38,26 @@ final class PublishedNetworks {
         Content.NO_OBJECT,
         0,
         new Variant(false, false, Sines.PUBLISHED, 1e-3, 300),
+        Labels.ofClasses(CLASSES));
+  }
+
+  /**
+   * DINO over ResNet-50.
+   *
+   * @param scales of its maps: 4 begin with C3, 5 with C2
+   */
+  static Architecture dino(int scales) {
+    DeformableTransformer.Layers layers = new DeformableTransformer.Layers(6, 8, 4, 2048);
+    return new DinoArchitecture(
+        resnet50(32),
+        new DeformableTransformer(
+            256,
+            new Scales(5 - scales, scales),
+            layers,
+            layers,
+            "relu",
+            new MapPositions(Positions.SINE, 20, 1)),
+        900,
         Labels.ofClasses(CLASSES));
   }
 
