@@ -188,9 +188,15 @@ final class BenchCommand implements Runnable {
               defaultValue = "10",
               paramLabel = "N",
               description = "Measured turns. Default: ${DEFAULT-VALUE}.")
-          int rounds)
+          int rounds,
+      @Option(
+              names = "--threads",
+              defaultValue = "1",
+              paramLabel = "N",
+              description = "Of both, as a task slot has cores. Default: ${DEFAULT-VALUE}.")
+          int threads)
       throws IOException {
-    RefinerOverhead.run(positive("--rounds", rounds), out());
+    RefinerOverhead.run(positive("--rounds", rounds), positive("--threads", threads), out());
   }
 
   @Command(

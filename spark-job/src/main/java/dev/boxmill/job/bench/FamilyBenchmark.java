@@ -11,6 +11,7 @@ import dev.boxmill.detr.image.ResizeRule;
 import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.bench.FamilyRow.Side;
+import dev.boxmill.job.session.ResidentDetector;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Device;
@@ -35,7 +36,6 @@ public final class FamilyBenchmark {
   private static final int WARM_UP = 3;
   private static final float MIN_SCORE = 0.05f;
   private static final int ALL = 1 << 20;
-  private static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
 
   private final int rounds;
   private final int threads;
@@ -65,7 +65,7 @@ public final class FamilyBenchmark {
   }
 
   static void run(Request request, List<FamilyMember> all, PrintWriter out) throws IOException {
-    System.setProperty(THREADS_PROPERTY, String.valueOf(request.threads()));
+    System.setProperty(ResidentDetector.THREADS_PROPERTY, String.valueOf(request.threads()));
     List<FamilyMember> members = chosen(all, request.networks());
     out.println(
         "One image at a time, "

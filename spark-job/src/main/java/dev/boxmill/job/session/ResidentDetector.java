@@ -34,7 +34,9 @@ public final class ResidentDetector {
   private static final Map<Key, ResidentDetector> RESIDENT = new HashMap<>();
   private static final int CPU_BATCH = 1;
   private static final int GPU_BATCH = 16;
-  private static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
+
+  /** How many threads PyTorch computes with: read by DJL when it loads. */
+  public static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
 
   private record Key(DetectorJob job, Device device) {}
 
