@@ -7,7 +7,9 @@ import dev.boxmill.job.bench.FamilyBenchmark;
 import dev.boxmill.job.bench.RefinerGain;
 import dev.boxmill.job.bench.RefinerOverhead;
 import dev.boxmill.job.bench.RowsBenchmark;
+import dev.boxmill.job.bench.SoakBenchmark;
 import dev.boxmill.job.run.BoxmillSession;
+import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.torchscript.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -224,6 +226,27 @@ final class BenchCommand implements Runnable {
           int images)
       throws IOException, InterruptedException {
     EvaluationBenchmark.run(python, script, positive("--images", images), 100, out());
+  }
+
+  @Command(
+      description = "Whether memory grows with the number of images.",
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void soak(
+      @Option(
+              names = "--detector",
+              defaultValue = LabelSettings.EMBEDDED,
+              paramLabel = "DIR",
+              description = "A local directory. Without it: the embedded detector.")
+          String detector,
+      @Option(
+              names = "--images",
+              defaultValue = "10000",
+              paramLabel = "N",
+              description = "Small pictures to label. Default: ${DEFAULT-VALUE}.")
+          int images)
+      throws IOException {
+    SoakBenchmark.run(detector, images, out());
   }
 
   private static int positive(String name, int value) {

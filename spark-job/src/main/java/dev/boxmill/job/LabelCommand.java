@@ -126,6 +126,16 @@ final class LabelCommand implements Callable<Integer> {
   private double maxFailureRate;
 
   @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      defaultValue = "" + LabelSettings.DEFAULT_MAX_PIXELS,
+      description =
+          "Images that declare more pixels are refused before they take memory. Up to "
+              + LabelSettings.MOST_PIXELS
+              + ". Default: ${DEFAULT-VALUE}.")
+  private long maxPixels;
+
+  @Option(
       names = "--jars",
       split = ",",
       paramLabel = "JAR",
@@ -221,8 +231,13 @@ final class LabelCommand implements Callable<Integer> {
       throw new BadInputException(
           "Invalid --refiner: " + String.join(" ", refiners) + " (must be none alone, or no none)");
     }
+    if (maxPixels < 1 || maxPixels > LabelSettings.MOST_PIXELS) {
+      throw new BadInputException(
+          "Invalid --max-pixels: %d (must be from 1 to %d)"
+              .formatted(maxPixels, LabelSettings.MOST_PIXELS));
+    }
     int boxes = topK == null ? LabelSettings.CHECKPOINT_TOP_K : topK;
-    return detector.settings(refiners, minScore, boxes);
+    return detector.settings(refiners, minScore, boxes).withMaxPixels(maxPixels);
   }
 
   private String output() {

@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
  * @param chain the refiners in order, every option spelled out
  * @param topK boxes per image at most; {@link LabelSettings#CHECKPOINT_TOP_K}: what the checkpoint
  *     says
+ * @param maxPixels images that declare more are refused; no part of the fingerprint, as it changes
+ *     no label
  * @param settings all that decides a row's labels, by name
  */
 record DetectorJob(
@@ -27,6 +29,7 @@ record DetectorJob(
     Precision precision,
     float minScore,
     int topK,
+    long maxPixels,
     Map<String, String> settings)
     implements PreparedLabeler {
 

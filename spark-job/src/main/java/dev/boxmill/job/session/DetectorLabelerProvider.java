@@ -50,6 +50,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           precision,
           (float) settings.minScore(),
           settings.topK(),
+          settings.maxPixels(),
           decisive(files, refiners.fingerprint(chain, context(files, directory)), settings));
     } catch (CheckpointException | RefinerException e) {
       throw new BadInputException(e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.boxmill.job.session;
 
+import dev.boxmill.detr.image.ImageDecoder;
 import java.io.Serializable;
 import java.util.List;
 
@@ -17,6 +18,7 @@ import java.util.List;
  * @param architecture {@code NAME[:key=value,…]} of a {@code .pth}; {@link #RECOGNISED}: as its
  *     tensors tell
  * @param labels a file of class names on any Hadoop filesystem; {@link #OWN_LABELS}: the detector's
+ * @param maxPixels images that declare more pixels are refused, 1 to {@link #MOST_PIXELS}
  */
 public record LabelSettings(
     String detector,
@@ -25,7 +27,8 @@ public record LabelSettings(
     double minScore,
     int topK,
     String architecture,
-    String labels)
+    String labels,
+    long maxPixels)
     implements Serializable {
 
   public static final String EMBEDDED = "embedded";
@@ -33,6 +36,11 @@ public record LabelSettings(
   public static final int CHECKPOINT_TOP_K = 0;
   public static final String RECOGNISED = "";
   public static final String OWN_LABELS = "";
+
+  /** Twice what Pillow warns of as a decompression bomb, where it refuses. */
+  public static final long DEFAULT_MAX_PIXELS = ImageDecoder.DEFAULT_PIXEL_LIMIT;
+
+  public static final long MOST_PIXELS = ImageDecoder.MOST_PIXEL_LIMIT;
 
   public LabelSettings {
     refiners = List.copyOf(refiners);
@@ -42,5 +50,22 @@ public record LabelSettings(
   public LabelSettings(
       String detector, List<String> refiners, String precision, double minScore, int topK) {
     this(detector, refiners, precision, minScore, topK, RECOGNISED, OWN_LABELS);
+  }
+
+  public LabelSettings withMaxPixels(long pixels) {
+    return new LabelSettings(
+        detector, refiners, precision, minScore, topK, architecture, labels, pixels);
+  }
+
+  /** With the default limit of pixels. */
+  public LabelSettings(
+      String detector,
+      List<String> refiners,
+      String precision,
+      double minScore,
+      int topK,
+      String architecture,
+      String labels) {
+    this(detector, refiners, precision, minScore, topK, architecture, labels, DEFAULT_MAX_PIXELS);
   }
 }

@@ -41,8 +41,7 @@ final class PipelinedLabeler implements ImageLabeler {
   @Override
   public Iterator<LabelRow> label(Iterator<ImageInput> inputs) {
     ReadAhead<ImageInput, PreparedImage> ahead =
-        new ReadAhead<>(
-            inputs, input -> PreparedImage.of(input, resident.detector()), resident.readers());
+        new ReadAhead<>(inputs, input -> PreparedImage.of(input, resident), resident.readers());
     images = Optional.of(ahead);
     return new Rows(ahead);
   }
@@ -115,19 +114,9 @@ final class PipelinedLabeler implements ImageLabeler {
     }
   }
 
-  /**
-   * Rows of a batch. If it fails as a whole, each image has its own try, so that one can't spoil
-   * the others; a device that fails for good fails the task, which Spark tries elsewhere.
-   */
   private List<LabelRow> labelled(List<Resized> batch) {
     try {
-      return detected(batch);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      DeviceFaults.throwIfLost(e);
-      if (batch.size() == 1) {
-        return List.of(failed(batch.get(0), e));
-      }
-      return batch.stream().flatMap(image -> labelled(List.of(image)).stream()).toList();
+      return SplitBatch.run(batch, this::detected, PipelinedLabeler::failed);
     } finally {
       batch.forEach(PipelinedLabeler::free);
     }

@@ -1,10 +1,9 @@
 package dev.boxmill.job.session;
 
-import dev.boxmill.detr.Detector;
-import dev.boxmill.detr.image.Picture;
 import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.detr.image.UnreadableImageException;
 import dev.boxmill.schemas.ErrorCategory;
+import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
 import java.io.IOException;
 import java.util.Optional;
@@ -25,13 +24,12 @@ sealed interface PreparedImage {
   record Lost(LabelRow.Failed row) implements PreparedImage {}
 
   /** Reads, hashes, decodes and resizes; never throws but for faults of the JVM itself. */
-  static PreparedImage of(ImageInput input, Detector detector) {
+  static PreparedImage of(ImageInput input, ResidentDetector resident) {
     Optional<String> sha256 = Optional.empty();
     try {
       byte[] file = input.content().read();
       sha256 = Optional.of(Sha256.hex(file));
-      Picture picture = detector.decoder().decode(file);
-      return new Resized(input.uri(), sha256.get(), detector.resize(picture));
+      return new Resized(input.uri(), sha256.get(), resized(file, resident));
     } catch (UnreadableImageException e) {
       return lost(input, sha256, e.category(), e);
     } catch (ImageInputException e) {
@@ -43,6 +41,14 @@ sealed interface PreparedImage {
     } catch (RuntimeException e) {
       return lost(input, sha256, ErrorCategory.INTERNAL, e);
     }
+  }
+
+  private static ResizedPicture resized(byte[] file, ResidentDetector resident)
+      throws UnreadableImageException {
+    ImageSize size = resident.decoder().declaredSize(file);
+    return resident
+        .room()
+        .decode(size, () -> resident.detector().resize(resident.decoder().decode(file)));
   }
 
   private static Lost lost(

@@ -2,6 +2,7 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
+import dev.boxmill.detr.image.ImageDecoder;
 import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.refiners.spi.ImageBatch;
 import dev.boxmill.refiners.spi.RefinerChain;
@@ -43,6 +44,8 @@ public final class ResidentDetector {
   private final DetectorJob job;
   private final Device device;
   private final Detector detector;
+  private final ImageDecoder decoder;
+  private final DecodingRoom room;
   private final Optional<Path> directory;
   private final Semaphore forwards;
   private final Queue<RefinerChain> idleRefiners = new ConcurrentLinkedQueue<>();
@@ -56,6 +59,8 @@ public final class ResidentDetector {
     Path local = DetectorLocation.local(job.model(), slot.hadoop());
     this.directory = DetectorLocation.directory(local);
     this.detector = Detector.load(local, job.options(), device, job.precision());
+    this.decoder = new ImageDecoder(job.maxPixels());
+    this.room = new DecodingRoom(Math.max(job.maxPixels(), ImageDecoder.DEFAULT_PIXEL_LIMIT));
     openFirstRefiners();
     boolean cpu = device.kind() == Device.Kind.CPU;
     this.forwards = new Semaphore(cpu ? slot.concurrentTasks() : 1, true);
@@ -129,6 +134,16 @@ public final class ResidentDetector {
 
   public Detector detector() {
     return detector;
+  }
+
+  /** Refuses images of more pixels than the run allows. */
+  ImageDecoder decoder() {
+    return decoder;
+  }
+
+  /** For the pixels of images at full size. */
+  DecodingRoom room() {
+    return room;
   }
 
   public ExecutorService readers() {

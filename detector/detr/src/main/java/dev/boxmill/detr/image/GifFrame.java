@@ -17,10 +17,7 @@ final class GifFrame {
 
   static Picture first(ImageReader reader, byte[] file, PixelLimit limit)
       throws IOException, UnreadableImageException {
-    ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    int width = Short.toUnsignedInt(header.getShort(6));
-    int height = Short.toUnsignedInt(header.getShort(8));
-    ImageSize canvas = limit.check(ImageFormat.GIF, width, height);
+    ImageSize canvas = canvas(file, limit);
     limit.check(ImageFormat.GIF, reader.getWidth(0), reader.getHeight(0));
     BufferedImage frame = reader.read(0);
     Picture picture = Picture.blank(canvas);
@@ -30,6 +27,14 @@ final class GifFrame {
     int top = Integer.parseInt(place.getAttribute("imageTopPosition"));
     Pixels.copy(ImageFormat.GIF, frame, picture, left, top);
     return picture;
+  }
+
+  /** As the header has it. */
+  static ImageSize canvas(byte[] file, PixelLimit limit) throws UnreadableImageException {
+    ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int width = Short.toUnsignedInt(header.getShort(6));
+    int height = Short.toUnsignedInt(header.getShort(8));
+    return limit.check(ImageFormat.GIF, width, height);
   }
 
   private static IIOMetadataNode descriptor(ImageReader reader) throws IOException {

@@ -1,6 +1,7 @@
 package dev.boxmill.detr.image;
 
 import dev.boxmill.schemas.ErrorCategory;
+import dev.boxmill.schemas.ImageSize;
 
 /**
  * Decodes JPEG, PNG, WebP, GIF (its first frame), BMP and TIFF (its first page) to RGB, EXIF
@@ -15,6 +16,9 @@ import dev.boxmill.schemas.ErrorCategory;
 public final class ImageDecoder {
   /** Twice Pillow's {@code MAX_IMAGE_PIXELS}, where Pillow suspects a decompression bomb. */
   public static final long DEFAULT_PIXEL_LIMIT = 178_956_970;
+
+  /** The largest limit: more would not fit a buffer of 2 GiB. */
+  public static final long MOST_PIXEL_LIMIT = PixelLimit.MOST;
 
   private final PixelLimit limit;
 
@@ -38,6 +42,25 @@ public final class ImageDecoder {
    *     (category UNREADABLE), or have more pixels than the limit (REFUSED)
    */
   public Picture decode(byte[] file) throws UnreadableImageException {
+    ImageFormat format = format(file);
+    Picture picture = pixels(format, file);
+    return Orientation.of(format, file).apply(picture);
+  }
+
+  /**
+   * The size that the file's header declares, as it is stored: what decoding will take memory for.
+   *
+   * @throws UnreadableImageException as {@link #decode} does, where the header is enough to tell
+   */
+  public ImageSize declaredSize(byte[] file) throws UnreadableImageException {
+    ImageFormat format = format(file);
+    return switch (format) {
+      case JPEG, PNG, WEBP -> LeptonicaReader.declaredSize(format, file, limit);
+      case GIF, BMP, TIFF -> JdkReader.declaredSize(format, file, limit);
+    };
+  }
+
+  private static ImageFormat format(byte[] file) throws UnreadableImageException {
     ImageFormat format = ImageFormat.of(file).orElse(null);
     if (format == null) {
       throw new UnreadableImageException(
@@ -45,8 +68,7 @@ public final class ImageDecoder {
           "Cannot decode the image: " + ForeignBytes.describe(file),
           null);
     }
-    Picture picture = pixels(format, file);
-    return Orientation.of(format, file).apply(picture);
+    return format;
   }
 
   private Picture pixels(ImageFormat format, byte[] file) throws UnreadableImageException {

@@ -17,20 +17,51 @@ final class JdkReader {
 
   private JdkReader() {}
 
+  private interface Reading<T> {
+    T from(ImageReader reader) throws IOException, UnreadableImageException;
+  }
+
+  static ImageSize declaredSize(ImageFormat format, byte[] file, PixelLimit limit)
+      throws UnreadableImageException {
+    return read(format, file, reader -> size(format, file, reader, limit));
+  }
+
   static Picture read(ImageFormat format, byte[] file, PixelLimit limit)
+      throws UnreadableImageException {
+    return read(
+        format,
+        file,
+        reader ->
+            format == ImageFormat.GIF
+                ? GifFrame.first(reader, file, limit)
+                : first(format, file, reader, limit));
+  }
+
+  private static ImageSize size(
+      ImageFormat format, byte[] file, ImageReader reader, PixelLimit limit)
+      throws IOException, UnreadableImageException {
+    return format == ImageFormat.GIF
+        ? GifFrame.canvas(file, limit)
+        : limit.check(format, reader.getWidth(0), reader.getHeight(0));
+  }
+
+  private static Picture first(
+      ImageFormat format, byte[] file, ImageReader reader, PixelLimit limit)
+      throws IOException, UnreadableImageException {
+    ImageSize size = size(format, file, reader, limit);
+    BufferedImage stored = reader.read(0);
+    BufferedImage image = format == ImageFormat.TIFF ? TiffPalette.exact(reader, stored) : stored;
+    Picture picture = Picture.blank(size);
+    Pixels.copy(format, image, picture, 0, 0);
+    return picture;
+  }
+
+  private static <T> T read(ImageFormat format, byte[] file, Reading<T> reading)
       throws UnreadableImageException {
     ImageReader reader = reader(format);
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       reader.setInput(in);
-      if (format == ImageFormat.GIF) {
-        return GifFrame.first(reader, file, limit);
-      }
-      ImageSize size = limit.check(format, reader.getWidth(0), reader.getHeight(0));
-      BufferedImage stored = reader.read(0);
-      BufferedImage image = format == ImageFormat.TIFF ? TiffPalette.exact(reader, stored) : stored;
-      Picture picture = Picture.blank(size);
-      Pixels.copy(format, image, picture, 0, 0);
-      return picture;
+      return reading.from(reader);
     } catch (EOFException e) {
       throw UnreadableImageException.unreadable(
           format, "it is cut off after " + file.length + " bytes", e);

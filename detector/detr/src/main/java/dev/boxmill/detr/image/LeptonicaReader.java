@@ -41,6 +41,14 @@ final class LeptonicaReader {
     return still(format, first.file(), limit).placed(first.canvas(), first.left(), first.top());
   }
 
+  static ImageSize declaredSize(ImageFormat format, byte[] file, PixelLimit limit)
+      throws UnreadableImageException {
+    StillImage first = format == ImageFormat.WEBP ? StillImage.of(file).orElse(null) : null;
+    return first == null
+        ? size(format, file, limit)
+        : limit.check(format, first.canvas().width(), first.canvas().height());
+  }
+
   private static Picture still(ImageFormat format, byte[] file, PixelLimit limit)
       throws UnreadableImageException {
     ImageSize size = size(format, file, limit);

@@ -23,7 +23,8 @@ record PixelLimit(long pixels) {
     if ((long) width * height > pixels) {
       throw new UnreadableImageException(
           ErrorCategory.REFUSED,
-          "Cannot decode the %s: its %dx%d pixels are over the limit of %d (make the image smaller)"
+          ("Cannot decode the %s: its %dx%d pixels are over the limit of %d"
+                  + " (make the image smaller, or raise --max-pixels)")
               .formatted(format.title(), width, height, pixels),
           null);
     }

@@ -3,9 +3,11 @@ package dev.boxmill.detr.image;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.boxmill.schemas.ErrorCategory;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -141,7 +143,8 @@ final class TestUnreadableImages {
     assertThat(failure.category()).isEqualTo(ErrorCategory.REFUSED);
     assertThat(failure)
         .hasMessage(
-            "Cannot decode the %s: its 45x34 pixels are over the limit of 1529 (make the image smaller)",
+            "Cannot decode the %s: its 45x34 pixels are over the limit of 1529"
+                + " (make the image smaller, or raise --max-pixels)",
             format);
   }
 
@@ -167,17 +170,25 @@ final class TestUnreadableImages {
     assertThat(failure)
         .hasMessage(
             "Cannot decode the PNG: its 900000x900000 pixels are over the limit of 178956970"
-                + " (make the image smaller)");
+                + " (make the image smaller, or raise --max-pixels)");
   }
 
-  /** Bytes changed at random, mostly near the front, give a picture or the one exception. */
+  /**
+   * Bytes changed at random, mostly near the front, give a picture or the one exception, soon. With
+   * {@code -Dfuzz.times=100} a hundred times as often.
+   */
   @Test
   void damageNeverDoesMoreThanThrow() {
+    int times = Integer.getInteger("fuzz.times", 1);
+    assertTimeoutPreemptively(Duration.ofMinutes(5L * times), () -> damage(40 * times));
+  }
+
+  private static void damage(int rounds) {
     Random random = new Random(20);
     ImageDecoder decoder = new ImageDecoder(1_000_000);
     int read = 0;
     int refused = 0;
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < rounds; round++) {
       for (String name : TestingPictures.names()) {
         byte[] file = damaged(TestingPictures.file(name), random);
         try {
