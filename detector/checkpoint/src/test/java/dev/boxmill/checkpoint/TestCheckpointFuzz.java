@@ -2,6 +2,7 @@ package dev.boxmill.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +14,7 @@ import java.nio.ShortBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestCheckpointFuzz {
 
   private static final long SEED = 20261121;
-  private static final int ROUNDS = 3000;
-  private static final int INDEX_ROUNDS = 1000;
+  private static final int ROUNDS = 3000 * TestingDamage.TIMES;
+  private static final int INDEX_ROUNDS = 1000 * TestingDamage.TIMES;
 
   @TempDir Path directory;
 
@@ -37,9 +39,13 @@ final class TestCheckpointFuzz {
     byte[] valid = valid();
     int header = 8 + (int) ByteBuffer.wrap(valid).order(ByteOrder.LITTLE_ENDIAN).getLong();
     TestingDamage damage = new TestingDamage(SEED);
-    for (int round = 0; round < ROUNDS; round++) {
-      checkWeights(round, damage.of(valid, header));
-    }
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(10L * TestingDamage.TIMES),
+        () -> {
+          for (int round = 0; round < ROUNDS; round++) {
+            checkWeights(round, damage.of(valid, header));
+          }
+        });
     assertThat(opened).as("damage that stays readable").isGreaterThan(ROUNDS / 100);
     assertThat(refused).as("damage that is refused").isGreaterThan(ROUNDS / 2);
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestPthFuzz {
 
   private static final long SEED = 20261121;
-  private static final int ROUNDS = 4000;
+  private static final int ROUNDS = 4000 * TestingDamage.TIMES;
 
   @TempDir Path directory;
 
@@ -70,7 +70,8 @@ final class TestPthFuzz {
   }
 
   private static void soon(Work work) {
-    assertTimeoutPreemptively(Duration.ofMinutes(3), work::run, "reads of damaged files");
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(10L * TestingDamage.TIMES), work::run, "reads of damaged files");
   }
 
   private void attempt(int round, byte[] bytes) throws IOException {

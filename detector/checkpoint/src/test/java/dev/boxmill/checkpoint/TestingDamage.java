@@ -6,6 +6,9 @@ import java.util.Random;
 /** Damages bytes at random, with a liking for changes that leave JSON nearly right. */
 final class TestingDamage {
 
+  /** {@code -Dfuzz.times=100} makes a hundred times as many rounds. */
+  static final int TIMES = Integer.getInteger("fuzz.times", 1);
+
   private static final String JSON_CHARACTERS = "{}[]\",:0123456789-eE.\\ ";
   private static final int MOST_CHANGES = 4;
   private static final int MOST_MOVED = 24;

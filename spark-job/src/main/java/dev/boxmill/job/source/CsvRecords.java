@@ -1,7 +1,9 @@
 package dev.boxmill.job.source;
 
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +25,20 @@ final class CsvRecords {
     return line == null ? List.of() : fields(line);
   }
 
-  /** The fields of one record that starts with this line and may go on in the lines after it. */
+  /** The fields of a record of one line; the line itself where its quotes don't match. */
+  static List<String> ofLine(String line) throws IOException {
+    try {
+      return new CsvRecords(new BufferedReader(Reader.nullReader())).fields(line);
+    } catch (EOFException unmatched) {
+      return List.of(line);
+    }
+  }
+
+  /**
+   * The fields of one record that starts with this line and may go on in the lines after it.
+   *
+   * @throws EOFException if a quoted field does not end
+   */
   List<String> fields(String line) throws IOException {
     List<String> fields = new ArrayList<>();
     StringBuilder field = new StringBuilder();
@@ -32,6 +47,9 @@ final class CsvRecords {
     while (true) {
       if (at == line.length()) {
         String more = quoted ? reader.readLine() : null;
+        if (more == null && quoted) {
+          throw new EOFException("its last quoted field does not end");
+        }
         if (more == null) {
           fields.add(field.toString());
           return fields;

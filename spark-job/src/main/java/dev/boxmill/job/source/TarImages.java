@@ -36,6 +36,7 @@ import org.apache.hadoop.security.AccessControlException;
 final class TarImages implements Iterator<ImageInput>, Closeable {
 
   private static final int BUFFER_BYTES = 1 << 20;
+  private static final int RECORD_BYTES = 512;
 
   private final String archive;
   private final StoreStream store;
@@ -148,9 +149,21 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
   }
 
   private TarArchiveEntry nextImageEntry() throws IOException {
-    TarArchiveEntry entry = entries.getNextEntry();
+    TarArchiveEntry entry = nextEntry();
     while (entry != null && !isNewImage(entry)) {
-      entry = entries.getNextEntry();
+      entry = nextEntry();
+    }
+    return entry;
+  }
+
+  /** A header whose checksum is wrong may name another image: nothing from there on is sure. */
+  private TarArchiveEntry nextEntry() throws IOException {
+    TarArchiveEntry entry = entries.getNextEntry();
+    if (entry == null && entries.getBytesRead() % RECORD_BYTES != 0) {
+      throw new EOFException("the archive ends inside a header");
+    }
+    if (entry != null && !entry.isCheckSumOK()) {
+      throw new IOException("the header of an entry is damaged");
     }
     return entry;
   }
@@ -173,8 +186,8 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
             throw refusal;
           });
     }
-    byte[] bytes = new byte[(int) entry.getSize()];
-    if (entries.readNBytes(bytes, 0, bytes.length) < bytes.length) {
+    byte[] bytes = entries.readNBytes((int) entry.getSize()); // takes no memory for lying sizes
+    if (bytes.length < entry.getSize()) {
       throw new EOFException("the archive ends inside its entry " + entry.getName());
     }
     lastGiven = entry.getName();

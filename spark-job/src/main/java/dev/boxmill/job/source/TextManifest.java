@@ -29,7 +29,7 @@ final class TextManifest {
         return;
       }
       CsvRecords records = new CsvRecords(reader);
-      List<String> header = new CsvRecords(reader).fields(first);
+      List<String> header = CsvRecords.ofLine(first);
       int column = uriColumn(header);
       if (column >= 0) {
         readColumn(records, column, uris);
