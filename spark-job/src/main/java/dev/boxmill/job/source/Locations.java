@@ -2,6 +2,7 @@ package dev.boxmill.job.source;
 
 import dev.boxmill.job.BadInputException;
 import java.io.IOException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
@@ -14,6 +15,11 @@ public final class Locations {
   private static final Pattern SCHEME =
       Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*:/.*", Pattern.DOTALL);
   private static final Pattern GLOB_CHARACTER = Pattern.compile("[{}\\[\\]*?\\\\]");
+
+  /** User and password before a host; not a host and its port. */
+  private static final Pattern CREDENTIALS =
+      Pattern.compile(
+          "([a-zA-Z][a-zA-Z0-9+.-]*://)[^/:@]*:(?!\\d*(?:/|$))[^@]*@.*", Pattern.DOTALL);
 
   private Locations() {}
 
@@ -80,6 +86,7 @@ public final class Locations {
 
   /** The absolute path of a text that stands in a manifest, relative to the manifest's folder. */
   static Path relativeTo(Path folder, String text) {
+    refuseCredentials(text);
     return hasScheme(text) ? new Path(text) : new Path(folder, parse(text));
   }
 
@@ -112,7 +119,20 @@ public final class Locations {
     return SCHEME.matcher(text).matches();
   }
 
+  /** What stands in a URI gets into the table, its run record, messages and logs. */
+  private static void refuseCredentials(String text) {
+    Matcher match = CREDENTIALS.matcher(text);
+    if (match.lookingAt()) {
+      throw new BadInputException(
+          "Invalid URI: "
+              + match.group(1)
+              + "***@… (must hold no credentials: give them to the store's client, for S3 by an"
+              + " instance's role, AWS_ACCESS_KEY_ID or fs.s3a.secret.key)");
+    }
+  }
+
   private static Path parse(String text) {
+    refuseCredentials(text);
     if (hasScheme(text) || text.startsWith("/")) {
       return new Path(text);
     }

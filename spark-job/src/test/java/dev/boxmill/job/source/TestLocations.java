@@ -67,4 +67,20 @@ final class TestLocations {
     assertThat(command.err()).isEqualTo("Cannot open s3a://labels/2026" + WITHOUT_S3 + "\n");
     assertThat(command.exitCode()).isEqualTo(2);
   }
+
+  @Test
+  void credentialsAreToldFromPortsAndNames() throws IOException {
+    Path folder = new Path("file:///photos");
+    for (String text : List.of("a:b@c.jpg", "dir/x:y@z.jpg", "file:///a:b@c", "file:///9:9@c")) {
+      assertThat(Locations.relativeTo(folder, text).toString()).contains("@");
+    }
+    for (String text : List.of("hdfs://head:8020/a@b", "abfs://photos@account/a", "hdfs://h:1")) {
+      assertThat(Locations.relativeTo(folder, text).toString()).isEqualTo(text);
+    }
+    for (String text : List.of("s3a://K:S@lake/a", "s3a://K:S/x+y@lake/a", "s3a://:S@lake")) {
+      assertThatThrownBy(() -> Locations.relativeTo(folder, text))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageStartingWith("Invalid URI: s3a://***@… (must hold no credentials");
+    }
+  }
 }
