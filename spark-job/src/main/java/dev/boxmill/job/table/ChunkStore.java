@@ -129,6 +129,7 @@ public final class ChunkStore {
   /** Removes what a killed run left: writes that were not committed, lists without their part. */
   public void sweep() throws IOException {
     files.delete(work("staged"), true);
+    StoredFile.endUploads(folder, hadoop);
     Set<String> committed = new HashSet<>(committed());
     List<Path> orphans = new ArrayList<>();
     forEachFile(

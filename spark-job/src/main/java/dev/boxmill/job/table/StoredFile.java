@@ -4,17 +4,21 @@ import dev.boxmill.job.source.Locations;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
+import org.apache.hadoop.fs.MultipartUploader;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.util.functional.FutureIO;
 
 /**
  * Puts a file into its place such that a reader finds the old one, then the new one, and never a
@@ -47,7 +51,7 @@ public final class StoredFile {
           local.pathToFile(from).toPath(),
           local.pathToFile(to).toPath(),
           StandardCopyOption.ATOMIC_MOVE);
-    } else if (!OBJECT_STORES.contains(String.valueOf(to.toUri().getScheme()))) {
+    } else if (!isObjectStore(to)) {
       FileContext.getFileContext(to.toUri(), hadoop).rename(from, to, Options.Rename.OVERWRITE);
     } else if (isFree(files, to)) {
       // The store copies the object by itself.
@@ -65,13 +69,41 @@ public final class StoredFile {
    * @param file replaced if it is there
    */
   static void write(Path file, byte[] content, Configuration hadoop) throws IOException {
+    if (isObjectStore(file)) {
+      put(file, content, hadoop);
+      return;
+    }
     Path unfinished = new Path(file.getParent(), "." + file.getName() + ".unfinished");
-    FileSystem files = Locations.filesystem(file, hadoop);
-    try (OutputStream stream = files.create(unfinished, true)) {
+    put(unfinished, content, hadoop);
+    place(unfinished, file, hadoop);
+    Locations.filesystem(file, hadoop).delete(unfinished, false);
+  }
+
+  private static void put(Path file, byte[] content, Configuration hadoop) throws IOException {
+    try (OutputStream stream = Locations.filesystem(file, hadoop).create(file, true)) {
       stream.write(content);
     }
-    place(unfinished, file, hadoop);
-    files.delete(unfinished, false);
+  }
+
+  /**
+   * Ends uploads below a folder that a killed process began: a store keeps their parts, unseen and
+   * paid for. A store that does not let us look for them keeps them.
+   */
+  static void endUploads(Path folder, Configuration hadoop) throws IOException {
+    FileSystem files = Locations.filesystem(folder, hadoop);
+    if (!isObjectStore(folder)
+        || !files.hasPathCapability(folder, CommonPathCapabilities.FS_MULTIPART_UPLOADER)) {
+      return;
+    }
+    try (MultipartUploader uploads = files.createMultipartUploader(folder).build()) {
+      FutureIO.awaitFuture(uploads.abortUploadsUnderPath(folder));
+    } catch (AccessDeniedException kept) {
+      // The right to list a bucket's uploads is not needed for labelling.
+    }
+  }
+
+  private static boolean isObjectStore(Path path) {
+    return OBJECT_STORES.contains(String.valueOf(path.toUri().getScheme()));
   }
 
   private static boolean isFree(FileSystem files, Path path) throws IOException {
