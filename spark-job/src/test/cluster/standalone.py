@@ -20,7 +20,7 @@ import pyspark
 
 HOME = pathlib.Path(pyspark.__file__).parent
 ROOT = pathlib.Path(__file__).resolve().parents[4]
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 def main():
@@ -58,6 +58,7 @@ class Cluster:
         deadline = time.monotonic() + START_SECONDS
         while self.status().count('"state" : "ALIVE"') < 2:
             if time.monotonic() > deadline:
+                self.__exit__()
                 sys.exit(f"The cluster did not start within {START_SECONDS} s: see {self.work}/*.log")
             time.sleep(0.5)
         return self
@@ -73,6 +74,9 @@ class Cluster:
             return urllib.request.urlopen(f"http://127.0.0.1:{self.page}/json/", timeout=5).read().decode()
         except OSError:
             return ""
+
+    def workers(self):
+        return [process.pid for process in self.processes[1:]]
 
     def executors(self):
         return len(list(self.work.glob("worker*/app-*/*/stderr")))
