@@ -18,6 +18,7 @@ final class CvatWriter implements ExportWriter {
     this.addresses = context.addresses();
     this.file = files.file();
     this.xml = new XmlText(file);
+    xml.declare();
     xml.start("annotations");
     xml.text("version", "1.1");
     writeMeta(context.categories());

@@ -31,6 +31,7 @@ final class LabelStudioWriter implements ExportWriter {
     file.writeStartArray();
   }
 
+  /** Without an XML declaration, which Label Studio refuses in the text that it is given. */
   private static void writeConfig(XmlText xml, ExportCategories categories) throws IOException {
     xml.start("View");
     xml.empty("Image", "name", TO, "value", "$image");

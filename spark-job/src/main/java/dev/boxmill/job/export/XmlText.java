@@ -14,15 +14,25 @@ final class XmlText implements Closeable {
   private static final int REPLACEMENT = 0xFFFD;
 
   private final XMLStreamWriter xml;
+  private String lineBreak = "";
   private int depth;
 
-  /** Starts a document on a stream that the caller closes. */
+  /** Writes to a stream that the caller closes. */
   XmlText(OutputStream stream) throws IOException {
     try {
       xml =
           XMLOutputFactory.newDefaultFactory()
               .createXMLStreamWriter(stream, StandardCharsets.UTF_8.name());
+    } catch (XMLStreamException failure) {
+      throw new IOException(failure);
+    }
+  }
+
+  /** Names version and encoding; before all else, in a file that is not pasted anywhere as text. */
+  void declare() throws IOException {
+    try {
       xml.writeStartDocument(StandardCharsets.UTF_8.name(), "1.0");
+      lineBreak = "\n";
     } catch (XMLStreamException failure) {
       throw new IOException(failure);
     }
@@ -91,7 +101,8 @@ final class XmlText implements Closeable {
   }
 
   private void newLine() throws XMLStreamException {
-    xml.writeCharacters("\n" + "  ".repeat(depth));
+    xml.writeCharacters(lineBreak + "  ".repeat(depth));
+    lineBreak = "\n";
   }
 
   /** XML 1.0 forbids most control characters; in an attribute a line break would become a space. */

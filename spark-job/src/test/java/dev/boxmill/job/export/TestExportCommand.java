@@ -107,7 +107,9 @@ final class TestExportCommand {
     };
     requireBox(box, FIRST);
     assertThat(tasks.get(1).at("/predictions/0/result")).isEmpty();
-    Element view = xml(folder.resolve("tasks.config.xml"));
+    Path config = folder.resolve("tasks.config.xml");
+    assertThat(config).content().as("Label Studio refuses a declaration").startsWith("<View>");
+    Element view = xml(config);
     assertThat(attributes(view.getElementsByTagName("Label"), "value"))
         .containsExactlyInAnyOrder("dog", HOSTILE_LABEL.replace('\u0002', '\uFFFD'));
   }
