@@ -38,6 +38,7 @@ def main():
             "--conf", "spark.driver.host=127.0.0.1", "--conf", "spark.driver.bindAddress=127.0.0.1",
             "--conf", "spark.executorEnv.OPT_OUT_TRACKING=true", "--class", "dev.boxmill.job.Boxmill", options.jar,
         ]
+        call([*submit, "preflight", "--input", images, "--output", clustered, *label_options])
         call([*submit, "label", "--input", images, "--output", clustered, *label_options])
         print(f"executors that worked: {cluster.executors()}")
     call([ROOT / "boxmill", "label", "--input", images, "--output", local, *label_options])

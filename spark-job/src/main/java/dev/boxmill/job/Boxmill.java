@@ -47,6 +47,7 @@ public final class Boxmill implements Runnable {
   static CommandLine commandLine(LabelerProvider labelers) {
     return new CommandLine(new Boxmill())
         .addSubcommand(new LabelCommand(labelers))
+        .addSubcommand(new PreflightCommand(labelers))
         .addSubcommand(new PreviewCommand())
         .addSubcommand(new EvaluateCommand())
         .addSubcommand(new TrainRefinerCommand())

@@ -5,8 +5,6 @@ import static org.apache.spark.sql.functions.col;
 import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.manifest.Chunk;
 import dev.boxmill.job.manifest.Chunks;
-import dev.boxmill.job.manifest.FileSort;
-import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.manifest.SortedFiles;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.LabelerProvider;
@@ -73,7 +71,7 @@ public final class LabelRun {
     OutputFolder output =
         OutputFolder.claim(request.output(), request.existing(), context().hadoopConfiguration());
     PreparedLabeler labeler = labelers.prepare(request.settings(), context().hadoopConfiguration());
-    RunRecord record = record(labeler, started);
+    RunRecord record = RunRecord.of(labeler, started);
     output.refuseToMix(record);
     try (ListedInputs inputs = inputs(request, output)) {
       inputs.decisions().forEach(console::println);
@@ -92,15 +90,6 @@ public final class LabelRun {
         throw failure;
       }
     }
-  }
-
-  private static RunRecord record(PreparedLabeler labeler, Instant started) {
-    return new RunRecord(
-        started.toString(),
-        labeler.model(),
-        labeler.refiners(),
-        labeler.fingerprint(),
-        labeler.settings());
   }
 
   private ListedInputs inputs(LabelRequest request, OutputFolder output) throws IOException {
@@ -140,7 +129,7 @@ public final class LabelRun {
     if (request.existing() == Existing.RETRY_FAILED) {
       return labelFailed(chunk, output);
     }
-    try (SortedFiles known = known(output);
+    try (SortedFiles known = new CommittedFiles(spark, output).known();
         SortedFiles files = inputs.files().without(known)) {
       long size = request.chunkImages().orElse(ChunkSize.of(files.count(), slots()));
       Iterator<Chunk> chunks = new Chunks(files, labeler.fingerprint(), size);
@@ -178,45 +167,12 @@ public final class LabelRun {
     }
   }
 
-  /** The files of all committed chunks. */
-  private static SortedFiles labelled(OutputFolder output) throws IOException {
-    try (FileSort files = new FileSort()) {
-      output.chunks().forEachFileOf(output.chunks().committed(), files::add);
-      return files.sorted();
-    }
-  }
-
-  /**
-   * The same, and the images of tables by the URIs in their rows: such an image may be given as a
-   * file another time.
-   */
-  private SortedFiles known(OutputFolder output) throws IOException {
-    boolean[] tables = {false};
-    try (FileSort files = new FileSort()) {
-      output
-          .chunks()
-          .forEachFileOf(
-              output.chunks().committed(),
-              file -> {
-                files.add(file);
-                tables[0] |= file.kind() == ListedFile.Kind.TABLE;
-              });
-      if (tables[0]) {
-        table(output)
-            .select(LabelColumn.IMAGE_URI.columnName())
-            .as(Encoders.STRING())
-            .toLocalIterator()
-            .forEachRemaining(uri -> files.add(ListedFile.image(uri, ListedFile.UNKNOWN_LENGTH)));
-      }
-      return files.sorted();
-    }
-  }
-
   /** Counts what was written, and holds it against what was given. */
   private TableTotals count(ListedInputs inputs, OutputFolder output) throws IOException {
     TableTotals written = TableTotals.of(table(output));
-    try (SortedFiles labelled = labelled(output);
-        SortedFiles known = known(output);
+    CommittedFiles committed = new CommittedFiles(spark, output);
+    try (SortedFiles labelled = committed.listed();
+        SortedFiles known = committed.known();
         SortedFiles unlabelled = inputs.files().without(known)) {
       IncompleteRunException.refuse(unlabelled.count(), labelled, written);
     }

@@ -1,5 +1,6 @@
 package dev.boxmill.job.samples;
 
+import dev.boxmill.job.session.ImageInput;
 import dev.boxmill.job.source.Locations;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.apache.hadoop.fs.Path;
 public final class BundledSamples {
 
   private static final String INDEX = "index.txt";
+  private static final String IMAGES = "images/";
 
   private BundledSamples() {}
 
@@ -27,6 +29,20 @@ public final class BundledSamples {
           OutputStream target = files.create(new Path(folder, name), true)) {
         content.transferTo(target);
       }
+    }
+  }
+
+  /** The scenes, read from the jar when asked for; on an executor as on the driver. */
+  public static List<ImageInput> scenes() throws IOException {
+    return names().stream()
+        .filter(name -> name.startsWith(IMAGES))
+        .map(name -> new ImageInput("boxmill.jar!/" + name, () -> bytes(name)))
+        .toList();
+  }
+
+  private static byte[] bytes(String name) throws IOException {
+    try (InputStream content = resource(name)) {
+      return content.readAllBytes();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.boxmill.job.session;
 
+import dev.boxmill.torchscript.Device;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
@@ -16,5 +17,26 @@ public record ExecutorSlot(
 
   public ExecutorSlot {
     gpuAddresses = List.copyOf(gpuAddresses);
+  }
+
+  /**
+   * Where the task computes: on the first of its GPUs, else on the CPU.
+   *
+   * @throws IllegalArgumentException if the GPU's address is no index
+   */
+  public Device device() {
+    if (gpuAddresses.isEmpty()) {
+      return Device.cpu();
+    }
+    String address = gpuAddresses.get(0);
+    try {
+      return Device.cuda(Integer.parseInt(address));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "Invalid GPU address: "
+              + address
+              + " (must be a device index: see spark.executor.resource.gpu.discoveryScript)",
+          e);
+    }
   }
 }

@@ -74,7 +74,7 @@ public final class ResidentDetector {
    * holds it.
    */
   static ResidentDetector hold(DetectorJob job, ExecutorSlot slot) {
-    Key key = new Key(job, device(slot));
+    Key key = new Key(job, slot.device());
     useThreads(slot);
     synchronized (RESIDENT) {
       RESIDENT.values().removeIf(other -> !other.key().equals(key) && other.freeIfIdle(key));
@@ -107,22 +107,6 @@ public final class ResidentDetector {
     idleRefiners.forEach(RefinerChain::close);
     detector.close();
     return true;
-  }
-
-  private static Device device(ExecutorSlot slot) {
-    if (slot.gpuAddresses().isEmpty()) {
-      return Device.cpu();
-    }
-    String address = slot.gpuAddresses().get(0);
-    try {
-      return Device.cuda(Integer.parseInt(address));
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "Invalid GPU address: "
-              + address
-              + " (must be a device index: see spark.executor.resource.gpu.discoveryScript)",
-          e);
-    }
   }
 
   /** One forward pass per task and that many threads in each, so that no core waits for another. */

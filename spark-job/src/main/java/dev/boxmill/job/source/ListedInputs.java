@@ -53,8 +53,26 @@ public final class ListedInputs implements Closeable {
    */
   public JavaRDD<ImageInput> images(
       List<ListedFile> chosen, SparkSession spark, Broadcast<SerializableConfiguration> hadoop) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     int slots = spark.sparkContext().defaultParallelism();
+    return images(chosen, slots, slots, spark, hadoop);
+  }
+
+  /**
+   * The same for a first look at some images of each task: a table is not cut finer than Spark
+   * reads it, which would send all its bytes around.
+   */
+  public JavaRDD<ImageInput> sample(
+      List<ListedFile> chosen, SparkSession spark, Broadcast<SerializableConfiguration> hadoop) {
+    return images(chosen, spark.sparkContext().defaultParallelism(), 1, spark, hadoop);
+  }
+
+  private JavaRDD<ImageInput> images(
+      List<ListedFile> chosen,
+      int slots,
+      int tableSlots,
+      SparkSession spark,
+      Broadcast<SerializableConfiguration> hadoop) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Map<ListedFile.Kind, List<ListedFile>> kinds =
         chosen.stream().collect(Collectors.groupingBy(ListedFile::kind));
     List<JavaRDD<ImageInput>> parts = new ArrayList<>();
@@ -63,7 +81,7 @@ public final class ListedInputs implements Closeable {
           switch (kind) {
             case IMAGE -> parts.add(FileSource.images(files, slots, context, hadoop));
             case ARCHIVE -> parts.add(ArchiveSource.images(files, context, hadoop));
-            case TABLE -> tables.images(files, slots).ifPresent(parts::add);
+            case TABLE -> tables.images(files, tableSlots).ifPresent(parts::add);
           }
         });
     return parts.stream().reduce(JavaRDD::union).orElseThrow();

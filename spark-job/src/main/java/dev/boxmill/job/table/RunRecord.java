@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.boxmill.job.session.PreparedLabeler;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,16 @@ public record RunRecord(
 
   public RunRecord {
     settings = settings == null ? Map.of() : new LinkedHashMap<>(settings);
+  }
+
+  /** Of a run that labels with that labeler. */
+  public static RunRecord of(PreparedLabeler labeler, Instant started) {
+    return new RunRecord(
+        started.toString(),
+        labeler.model(),
+        labeler.refiners(),
+        labeler.fingerprint(),
+        labeler.settings());
   }
 
   /** Each setting that another run has otherwise: {@code min-score 0.05, now 0.3}. */

@@ -90,15 +90,29 @@ public final class StoredFile {
    * paid for. A store that does not let us look for them keeps them.
    */
   static void endUploads(Path folder, Configuration hadoop) throws IOException {
-    FileSystem files = Locations.filesystem(folder, hadoop);
-    if (!isObjectStore(folder)
-        || !files.hasPathCapability(folder, CommonPathCapabilities.FS_MULTIPART_UPLOADER)) {
+    if (!isObjectStore(folder)) {
       return;
+    }
+    try {
+      endListedUploads(folder, hadoop);
+    } catch (AccessDeniedException kept) {
+      // The right to list a bucket's uploads is not needed for labelling.
+    }
+  }
+
+  /**
+   * Lists such uploads, and ends them.
+   *
+   * @return whether the store has uploads at all
+   */
+  static boolean endListedUploads(Path folder, Configuration hadoop) throws IOException {
+    FileSystem files = Locations.filesystem(folder, hadoop);
+    if (!files.hasPathCapability(folder, CommonPathCapabilities.FS_MULTIPART_UPLOADER)) {
+      return false;
     }
     try (MultipartUploader uploads = files.createMultipartUploader(folder).build()) {
       FutureIO.awaitFuture(uploads.abortUploadsUnderPath(folder));
-    } catch (AccessDeniedException kept) {
-      // The right to list a bucket's uploads is not needed for labelling.
+      return true;
     }
   }
 
