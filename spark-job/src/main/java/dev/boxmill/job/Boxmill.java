@@ -50,6 +50,7 @@ public final class Boxmill implements Runnable {
         .addSubcommand(new PreflightCommand(labelers))
         .addSubcommand(new PreviewCommand())
         .addSubcommand(new EvaluateCommand())
+        .addSubcommand(new CompareCommand())
         .addSubcommand(new TrainRefinerCommand())
         .addSubcommand(new ExportCommand())
         .addSubcommand(new ScenesCommand())

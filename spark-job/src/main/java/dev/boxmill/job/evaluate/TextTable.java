@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Locale;
 
 /** Lines of aligned columns: the first to the left, the others to the right. */
-final class TextTable {
+public final class TextTable {
 
   private static final String GAP = "   ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  TextTable row(List<String> cells) {
+  /** Adds a line. */
+  public TextTable row(List<String> cells) {
     rows.add(List.copyOf(cells));
     return this;
   }
@@ -21,7 +22,7 @@ final class TextTable {
   }
 
   /** A number between 0 and 1; a dash where it is not defined. */
-  static String number(double value) {
+  public static String number(double value) {
     return value == Evaluation.UNDEFINED ? "-" : String.format(Locale.ROOT, "%.4f", value);
   }
 

@@ -1,16 +1,49 @@
 package dev.boxmill.job.preview;
 
 import dev.boxmill.job.preview.TableSummary.Count;
-import dev.boxmill.schemas.LabelledBox;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The bar of controls: layers, score, classes, order. */
-record Controls(TableSummary summary, List<SampledImage> sample, double firstScore) {
+/**
+ * The bar of controls: layers, score, classes, order.
+ *
+ * @param layers of boxes and their labels; those that can be hidden
+ * @param scoreBins bars over the slider; there may be none
+ * @param menus further ones
+ * @param orders of the pictures, by the names that the page's script knows
+ */
+record Controls(
+    List<Layer> layers,
+    List<Long> scoreBins,
+    List<ShownImage> sample,
+    double firstScore,
+    String menus,
+    Map<String, String> orders) {
+
+  /** Boxes, or what is written at them; {@code key} hides and shows it. */
+  record Layer(String name, String title, String key) {}
+
+  /** Of a page that shows one table. */
+  static Controls of(TableSummary summary, List<ShownImage> sample, double firstScore) {
+    List<Layer> boxes =
+        summary.refined()
+            ? List.of(new Layer("final", "Refined", "R"), new Layer("detector", "Detector", "D"))
+            : List.of(new Layer("final", "Boxes", "B"));
+    Map<String, String> orders = new LinkedHashMap<>();
+    orders.put("sample", "as sampled");
+    orders.put("name", "by name");
+    orders.put("boxes", "most boxes first");
+    if (summary.refined()) {
+      orders.put("moved", "most refined first");
+    }
+    return new Controls(boxes, summary.scoreBins(), sample, firstScore, "", orders);
+  }
 
   String html() {
     return """
@@ -20,47 +53,53 @@ record Controls(TableSummary summary, List<SampledImage> sample, double firstSco
         <label for="score">Score at least</label>
         <span class="slider">%s<input id="score" type="range" min="0" max="1" step="0.01" value="%s"></span>
         <output for="score" id="score-value">%s</output></div>
-        %s
+        %s%s
         <div class="group"><label for="order">Order</label>
-        <select id="order"><option value="sample">as sampled</option><option value="name">by name</option>\
-        <option value="boxes">most boxes first</option>%s</select></div>
+        <select id="order">%s</select></div>
         <output id="shown" class="shown" aria-live="polite"></output>
         </form>"""
         .formatted(
-            layers(),
+            toggles(),
             histogram(),
             Html.number(firstScore, 2),
             String.format(Locale.ROOT, "%.2f", firstScore),
             classes(),
-            summary.refined() ? "<option value=\"moved\">most refined first</option>" : "");
+            menus,
+            options());
   }
 
-  private String layers() {
-    String boxes =
-        summary.refined()
-            ? layer("final", "Refined", "R") + layer("detector", "Detector", "D")
-            : layer("final", "Boxes", "B");
+  private String options() {
+    return orders.entrySet().stream()
+        .map(
+            order -> "<option value=\"%s\">%s</option>".formatted(order.getKey(), order.getValue()))
+        .collect(Collectors.joining());
+  }
+
+  private String toggles() {
+    String boxes = layers.stream().map(Controls::toggle).collect(Collectors.joining());
     return "<fieldset class=\"group layers\"><legend class=\"unseen\">Layers</legend>%s%s</fieldset>"
-        .formatted(boxes, layer("tags", "Labels", "L"));
+        .formatted(boxes, toggle(new Layer("tags", "Labels", "L")));
   }
 
-  private static String layer(String name, String title, String key) {
+  private static String toggle(Layer layer) {
     return """
         <label class="toggle %s" title="Key %s"><input type="checkbox" id="show-%s" checked \
         aria-keyshortcuts="%s"><span class="swatch" aria-hidden="true"></span>%s</label>"""
-        .formatted(name, key, name, key, title);
+        .formatted(layer.name(), layer.key(), layer.name(), layer.key(), layer.title());
   }
 
   /** Bars over the slider: how many boxes of the whole table have each score. */
   private String histogram() {
-    long most =
-        Math.max(1, summary.scoreBins().stream().mapToLong(Long::longValue).max().orElse(1));
+    if (scoreBins.isEmpty()) {
+      return "";
+    }
+    long most = Math.max(1, scoreBins.stream().mapToLong(Long::longValue).max().orElse(1));
     String bars =
-        IntStream.range(0, summary.scoreBins().size())
-            .mapToObj(i -> bar(i, (double) summary.scoreBins().get(i) / most))
+        IntStream.range(0, scoreBins.size())
+            .mapToObj(i -> bar(i, (double) scoreBins.get(i) / most))
             .collect(Collectors.joining());
     return "<svg viewBox=\"0 0 %d 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\">%s</svg>"
-        .formatted(10 * summary.scoreBins().size(), bars);
+        .formatted(10 * scoreBins.size(), bars);
   }
 
   private static String bar(int index, double part) {
@@ -93,7 +132,7 @@ record Controls(TableSummary summary, List<SampledImage> sample, double firstSco
   private List<Count> shownClasses() {
     return sample.stream()
         .flatMap(image -> image.boxes().stream())
-        .map(LabelledBox::label)
+        .map(ShownBox::label)
         .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()))
         .entrySet()
         .stream()

@@ -1,13 +1,12 @@
 package dev.boxmill.job.preview;
 
 import dev.boxmill.schemas.Corners;
-import dev.boxmill.schemas.LabelledBox;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** One picture with its boxes: an image, lines over it in the image's own pixels, and tags. */
-record ImageCard(SampledImage image, Thumbnail thumbnail, boolean refined) {
+record ImageCard(ShownImage image, Thumbnail thumbnail) {
   /** Proportions of a card; a picture beyond them stands inside with margins. */
   private static final double NARROWEST = 0.6;
 
@@ -27,7 +26,7 @@ record ImageCard(SampledImage image, Thumbnail thumbnail, boolean refined) {
         <button type="button" class="frame" aria-label="%s"><span class="picture">%s
         <svg viewBox="0 0 %d %d" preserveAspectRatio="none" aria-hidden="true">%s</svg>
         <span class="tags" aria-hidden="true">%s</span></span></button>
-        <figcaption><span class="name" title="%s">%s</span> <span class="note">%s</span></figcaption>
+        <figcaption><span class="name" title="%s">%s</span>%s <span class="note">%s</span></figcaption>
         </figure>"""
         .formatted(
             Html.number(Math.max(NARROWEST, Math.min(WIDEST, ratio())), 4),
@@ -41,7 +40,14 @@ record ImageCard(SampledImage image, Thumbnail thumbnail, boolean refined) {
             each(this::tag),
             Html.text(image.uri()),
             Html.isolated(image.name()),
+            remark(),
             Html.count(image.boxes().size(), "box", "boxes"));
+  }
+
+  private String remark() {
+    return image.remark().isBlank()
+        ? ""
+        : " <small class=\"remark\">" + Html.text(image.remark()) + "</small>";
   }
 
   private double ratio() {
@@ -86,23 +92,32 @@ record ImageCard(SampledImage image, Thumbnail thumbnail, boolean refined) {
         .collect(Collectors.joining());
   }
 
-  private String lines(int index, LabelledBox box) {
-    String now = outline(box.corners());
-    String before =
-        refined
-            ? "<path class=\"detector\" d=\"%s\"/>".formatted(outline(box.detectorCorners()))
-            : "";
+  private String lines(int index, ShownBox box) {
     return """
-        <g class="box" data-box="%d" data-label="%s" data-score="%s" data-iou="%s">\
-        <path class="halo" d="%s"/><path class="final" d="%s"/>%s</g>"""
+        <g class="%s" data-box="%d" data-label="%s"%s data-score="%s" data-iou="%s">%s%s</g>"""
         .formatted(
+            classes("box", box),
             index,
             Html.text(box.label()),
+            box.change().isBlank() ? "" : " data-change=\"" + Html.text(box.change()) + "\"",
             score(box),
-            Html.number(box.refinementIou(), 3),
-            now,
-            now,
-            before);
+            Html.number(box.iou(), 3),
+            box.solid().map(ImageCard::solid).orElse(""),
+            box.dashed().map(ImageCard::dashed).orElse(""));
+  }
+
+  private static String solid(Corners box) {
+    String outline = outline(box);
+    return "<path class=\"halo\" d=\"%s\"/><path class=\"final\" d=\"%s\"/>"
+        .formatted(outline, outline);
+  }
+
+  private static String dashed(Corners box) {
+    return "<path class=\"detector\" d=\"%s\"/>".formatted(outline(box));
+  }
+
+  private static String classes(String first, ShownBox box) {
+    return (first + " " + box.alone()).strip();
   }
 
   private static String outline(Corners box) {
@@ -116,19 +131,22 @@ record ImageCard(SampledImage image, Thumbnail thumbnail, boolean refined) {
   }
 
   /** The tag of a box: where the box starts, in percent of the picture, and inside of it always. */
-  private String tag(int index, LabelledBox box) {
-    boolean end = box.corners().xMin() / image.size().width() > LEFT_ALIGNED;
-    boolean inside = box.corners().yMin() / image.size().height() < ROOM_FOR_TAG;
+  private String tag(int index, ShownBox box) {
+    Corners place = box.place();
+    Corners other = box.otherPlace();
+    boolean end = place.xMin() / image.size().width() > LEFT_ALIGNED;
+    boolean inside = place.yMin() / image.size().height() < ROOM_FOR_TAG;
     return """
-        <span class="tag%s%s" data-box="%d" style="--x:%s;--y:%s;--dx:%s;--dy:%s">%s <b>%s</b></span>"""
+        <span class="%s%s%s" data-box="%d" style="--x:%s;--y:%s;--dx:%s;--dy:%s">%s <b>%s</b></span>"""
         .formatted(
+            classes("tag", box),
             end ? " end" : "",
             inside ? " inside" : "",
             index,
-            across(box.corners(), end),
-            down(box.corners()),
-            across(box.detectorCorners(), end),
-            down(box.detectorCorners()),
+            across(place, end),
+            down(place),
+            across(other, end),
+            down(other),
             Html.isolated(box.label()),
             score(box));
   }
@@ -145,11 +163,11 @@ record ImageCard(SampledImage image, Thumbnail thumbnail, boolean refined) {
     return Math.max(0, Math.min(1, share));
   }
 
-  private static String score(LabelledBox box) {
+  private static String score(ShownBox box) {
     return String.format(Locale.ROOT, "%.2f", box.score());
   }
 
   private interface BoxPart {
-    String html(int index, LabelledBox box);
+    String html(int index, ShownBox box);
   }
 }

@@ -18,7 +18,7 @@ record PageLayout(
     String labels,
     String extent,
     TableSummary summary,
-    List<SampledImage> sample,
+    List<ShownImage> sample,
     Map<String, Thumbnail> thumbnails,
     List<FailedImage> failures) {
 
@@ -32,13 +32,14 @@ record PageLayout(
         .fill(
             Map.ofEntries(
                 Map.entry("title", Html.text(SampledImage.lastPart(labels))),
+                Map.entry("what", "label preview"),
                 Map.entry("script_hash", sha256(script)),
                 Map.entry("style", style),
                 Map.entry("script", script),
                 Map.entry("kind", summary.refined() ? "refined" : "unrefined"),
                 Map.entry("labels", Html.isolated(labels) + note()),
                 Map.entry("overview", new Overview(summary).html()),
-                Map.entry("controls", new Controls(summary, sample, firstScore()).html()),
+                Map.entry("controls", Controls.of(summary, sample, firstScore()).html()),
                 Map.entry("cards", cards()),
                 Map.entry("sample_note", sampleNote()),
                 Map.entry("failures", new FailureList(summary, failures).html())));
@@ -53,11 +54,11 @@ record PageLayout(
       return "<p class=\"nothing\">No image was labelled.</p>";
     }
     return sample.stream()
-        .map(image -> new ImageCard(image, thumbnail(image), summary.refined()).html())
+        .map(image -> new ImageCard(image, thumbnail(image)).html())
         .collect(Collectors.joining("\n"));
   }
 
-  private Thumbnail thumbnail(SampledImage image) {
+  private Thumbnail thumbnail(ShownImage image) {
     return thumbnails.getOrDefault(image.uri(), Thumbnail.missing("it was not read again"));
   }
 
@@ -79,7 +80,8 @@ record PageLayout(
         Html.count(summary.labelled()));
   }
 
-  private static String sha256(String script) {
+  /** As a page's policy names the one script that may run. */
+  static String sha256(String script) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));

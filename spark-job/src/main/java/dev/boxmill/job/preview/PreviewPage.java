@@ -68,12 +68,24 @@ public final class PreviewPage {
     List<SampledImage> sample = table.sample(limit);
     List<FailedImage> failures = summary.failed() == 0 ? List.of() : table.failures(FAILURES_SHOWN);
 
-    Map<String, Thumbnail> thumbnails = new Thumbnails(hadoop, edge(sample.size())).of(sample);
+    List<String> uris = sample.stream().map(SampledImage::uri).toList();
+    Map<String, Thumbnail> thumbnails = new Thumbnails(hadoop, edge(sample.size())).of(uris);
     String html =
-        new PageLayout(Locations.uri(folder), extent(files), summary, sample, thumbnails, failures)
+        new PageLayout(
+                Locations.uri(folder),
+                extent(files),
+                summary,
+                shown(sample, summary),
+                thumbnails,
+                failures)
             .html();
     store(hadoop, page, html.getBytes(StandardCharsets.UTF_8));
     return new Written(Locations.uri(page), sample.size(), summary.images(), summary.failed());
+  }
+
+  private static List<ShownImage> shown(List<SampledImage> sample, TableSummary summary) {
+    ShownBox.Layers layers = ShownBox.Layers.of(summary);
+    return sample.stream().map(image -> ShownImage.of(image, layers)).toList();
   }
 
   /**
@@ -125,26 +137,25 @@ public final class PreviewPage {
   }
 
   /** Longest side of a thumbnail in pixels: sharp for a few, so that many stay a small file. */
-  private static int edge(int pictures) {
+  static int edge(int pictures) {
     return pictures <= 100 ? 640 : 320;
   }
 
-  private static void store(Configuration hadoop, Path file, byte[] html) throws IOException {
+  static void store(Configuration hadoop, Path file, byte[] html) throws IOException {
     FileSystem files = Locations.store(file, hadoop);
     if (files instanceof LocalFileSystem local) {
       files = local.getRaw(); // the checksummed one leaves a .crc file beside the page
     }
     if (files.exists(file) && files.getFileStatus(file).isDirectory()) {
       throw new BadInputException(
-          "Cannot write preview "
+          "Cannot write page "
               + Locations.uri(file)
               + ": it is a folder (give the name of a file)");
     }
     try (FSDataOutputStream stream = files.create(file, true)) {
       stream.write(html);
     } catch (IOException e) {
-      throw new IOException(
-          "Cannot write preview " + Locations.uri(file) + ": " + Reasons.of(e), e);
+      throw new IOException("Cannot write page " + Locations.uri(file) + ": " + Reasons.of(e), e);
     }
   }
 }

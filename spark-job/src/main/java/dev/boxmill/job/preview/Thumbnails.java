@@ -24,12 +24,10 @@ record Thumbnails(Configuration hadoop, int edge) {
   private static final ImageDecoder DECODER = new ImageDecoder(100_000_000);
 
   /** A thumbnail for each image, by address. */
-  Map<String, Thumbnail> of(List<SampledImage> images) throws IOException {
+  Map<String, Thumbnail> of(List<String> images) throws IOException {
     ImageBytes bytes = new ImageBytes(hadoop);
     Map<String, List<String>> containers =
-        images.stream()
-            .map(SampledImage::uri)
-            .collect(Collectors.groupingBy(bytes::container, Collectors.toList()));
+        images.stream().collect(Collectors.groupingBy(bytes::container, Collectors.toList()));
     Map<String, Thumbnail> thumbnails = new ConcurrentHashMap<>();
     List<Callable<Void>> tasks = new ArrayList<>();
     containers.forEach((container, uris) -> tasks.add(task(container, uris, thumbnails)));

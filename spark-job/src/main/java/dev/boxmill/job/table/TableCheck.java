@@ -49,6 +49,22 @@ public final class TableCheck {
             .toArray(org.apache.spark.sql.Column[]::new));
   }
 
+  /**
+   * All of a table that a user named.
+   *
+   * @throws BadInputException if that is no label table
+   */
+  public static Dataset<Row> open(SparkSession spark, String labels) {
+    try {
+      Path folder = Locations.absolute(labels, spark.sparkContext().hadoopConfiguration());
+      return read(spark, folder, List.of(folder));
+    } catch (IOException | IllegalArgumentException failure) {
+      throw new BadInputException(
+          "Invalid --labels: " + labels + ": " + Reasons.of(failure) + " (must be a path or a URI)",
+          failure);
+    }
+  }
+
   private static void requireFound(SparkSession spark, Path folder) {
     try {
       FileSystem files = Locations.store(folder, spark.sparkContext().hadoopConfiguration());

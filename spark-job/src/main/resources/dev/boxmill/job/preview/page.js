@@ -12,6 +12,7 @@ const cards = all('.card').map(element => {
     line,
     tag: tags[index],
     label: line.dataset.label,
+    change: line.dataset.change ?? '', // only where two tables are compared
     score: Number(line.dataset.score),
     iou: Number(line.dataset.iou),
   }));
@@ -26,6 +27,8 @@ function applyFilters() {
   const choices = all('.class');
   const chosen = new Set(choices.filter(choice => choice.checked).map(choice => choice.value));
   const everyClass = chosen.size === choices.length;
+  const changes = new Set(all('.change:checked').map(choice => choice.value));
+  const everything = everyClass && all('.change:not(:checked)').length === 0;
   one('class-note').textContent = everyClass ? `all ${choices.length}` : `${chosen.size} of ${choices.length}`;
 
   let pictures = 0;
@@ -33,17 +36,17 @@ function applyFilters() {
   for (const card of cards) {
     let shown = 0;
     for (const box of card.boxes) {
-      const visible = box.score >= least && chosen.has(box.label);
+      const visible = box.score >= least && chosen.has(box.label) && (!box.change || changes.has(box.change));
       box.line.classList.toggle('off', !visible);
       box.tag.classList.toggle('off', !visible);
       shown += visible;
     }
-    card.element.classList.toggle('off', !everyClass && shown === 0);
+    card.element.classList.toggle('off', !everything && shown === 0);
     card.element.classList.toggle('dense', shown > DENSE);
     const total = card.boxes.length;
     card.note.textContent = shown === total ? count(total, 'box', 'boxes') : `${shown} of ${count(total, 'box', 'boxes')}`;
     boxes += shown;
-    pictures += everyClass || shown > 0;
+    pictures += everything || shown > 0;
   }
   one('shown').textContent = `${count(pictures, 'picture', 'pictures')}, ${count(boxes, 'box', 'boxes')}`;
 }
@@ -90,7 +93,7 @@ one('all-classes').addEventListener('click', () => chooseClasses(true));
 one('no-classes').addEventListener('click', () => chooseClasses(false));
 document.querySelector('.controls').addEventListener('submit', event => event.preventDefault());
 document.querySelector('.controls').addEventListener('change', event => {
-  if (event.target.classList.contains('class')) applyFilters();
+  if (event.target.matches('.class, .change')) applyFilters();
   if (event.target.closest('.layers')) applyLayers();
 });
 
@@ -122,8 +125,8 @@ function listOf(card) {
   }
   const table = make('table');
   const head = table.createTHead().insertRow();
-  const titles = root.classList.contains('refined') ? ['Class', 'Score', 'IoU with detector'] : ['Class', 'Score'];
-  for (const title of titles) {
+  const columns = columnsOf();
+  for (const title of Object.keys(columns)) {
     const cell = make('th', title);
     cell.scope = 'col';
     head.append(cell);
@@ -131,13 +134,22 @@ function listOf(card) {
   const body = table.createTBody();
   for (const box of shown) {
     const row = body.insertRow();
-    const values = [box.label, box.score.toFixed(2), box.iou.toFixed(2)];
-    for (const value of values.slice(0, titles.length)) row.insertCell().textContent = value;
+    for (const value of Object.values(columns)) row.insertCell().textContent = value(box);
     row.dataset.box = box.index;
     row.addEventListener('pointerenter', () => light(box.index));
     row.addEventListener('pointerleave', () => light(null));
   }
   return table;
+}
+
+function columnsOf() {
+  const columns = {Class: box => box.label, Score: box => box.score.toFixed(2)};
+  if (root.classList.contains('refined')) columns['IoU with detector'] = box => box.iou.toFixed(2);
+  if (root.classList.contains('compared')) {
+    columns.Change = box => box.change;
+    columns['IoU of A and B'] = box => box.line.matches('.only-final, .only-detector') ? '' : box.iou.toFixed(2);
+  }
+  return columns;
 }
 
 function make(name, text = '', kind = '') {

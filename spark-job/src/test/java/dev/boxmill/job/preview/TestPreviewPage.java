@@ -302,7 +302,7 @@ final class TestPreviewPage {
     assertThatThrownBy(() -> write(labels, labels, 24))
         .hasMessage("Invalid output: " + labels + " (must end in .html)");
     assertThatThrownBy(() -> write(labels, folder.resolve("folder.html").toString(), 24))
-        .hasMessageMatching("Cannot write preview .*/folder.html: it is a folder .*");
+        .hasMessageMatching("Cannot write page .*/folder.html: it is a folder .*");
   }
 
   private String page(TestingLabels labels, int limit) throws IOException {
