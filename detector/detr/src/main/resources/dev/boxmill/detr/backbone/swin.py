@@ -149,4 +149,5 @@ def position_bias(table: Tensor) -> Tensor:
   right = torch.unsqueeze(x, 1) - torch.unsqueeze(x, 0) + (WINDOW - 1)
   offsets = torch.flatten(down * (2 * WINDOW - 1) + right)
   bias = torch.unflatten(torch.index_select(table, 0, offsets), 0, [WINDOW * WINDOW, -1])
-  return torch.unsqueeze(torch.permute(bias, [2, 0, 1]), 0)
+  # in memory as its shape says: else PyTorch takes the slow way through attention
+  return torch.contiguous(torch.unsqueeze(torch.permute(bias, [2, 0, 1]), 0))
