@@ -114,7 +114,7 @@ public final class FamilyBenchmark {
           new FamilyRow(
               member,
               FamilyDrift.between(
-                  detections(exact, picture, MIN_SCORE, 0),
+                  detections(exact, picture, 0, 0),
                   detections(faster, picture, 0, ALL),
                   member.size()));
       Optional<FamilyPeer> other = member.config().isPresent() ? peer : Optional.empty();
