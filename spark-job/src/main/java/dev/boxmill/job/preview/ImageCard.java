@@ -47,7 +47,8 @@ record ImageCard(ShownImage image, Thumbnail thumbnail) {
   private String remark() {
     return image.remark().isBlank()
         ? ""
-        : " <small class=\"remark\">" + Html.text(image.remark()) + "</small>";
+        : " <small class=\"remark\" title=\"%s\">%s</small>"
+            .formatted(Html.text(image.remark()), Html.text(image.remark()));
   }
 
   private double ratio() {

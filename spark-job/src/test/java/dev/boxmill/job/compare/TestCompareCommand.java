@@ -106,7 +106,7 @@ final class TestCompareCommand {
         .contains("2 of 2 images that differ are shown")
         .containsSubsequence("data-name=\"most.jpg\"", "data-name=\"moved.jpg\"")
         .doesNotContain("data-name=\"same.jpg\"")
-        .contains("<small class=\"remark\">1 class changed, 1 vanished</small>")
+        .contains(">1 class changed, 1 vanished</small>")
         .contains("data-label=\"cup → mug\" data-change=\"class changed\"")
         .contains("class=\"box only-detector\"")
         .contains("value=\"kept\">kept")
