@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
@@ -31,7 +30,6 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.TaskCompletionListener;
 
 /** Labels the rows of one partition. */
 final class RowLabeling implements MapPartitionsFunction<Row, Row> {
@@ -63,10 +61,8 @@ final class RowLabeling implements MapPartitionsFunction<Row, Row> {
     if (!rows.hasNext()) {
       return List.<Row>of().iterator();
     }
-    TaskContext task = TaskContext.get();
     Configuration settings = hadoop.value().value();
-    ImageLabeler opened = labeler.open(TaskSlot.of(task, settings));
-    task.addTaskCompletionListener((TaskCompletionListener) ended -> opened.close());
+    ImageLabeler opened = TaskSlot.open(labeler, settings);
     Inputs inputs = new Inputs(rows, settings);
     Iterator<LabelRow> labelled = opened.label(inputs);
     return new Iterator<>() {

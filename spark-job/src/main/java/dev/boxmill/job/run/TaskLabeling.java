@@ -9,12 +9,10 @@ import dev.boxmill.schemas.LabelRow;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.TaskCompletionListener;
 
 /** What one Spark task does: opens the labeler on the task's device and turns inputs into rows. */
 final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>, Row> {
@@ -39,9 +37,7 @@ final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>, Row> {
     if (!images.hasNext()) {
       return List.<Row>of().iterator();
     }
-    TaskContext task = TaskContext.get();
-    ImageLabeler opened = labeler.open(TaskSlot.of(task, hadoop.value().value()));
-    task.addTaskCompletionListener((TaskCompletionListener) ended -> opened.close());
+    ImageLabeler opened = TaskSlot.open(labeler, hadoop.value().value());
     OneRowPerInput checked = new OneRowPerInput(images, counters);
     return rows(checked.over(opened.label(checked.inputs())));
   }

@@ -6,6 +6,7 @@ import dev.boxmill.checkpoint.SafetensorsWriter;
 import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.source.Locations;
 import dev.boxmill.job.source.Reasons;
+import dev.boxmill.job.table.StoredFile;
 import dev.boxmill.job.train.TrainingState.Place;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
@@ -17,10 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -46,7 +45,7 @@ final class TrainingFolder {
     this.folder = folder;
     this.state = new Path(folder, "_state");
     this.hadoop = hadoop;
-    this.files = Locations.store(folder, hadoop);
+    this.files = Locations.filesystem(folder, hadoop);
   }
 
   /**
@@ -146,7 +145,7 @@ final class TrainingFolder {
     try (OutputStream out = files.create(unfinished, true)) {
       out.write(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
-    rename(unfinished, target);
+    place(unfinished, target);
   }
 
   private void publish(Path target, Consumer<java.nio.file.Path> writer) throws IOException {
@@ -155,14 +154,14 @@ final class TrainingFolder {
           writer.accept(local);
           Path unfinished = target.suffix(".unfinished");
           files.copyFromLocalFile(false, true, new Path(local.toUri()), unfinished);
-          rename(unfinished, target);
+          place(unfinished, target);
           return target;
         });
   }
 
-  /** Replaces in one step on file systems; S3 has no renaming, and copies. */
-  private void rename(Path from, Path to) throws IOException {
-    FileContext.getFileContext(files.getUri(), hadoop).rename(from, to, Options.Rename.OVERWRITE);
+  private void place(Path unfinished, Path target) throws IOException {
+    StoredFile.place(unfinished, target, hadoop);
+    files.delete(unfinished, false);
   }
 
   private interface Use<T> {
