@@ -36,8 +36,7 @@ public final class DetectedBatch implements AutoCloseable {
    * this is closed.
    */
   public List<Tensor> features() {
-    return List.of(
-        outputs.named("c2"), outputs.named("c3"), outputs.named("c4"), outputs.named("c5"));
+    return SeenBatch.features(outputs);
   }
 
   @Override

@@ -127,17 +127,31 @@ public final class Detector implements AutoCloseable {
    * @param topK detections per image at most; 0 for as many as the checkpoint says
    */
   public DetectedBatch detect(List<ResizedPicture> resized, float minScore, int topK) {
-    Map<String, Tensor> inputs = new HashMap<>();
-    for (int i = 0; i < resized.size(); i++) {
-      inputs.put(String.valueOf(i), resized.get(i).image());
-    }
-    Tensors outputs = network.run("detect_pictures", inputs);
+    Tensors outputs = network.run("detect_pictures", inputs(resized));
     try {
       return detected(outputs, resized.size(), minScore, topK);
     } catch (RuntimeException e) {
       outputs.close();
       throw e;
     }
+  }
+
+  /**
+   * The backbone's feature maps alone, the same to the bit as {@link #detect} gives; no transformer
+   * runs.
+   *
+   * @param resized from {@link #resize}, all of one size; left open
+   */
+  public SeenBatch look(List<ResizedPicture> resized) {
+    return new SeenBatch(network.run("look_at_pictures", inputs(resized)));
+  }
+
+  private static Map<String, Tensor> inputs(List<ResizedPicture> resized) {
+    Map<String, Tensor> inputs = new HashMap<>();
+    for (int i = 0; i < resized.size(); i++) {
+      inputs.put(String.valueOf(i), resized.get(i).image());
+    }
+    return inputs;
   }
 
   private DetectedBatch detected(Tensors outputs, int images, float minScore, int topK) {

@@ -8,23 +8,12 @@ def layer_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], 1e-5)
 
 def feed_forward(x: Tensor, w: Dict[str, Tensor], name: str, activation: str) -> Tensor:
-  inside = linear(x, w, name + ".fc1")
   if activation == "prelu":
-    inside = torch.prelu(inside, w[name + ".slope"])
+    inside = torch.prelu(linear(x, w, name + ".fc1"), w[name + ".slope"])
   else:
-    inside = nonlinear(inside, activation)
+    inside = activated_linear(x, w, name + ".fc1", activation)
   return linear(inside, w, name + ".fc2")
 
 # Two linear layers NAME.0 and NAME.1 with ReLU between them.
 def mlp(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  return linear(torch.relu_(linear(x, w, name + ".0")), w, name + ".1")
-
-# May overwrite x.
-def nonlinear(x: Tensor, activation: str) -> Tensor:
-  if activation == "relu":
-    return torch.relu_(x)
-  if activation == "silu":
-    return torch.silu_(x)
-  if activation == "gelu_new":
-    return torch.gelu(x, approximate="tanh")
-  return torch.gelu(x)
+  return linear(activated_linear(x, w, name + ".0", "relu"), w, name + ".1")

@@ -54,6 +54,22 @@ final class TestDetector {
   }
 
   @Test
+  void theBackboneAloneGivesTheSameFeatureMaps() {
+    try (Detector detector = load();
+        ResizedPicture first = detector.resize(picture(5, 120, 90));
+        ResizedPicture second = detector.resize(picture(6, 120, 90));
+        DetectedBatch found = detector.detect(List.of(first, second), 0, 0);
+        SeenBatch seen = detector.look(List.of(first, second))) {
+      for (int level = 0; level < 4; level++) {
+        assertThat(seen.features().get(level).shape())
+            .isEqualTo(found.features().get(level).shape());
+        assertThat(seen.features().get(level).floats())
+            .isEqualTo(found.features().get(level).floats());
+      }
+    }
+  }
+
+  @Test
   void limitsAndThresholdsCutTheTail() {
     try (Detector detector = load();
         ResizedPicture picture = detector.resize(picture(4, 100, 100));

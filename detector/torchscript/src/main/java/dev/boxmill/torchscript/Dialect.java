@@ -124,7 +124,7 @@ final class Dialect {
     text.append("    self.w[name] = torch.clone(x)\n");
     text.append("  def prepare(self: __torch__.Network) -> None:\n");
     String prepared = functions.contains("prepare") ? "__torch__.prepare(self.w)" : "self.w";
-    text.append("    self.w = ").append(prepared).append("\n");
+    text.append("    self.w = __torch__.prepack_linear(").append(prepared).append(")\n");
     text.append("  def float32(self: __torch__.Network, x: Tensor) -> Tensor:\n");
     text.append("    return torch.contiguous(torch.to(x, 6))\n");
     text.append("  def weight_names(self: __torch__.Network) -> List[str]:\n");

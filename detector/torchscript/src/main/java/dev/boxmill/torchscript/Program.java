@@ -30,8 +30,10 @@ public final class Program {
   record SourceFile(String name, String text) {}
 
   /**
-   * A program of resource files. The convolution functions ({@code prepack, conv, conv_add_relu,
-   * conv3_add_relu, conv_add, linear}) are added at load, as the device needs them.
+   * A program of resource files. Convolutions and linear layers ({@code prepack, conv,
+   * conv_add_relu, conv3_add_relu, conv_add, linear, activated_linear}) are added at load, as the
+   * device needs them. After {@code prepare}, each {@code NAME.weight} of two dimensions that has a
+   * {@code NAME.bias} beside it belongs to {@code linear}: it may be in a layout of its own.
    *
    * @param anchor class beside whose resources relative file names are looked up
    * @throws IllegalArgumentException if there is no such resource

@@ -1,9 +1,12 @@
-# Convolutions by plain PyTorch operators: the same functions as conv_onednn.py, for every device.
+# Convolutions and linear layers by plain PyTorch operators: the same functions as conv_onednn.py, for every device.
 # Letters: B images, C channels, O output channels, H W height and width. Feature maps are channels_last.
 
 def prepack(weight: Tensor, stride: int, padding: int, dilation: int) -> Tensor:
   # weight: (O, C, kh, kw) float32
   return torch.contiguous(torch.to(weight, DTYPE), memory_format=2)
+
+def prepack_linear(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  return w
 
 def activate(x: Tensor, activation: str) -> Tensor:
   y = x
@@ -13,6 +16,8 @@ def activate(x: Tensor, activation: str) -> Tensor:
     y = torch.silu_(x)
   elif activation == "gelu":
     y = torch.gelu(x)
+  elif activation == "gelu_new":
+    y = torch.gelu(x, approximate="tanh")
   return y
 
 def conv(x: Tensor, w: Dict[str, Tensor], name: str, stride: int, padding: int, dilation: int, activation: str) -> Tensor:
@@ -31,4 +36,7 @@ def conv_add(x: Tensor, sum: Tensor, w: Dict[str, Tensor], name: str, padding: i
   return torch.add_(sum, torch.conv2d(x, w[name + ".weight"], w[name + ".bias"], [1, 1], [padding, padding], [1, 1]))
 
 def linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  return torch.linear(x, w[name + ".weight"], w[name + ".bias"])
+  return activated_linear(x, w, name, "none")
+
+def activated_linear(x: Tensor, w: Dict[str, Tensor], name: str, activation: str) -> Tensor:
+  return activate(torch.linear(x, w[name + ".weight"], w[name + ".bias"]), activation)

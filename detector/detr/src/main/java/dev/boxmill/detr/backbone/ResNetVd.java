@@ -128,7 +128,7 @@ public record ResNetVd(Block block, int stemWidth, List<Integer> widths, List<In
     return stridesFirst ? Block.BOTTLENECK_STRIDING_FIRST : Block.BOTTLENECK;
   }
 
-  /** Function {@code resnet_vd(pixels, w)} and {@code prepare_resnet_vd(w, ready)}. */
+  /** Function {@code backbone(pixels, w)} and {@code prepare_resnet_vd(w, ready)}. */
   public Program program() {
     return Program.of(ResNetVd.class, "norm.py", "resnet_vd.py")
         .with(

@@ -3,7 +3,7 @@ package dev.boxmill.detr.conditional;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.BackboneArchitecture;
 import dev.boxmill.detr.Labels;
 import dev.boxmill.detr.PretrainedKeys;
 import dev.boxmill.detr.backbone.Backbone;
@@ -32,7 +32,7 @@ public record ConditionalArchitecture(
     Positions positions,
     boolean normBetweenLayers,
     Map<Integer, String> labels)
-    implements Architecture {
+    implements BackboneArchitecture {
 
   /** What both the library and the authors keep of the pairs of query and class. */
   private static final int BEST = 100;
@@ -119,15 +119,5 @@ public record ConditionalArchitecture(
   @Override
   public PostProcessing postProcessing() {
     return PostProcessing.sigmoidTopK(BEST);
-  }
-
-  @Override
-  public List<Integer> featureChannels() {
-    return backbone.widths();
-  }
-
-  @Override
-  public List<Integer> featureStrides() {
-    return backbone.featureStrides();
   }
 }

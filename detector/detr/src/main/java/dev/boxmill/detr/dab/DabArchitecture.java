@@ -3,7 +3,7 @@ package dev.boxmill.detr.dab;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.BackboneArchitecture;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.conditional.ConditionalArchitecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
@@ -29,7 +29,7 @@ public record DabArchitecture(
     int patterns,
     Variant variant,
     Map<Integer, String> labels)
-    implements Architecture {
+    implements BackboneArchitecture {
 
   /**
    * What sources and settings differ in beside sizes.
@@ -111,15 +111,5 @@ public record DabArchitecture(
   @Override
   public PostProcessing postProcessing() {
     return PostProcessing.sigmoidTopK(variant.best());
-  }
-
-  @Override
-  public List<Integer> featureChannels() {
-    return backbone.widths();
-  }
-
-  @Override
-  public List<Integer> featureStrides() {
-    return backbone.featureStrides();
   }
 }

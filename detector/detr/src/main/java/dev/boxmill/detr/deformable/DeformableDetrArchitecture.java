@@ -3,7 +3,7 @@ package dev.boxmill.detr.deformable;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.BackboneArchitecture;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.transformer.Transformer;
@@ -26,7 +26,7 @@ public record DeformableDetrArchitecture(
     int queries,
     Boxes boxes,
     Map<Integer, String> labels)
-    implements Architecture {
+    implements BackboneArchitecture {
 
   /** Detections of an image, as the authors' evaluation and transformers' processor have it. */
   private static final int BEST = 100;
@@ -91,15 +91,5 @@ public record DeformableDetrArchitecture(
   @Override
   public PostProcessing postProcessing() {
     return PostProcessing.sigmoidTopK(BEST);
-  }
-
-  @Override
-  public List<Integer> featureChannels() {
-    return backbone.widths();
-  }
-
-  @Override
-  public List<Integer> featureStrides() {
-    return backbone.featureStrides();
   }
 }

@@ -3,7 +3,7 @@ package dev.boxmill.detr.detr;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.BackboneArchitecture;
 import dev.boxmill.detr.Labels;
 import dev.boxmill.detr.PretrainedKeys;
 import dev.boxmill.detr.backbone.Backbone;
@@ -31,7 +31,7 @@ public record DetrArchitecture(
     Positions positions,
     boolean normBetweenLayers,
     Map<Integer, String> labels)
-    implements Architecture {
+    implements BackboneArchitecture {
 
   static final List<String> BACKBONE_PREFIXES =
       List.of(
@@ -112,15 +112,5 @@ public record DetrArchitecture(
   @Override
   public PostProcessing postProcessing() {
     return PostProcessing.softmax(queries);
-  }
-
-  @Override
-  public List<Integer> featureChannels() {
-    return backbone.widths();
-  }
-
-  @Override
-  public List<Integer> featureStrides() {
-    return backbone.featureStrides();
   }
 }

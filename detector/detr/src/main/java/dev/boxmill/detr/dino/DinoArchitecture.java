@@ -1,7 +1,7 @@
 package dev.boxmill.detr.dino;
 
 import dev.boxmill.checkpoint.ExpectedTensor;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.BackboneArchitecture;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.deformable.DeformableTensors;
 import dev.boxmill.detr.deformable.DeformableTransformer;
@@ -23,7 +23,7 @@ import java.util.Set;
  */
 public record DinoArchitecture(
     Backbone backbone, DeformableTransformer transformer, int queries, Map<Integer, String> labels)
-    implements Architecture {
+    implements BackboneArchitecture {
 
   /** Pairs of query and class that the authors and detrex keep: their num_select. */
   private static final int BEST = 300;
@@ -73,15 +73,5 @@ public record DinoArchitecture(
   @Override
   public PostProcessing postProcessing() {
     return PostProcessing.sigmoidTopK(BEST);
-  }
-
-  @Override
-  public List<Integer> featureChannels() {
-    return backbone.widths();
-  }
-
-  @Override
-  public List<Integer> featureStrides() {
-    return backbone.featureStrides();
   }
 }

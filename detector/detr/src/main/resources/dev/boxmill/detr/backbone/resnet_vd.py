@@ -6,9 +6,10 @@
 # BOTTLENECK, STRIDE_IN_FIRST_CONV (where a bottleneck strides: its first 1x1, else its 3x3),
 # SHORTCUTS (what the first block of each stage adds: "identity", "conv" or "pool").
 
-# The four stages' outputs: strides 4, 8, 16, 32.
-def resnet_vd(pixels: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
-  x = conv(pixels, w, "backbone.stem.0", 2, 1, 1, "relu")
+# (B, 3, H, W) -> the four stages' outputs: strides 4, 8, 16, 32.
+def backbone(pixels: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
+  x = torch.contiguous(torch.to(pixels, DTYPE), memory_format=2)
+  x = conv(x, w, "backbone.stem.0", 2, 1, 1, "relu")
   x = conv(x, w, "backbone.stem.1", 1, 1, 1, "relu")
   x = conv(x, w, "backbone.stem.2", 1, 1, 1, "relu")
   x = torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])

@@ -76,7 +76,7 @@ def moved(boxes: Tensor, x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
 # Sines of y, x, w, h, and two linear layers: (B, Q, 4) -> (B, Q, D)
 def box_position(boxes: Tensor, w: Dict[str, Tensor]) -> Tensor:
   sines = torch.to(sine_of(boxes, w["levels"].size(1)), DTYPE)
-  return linear(torch.relu_(linear(sines, w, "decoder.position.0")), w, "decoder.position.1")
+  return mlp(sines, w, "decoder.position")
 
 def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   ready = annotate(Dict[str, Tensor], {})

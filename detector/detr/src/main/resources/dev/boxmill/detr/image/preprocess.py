@@ -34,9 +34,9 @@ def resize(image: Tensor, height: int, width: int) -> Tensor:
     x = resample(x, height, torch.size(x, 3))
   return torch.squeeze(resample(x, height, width), 0)
 
-# uint8 (B, 3, h, w) -> float32 (B, 3, h, w) channels_last: (x * RESCALE - MEAN) / STD for each channel.
+# uint8 (B, 3, h, w) -> float32 (B, 3, h, w), in planes: (x * RESCALE - MEAN) / STD for each channel.
 def normalise(x: Tensor) -> Tensor:
-  y = torch.to(x, 6, False, False, 2)
+  y = torch.to(x, 6)
   mean = torch.reshape(torch.tensor(MEAN, dtype=6, device=ops.prim.device(x)), [1, 3, 1, 1])
   std = torch.reshape(torch.tensor(STD, dtype=6, device=ops.prim.device(x)), [1, 3, 1, 1])
   return torch.div_(torch.sub_(torch.mul_(y, RESCALE), mean), std)

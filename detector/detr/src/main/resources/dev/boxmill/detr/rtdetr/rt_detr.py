@@ -26,7 +26,7 @@ def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]
 
 def detect(pixels: Tensor, w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   trace = annotate(Dict[str, Tensor], {})
-  features = resnet_vd(torch.contiguous(torch.to(pixels, DTYPE), memory_format=2), w)
+  features = backbone(pixels, w)
   for i in range(4):
     trace["c" + str(i + 2)] = features[i]
   maps = hybrid_encoder([features[1], features[2], features[3]], w)
