@@ -23,6 +23,11 @@ final class ClipFactory implements RefinerFactory {
   }
 
   @Override
+  public boolean usesFeatures() {
+    return false;
+  }
+
+  @Override
   public BoxRefiner create(RefinerOptions options, RefinerContext context) {
     return new ClipRefiner(options.number("min-size"));
   }

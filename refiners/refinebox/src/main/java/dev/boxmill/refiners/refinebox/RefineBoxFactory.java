@@ -36,6 +36,11 @@ public final class RefineBoxFactory implements RefinerFactory {
   }
 
   @Override
+  public boolean onlyMoves() {
+    return true;
+  }
+
+  @Override
   public List<Path> files(RefinerOptions options, RefinerContext context) {
     Path file = RefineBoxWeights.find(options.text("weights"), context.detectorDirectory());
     RefineBoxWeights.open(file, context.featureChannels()).close();

@@ -34,6 +34,23 @@ public interface RefinerFactory {
   }
 
   /**
+   * Whether its refiners look at feature maps. If not, boxes that lie in a table already are
+   * refined without their images ({@code boxmill refine}): such a refiner gets {@link
+   * FeatureMaps#none} there.
+   */
+  default boolean usesFeatures() {
+    return true;
+  }
+
+  /**
+   * Whether its refiners only move boxes: all detections stay, with their scores and labels. Then a
+   * table that they made still holds all that the detector found, and can be refined again.
+   */
+  default boolean onlyMoves() {
+    return false;
+  }
+
+  /**
    * Makes a refiner. Called on an executor, once for each batch that it computes at once; this is
    * the place to load weights.
    *

@@ -94,6 +94,16 @@ public final class Refiners {
     }
   }
 
+  /** Whether one of a chain's refiners looks at feature maps. */
+  public boolean useFeatures(List<RefinerSpec> specs) {
+    return specs.stream().anyMatch(spec -> factory(spec).usesFeatures());
+  }
+
+  /** Whether all of a chain's refiners only move boxes; so does an empty chain. */
+  public boolean onlyMove(List<RefinerSpec> specs) {
+    return specs.stream().allMatch(spec -> factory(spec).onlyMoves());
+  }
+
   /**
    * Makes the refiners of a chain, in order. If one cannot be made, those before it are closed.
    *

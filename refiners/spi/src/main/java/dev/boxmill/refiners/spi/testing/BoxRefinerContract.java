@@ -17,6 +17,7 @@ import dev.boxmill.refiners.spi.Refiners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,6 +109,39 @@ public interface BoxRefinerContract {
         assertDoesNotThrow(() -> refiner.refine(batch), "Made-up image " + image);
       }
     }
+  }
+
+  /** {@link RefinerFactory#usesFeatures}, for one that says no. */
+  @Test
+  default void withoutFeatureMapsTheResultIsTheSame() {
+    SameDetections same = new SameDetections("with feature maps", "without", 0);
+    try (BoxRefiner refiner = refiner()) {
+      for (int image = 0; image < IMAGES && !factory().usesFeatures(); image++) {
+        ImageBatch bare = RandomBatches.of(List.of(image), labelIds(), FeatureMaps.none());
+        same.check(image, refined(refiner, image), refiner.refine(bare).get(0));
+      }
+    }
+  }
+
+  /** {@link RefinerFactory#onlyMoves}, for one that says so. */
+  @Test
+  default void onlyBoxesChangeIfItSaysSo() {
+    try (BoxRefiner refiner = refiner()) {
+      for (int image = 0; image < IMAGES && factory().onlyMoves(); image++) {
+        ImageBatch batch = batch(List.of(image));
+        assertEquals(
+            unmoved(batch.detections().get(0)),
+            unmoved(refiner.refine(batch).get(0)),
+            "All but the boxes of made-up image " + image);
+      }
+    }
+  }
+
+  private static List<Detection> unmoved(List<Detection> detections) {
+    return detections.stream()
+        .map(detection -> detection.withBox(detection.detectorBox()))
+        .sorted(Comparator.comparing(Detection::toString))
+        .toList();
   }
 
   @Test

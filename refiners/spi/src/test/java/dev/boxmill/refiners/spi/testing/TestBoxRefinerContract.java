@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.refiners.spi.BoxRefiner;
+import dev.boxmill.refiners.spi.FeatureMaps;
 import dev.boxmill.refiners.spi.ImageBatch;
 import dev.boxmill.refiners.spi.ImageRefiner;
 import dev.boxmill.refiners.spi.RefinerContext;
@@ -112,6 +113,43 @@ final class TestBoxRefinerContract {
   }
 
   @Test
+  void catchesOneThatOnlyMovesAndYetChangesMore() {
+    for (ImageRefiner changing :
+        List.of(
+            image(found -> found.withScore(found.score() / 2)),
+            (ImageRefiner) (size, found) -> found.subList(0, found.size() / 2))) {
+      BoxRefinerContract contract = () -> new Claiming(changing);
+      assertThatThrownBy(contract::onlyBoxesChangeIfItSaysSo)
+          .hasMessageContaining("All but the boxes of made-up image");
+    }
+    BoxRefinerContract moving =
+        () -> new Claiming(image(found -> found.withBox(new Box(0.5f, 0.5f, 0, 0))));
+    moving.onlyBoxesChangeIfItSaysSo();
+  }
+
+  @Test
+  void catchesOneThatLooksAtFeatureMapsAfterAll() {
+    BoxRefiner looking =
+        each(
+            batch ->
+                image -> batch.features().equals(FeatureMaps.none()) ? image : image.subList(0, 0));
+    BoxRefinerContract contract =
+        new BoxRefinerContract() {
+          @Override
+          public RefinerFactory factory() {
+            return new Claiming(looking);
+          }
+
+          @Override
+          public FeatureMaps features(List<Integer> images) {
+            return new FeatureMaps(new ImageSize(32, 32), List.of());
+          }
+        };
+    assertThatThrownBy(contract::withoutFeatureMapsTheResultIsTheSame)
+        .hasMessageContaining("with feature maps and without");
+  }
+
+  @Test
   void catchesUnexplainedOption() {
     RefinerFactory silent =
         new Given(List.of(RefinerOption.flag("all", true, " ")), () -> image(found -> found));
@@ -188,6 +226,34 @@ final class TestBoxRefinerContract {
         throw new IllegalStateException("Cannot close: closed already");
       }
       closed = true;
+    }
+  }
+
+  /** Says that it only moves boxes, and looks at no feature maps. */
+  private record Claiming(BoxRefiner refiner) implements RefinerFactory {
+    @Override
+    public String name() {
+      return "claiming";
+    }
+
+    @Override
+    public List<RefinerOption> options() {
+      return List.of();
+    }
+
+    @Override
+    public boolean usesFeatures() {
+      return false;
+    }
+
+    @Override
+    public boolean onlyMoves() {
+      return true;
+    }
+
+    @Override
+    public BoxRefiner create(RefinerOptions chosen, RefinerContext context) {
+      return refiner;
     }
   }
 
