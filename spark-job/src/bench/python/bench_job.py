@@ -1,6 +1,7 @@
-"""Times the whole job, photographs in and Parquet out, beside the same job in PySpark around Hugging Face transformers.
+"""Times the whole job, photographs in and Parquet out, beside the same job as users of Python write it.
 
-usage: bench_job.py [--work DIR] [--count 48] [--rounds 3] [--cores 2] [--peer SCRIPT]
+usage: bench_job.py [--work DIR] [--count 48] [--rounds 3] [--cores 2]
+The others: PySpark's mapInPandas and Ray Data around Hugging Face transformers, and PySpark around ONNX Runtime.
 Same photographs, same DETR-R50 (random weights: only time counts), same number of cores, runs in turn, nothing else on the
 machine. A rate leaves out the start and the load of the model: it is what is left after each core's first images, divided
 by the time from then to the last row. The ratio is that of the same round, so that a machine's drift cancels out.
@@ -16,10 +17,12 @@ import subprocess
 import sys
 
 import duckdb
+import networks
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
 PEER_BATCH = 2
+BASE = "transformers in PySpark, float32"
 
 
 def main():
@@ -28,17 +31,24 @@ def main():
     parser.add_argument("--count", type=int, default=48)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cores", type=int, default=os.cpu_count())
-    parser.add_argument("--peer", type=pathlib.Path, default=HERE / "transformers_udf.py")
     options = parser.parse_args()
     photographs, checkpoint = options.work / "photographs", options.work / "detr"
     python(HERE / "make_photographs.py", photographs, "--count", options.count)
     if not (checkpoint / "model.safetensors").exists():
         python(HERE / "make_detr.py", checkpoint)
-    rows = {"transformers, float32": [], "boxmill, float32": [], "boxmill, bfloat16": []}
+    if not (checkpoint / "model.onnx").exists():
+        networks.export(checkpoint, 800, 1066)
+    sides = {
+        BASE: lambda: peer("spark_peer.py", options, photographs, checkpoint),
+        "transformers in Ray Data, float32": lambda: peer("ray_peer.py", options, photographs, checkpoint),
+        "ONNX Runtime in PySpark, float32": lambda: peer("spark_peer.py", options, photographs, checkpoint, "--runtime", "onnxruntime"),
+        "boxmill, float32": lambda: boxmill(options, photographs, checkpoint, "fp32"),
+        "boxmill, bfloat16": lambda: boxmill(options, photographs, checkpoint, "bf16"),
+    }
+    rows = {name: [] for name in sides}
     for number in range(options.rounds):
-        rows["transformers, float32"].append(peer(options, photographs, checkpoint))
-        rows["boxmill, float32"].append(boxmill(options, photographs, checkpoint, "fp32"))
-        rows["boxmill, bfloat16"].append(boxmill(options, photographs, checkpoint, "bf16"))
+        for name, side in sides.items():
+            rows[name].append(side())
         print(f"round {number + 1}: " + ", ".join(f"{name} {rates[-1]:.2f}/s" for name, rates in rows.items()), flush=True)
     report(options, rows)
 
@@ -47,8 +57,8 @@ def python(script, *arguments):
     return run([sys.executable, script, *arguments])
 
 
-def peer(options, photographs, checkpoint):
-    out = python(options.peer, photographs, checkpoint, options.work / "peer", "--cores", options.cores, "--batch", PEER_BATCH)
+def peer(script, options, photographs, checkpoint, *more):
+    out = python(HERE / script, photographs, checkpoint, options.work / "peer", "--cores", options.cores, "--batch", PEER_BATCH, *more)
     return float(re.search(r"([\d.]+) images/s", out).group(1))
 
 
@@ -72,13 +82,13 @@ def run(command, **environment):
 
 
 def report(options, rows):
-    base = rows["transformers, float32"]
+    base = rows[BASE]
     print(f"\n{options.count} photographs of 640x480, DETR-R50 at 800x1066, {options.cores} cores of {processor()}")
-    print(f"{'whole job':24s} {'images/s':>9s} {'ratio':>7s} {'spread':>12s}")
+    print(f"{'whole job':36s} {'images/s':>9s} {'ratio':>7s} {'spread':>12s}")
     for name, rates in rows.items():
         ratios = [rate / other for rate, other in zip(rates, base)]
         spread = f"{min(ratios):.2f}-{max(ratios):.2f}"
-        print(f"{name:24s} {statistics.median(rates):9.2f} {statistics.median(ratios):7.2f} {spread:>12s}")
+        print(f"{name:36s} {statistics.median(rates):9.2f} {statistics.median(ratios):7.2f} {spread:>12s}")
 
 
 def processor():

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The fields of an element of the label table's {@code boxes}, in order. */
-public enum BoxField {
+public enum BoxField implements TableColumn {
   LABEL_ID("label_id", "int", "", "17", "the class's number, as the detector counts"),
   LABEL("label", "string", "", "cat", "the class's name"),
   SCORE("score", "float", "0 to 1", "0.93", "how sure the detector is"),
@@ -18,51 +18,21 @@ public enum BoxField {
   DETECTOR_Y_MAX("detector_y_max", "float", "pixels", "329.0", "lower side, before any refiner"),
   REFINEMENT_IOU("refinement_iou", "float", "0 to 1", "0.94", "IoU of the box before and after");
 
-  private final String fieldName;
-  private final String sqlType;
-  private final String unit;
-  private final String example;
-  private final String meaning;
+  private final Description description;
 
-  BoxField(String fieldName, String sqlType, String unit, String example, String meaning) {
-    this.fieldName = fieldName;
-    this.sqlType = sqlType;
-    this.unit = unit;
-    this.example = example;
-    this.meaning = meaning;
+  BoxField(String name, String type, String unit, String example, String meaning) {
+    this.description = new Description(name, type, unit, example, meaning);
   }
 
   /** The type of an element of {@code boxes} in Spark SQL's notation. */
   static String structType() {
     return Arrays.stream(values())
-        .map(field -> field.fieldName + ":" + field.sqlType)
+        .map(field -> field.columnName() + ":" + field.sqlType())
         .collect(Collectors.joining(",", "struct<", ">"));
   }
 
-  public String fieldName() {
-    return fieldName;
-  }
-
-  /** Type in Spark SQL's notation. */
-  public String sqlType() {
-    return sqlType;
-  }
-
-  /** Empty where there is none. */
-  public String unit() {
-    return unit;
-  }
-
-  public String example() {
-    return example;
-  }
-
-  public String meaning() {
-    return meaning;
-  }
-
-  /** The first version of the table that has it. */
-  public int since() {
-    return 1;
+  @Override
+  public Description description() {
+    return description;
   }
 }

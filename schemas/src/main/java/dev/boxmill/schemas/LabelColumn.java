@@ -4,7 +4,7 @@ package dev.boxmill.schemas;
  * The label table, version 1: its columns in order. Readers may rely on names, types and meaning
  * for ever: a later version adds columns and changes none.
  */
-public enum LabelColumn {
+public enum LabelColumn implements TableColumn {
   IMAGE_URI(
       "image_uri",
       "string",
@@ -50,44 +50,14 @@ public enum LabelColumn {
           + " its top left corner, x to the right, y down; x_max and y_max lie on the box's far"
           + " edges, so that width is x_max - x_min";
 
-  private final String columnName;
-  private final String sqlType;
-  private final String unit;
-  private final String example;
-  private final String meaning;
+  private final Description description;
 
-  LabelColumn(String columnName, String sqlType, String unit, String example, String meaning) {
-    this.columnName = columnName;
-    this.sqlType = sqlType;
-    this.unit = unit;
-    this.example = example;
-    this.meaning = meaning;
+  LabelColumn(String name, String type, String unit, String example, String meaning) {
+    this.description = new Description(name, type, unit, example, meaning);
   }
 
-  public String columnName() {
-    return columnName;
-  }
-
-  /** Type in Spark SQL's notation. */
-  public String sqlType() {
-    return sqlType;
-  }
-
-  /** Empty where there is none. */
-  public String unit() {
-    return unit;
-  }
-
-  public String example() {
-    return example;
-  }
-
-  public String meaning() {
-    return meaning;
-  }
-
-  /** The first version of the table that has it. */
-  public int since() {
-    return 1;
+  @Override
+  public Description description() {
+    return description;
   }
 }

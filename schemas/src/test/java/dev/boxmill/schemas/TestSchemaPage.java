@@ -40,35 +40,30 @@ final class TestSchemaPage {
   }
 
   @Test
+  void pageHasEachColumnOfTriage() {
+    assertThat(page)
+        .contains(
+            HEAD.formatted("column of triage")
+                + Arrays.stream(TriageColumn.values())
+                    .map(TestSchemaPage::line)
+                    .collect(Collectors.joining()));
+  }
+
+  @Test
   void pageTellsWhereBoxesAre() {
     assertThat(page).contains("> " + LabelColumn.BOX_CONVENTION + "\n");
   }
 
-  private static String line(LabelColumn column) {
+  private static String line(TableColumn column) {
     String type = column == LabelColumn.BOXES ? "array of struct" : column.sqlType();
-    return line(
-        column.columnName(),
-        type,
-        column.unit(),
-        column.example(),
-        column.meaning(),
-        column.since());
-  }
-
-  private static String line(BoxField field) {
-    return line(
-        field.fieldName(),
-        field.sqlType(),
-        field.unit(),
-        field.example(),
-        field.meaning(),
-        field.since());
-  }
-
-  private static String line(
-      String name, String type, String unit, String example, String meaning, int since) {
     return "| `%s` | %s | %s | %s | %s | %d |\n"
-        .formatted(name, type, unit, example, meaning, since);
+        .formatted(
+            column.columnName(),
+            type,
+            column.unit(),
+            column.example(),
+            column.meaning(),
+            column.since());
   }
 
   private static String page() {

@@ -4,10 +4,12 @@ import dev.boxmill.detr.Detector;
 import dev.boxmill.job.bench.DriftBenchmark;
 import dev.boxmill.job.bench.EvaluationBenchmark;
 import dev.boxmill.job.bench.FamilyBenchmark;
+import dev.boxmill.job.bench.ForwardBenchmark;
 import dev.boxmill.job.bench.RefinerGain;
 import dev.boxmill.job.bench.RefinerOverhead;
 import dev.boxmill.job.bench.RowsBenchmark;
 import dev.boxmill.job.bench.SoakBenchmark;
+import dev.boxmill.job.bench.TriageBenchmark;
 import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.torchscript.Device;
@@ -107,6 +109,38 @@ final class BenchCommand implements Runnable {
   }
 
   @Command(
+      description = "Milliseconds per image of DETR-R50 beside other runtimes.",
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void forward(
+      @Option(
+              names = "--rounds",
+              defaultValue = "7",
+              paramLabel = "N",
+              description = "How often each side has its turn. Default: ${DEFAULT-VALUE}.")
+          int rounds,
+      @Option(
+              names = "--cores",
+              paramLabel = "N",
+              description = "Cores of each side. Without it: all.")
+          Integer cores,
+      @Option(
+              names = "--peer",
+              paramLabel = "COMMAND",
+              description =
+                  "Starts the other runtimes: \"PYTHON spark-job/src/bench/python/forward_peer.py\"."
+                      + " Without it: boxmill alone.")
+          String peer)
+      throws IOException {
+    int all = Runtime.getRuntime().availableProcessors();
+    ForwardBenchmark.run(
+        positive("--rounds", rounds),
+        positive("--cores", cores == null ? all : cores),
+        Optional.ofNullable(peer),
+        out());
+  }
+
+  @Command(
       description = "Milliseconds per image of every network, with random weights.",
       sortOptions = false,
       mixinStandardHelpOptions = true)
@@ -178,6 +212,32 @@ final class BenchCommand implements Runnable {
     }
     RefinerGain.run(
         embeddedIfNull(detector), Optional.ofNullable(weights), images, groundTruth, out());
+  }
+
+  @Command(
+      description = {
+        "How many of the images with an error are among the first 20 % of a triage.",
+        "Draws scenes, labels them by the embedded detector, and compares with what was drawn."
+      },
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void triage(
+      @Option(
+              names = "--scenes",
+              defaultValue = "2000",
+              paramLabel = "N",
+              description = "Scenes to draw. Default: ${DEFAULT-VALUE}.")
+          int scenes,
+      @Option(
+              names = "--seed",
+              defaultValue = "" + TriageBenchmark.SEED,
+              paramLabel = "S",
+              description = "Of scenes that nothing was trained on. Default: ${DEFAULT-VALUE}.")
+          long seed)
+      throws IOException {
+    try (BoxmillSession session = BoxmillSession.start(List.of())) {
+      TriageBenchmark.run(session.spark(), positive("--scenes", scenes), seed, out());
+    }
   }
 
   @Command(

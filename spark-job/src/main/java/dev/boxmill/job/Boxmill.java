@@ -47,10 +47,12 @@ public final class Boxmill implements Runnable {
   static CommandLine commandLine(LabelerProvider labelers) {
     return new CommandLine(new Boxmill())
         .addSubcommand(new LabelCommand(labelers))
+        .addSubcommand(new RefineCommand())
         .addSubcommand(new PreflightCommand(labelers))
         .addSubcommand(new PreviewCommand())
         .addSubcommand(new EvaluateCommand())
         .addSubcommand(new CompareCommand())
+        .addSubcommand(new TriageCommand())
         .addSubcommand(new TrainRefinerCommand())
         .addSubcommand(new ExportCommand())
         .addSubcommand(new ScenesCommand())

@@ -65,6 +65,14 @@ final class ExportCommand implements Callable<Integer> {
       description = "Leaves out boxes below. Default: all that the table has.")
   private double minScore;
 
+  @Option(
+      names = "--triage",
+      paramLabel = "URI",
+      description =
+          "For label-studio: a triage table of these labels, whose review_priority becomes data of"
+              + " each task, to order them by.")
+  private String triage;
+
   @Option(names = "--overwrite", description = "Replaces an export that is there.")
   private boolean overwrite;
 
@@ -79,6 +87,7 @@ final class ExportCommand implements Callable<Integer> {
             output,
             Optional.ofNullable(imageRoot),
             minScore,
+            Optional.ofNullable(triage),
             overwrite ? Existing.REPLACE : Existing.REFUSE);
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
       print(ExportRun.write(request, session.spark()));

@@ -33,13 +33,7 @@ final class LabelArguments {
 
   @Mixin private DetectorArguments detector;
 
-  @Option(
-      names = "--refiner",
-      paramLabel = "NAME[:key=value,…]",
-      description =
-          "Refines the detector's boxes; may be repeated, works in order. 'none': the detector's"
-              + " own boxes. Without it: refinebox where the detector has one.")
-  private List<String> refiners = List.of();
+  @Mixin private RefinerArguments refiners;
 
   @Option(
       names = "--min-score",
@@ -89,33 +83,11 @@ final class LabelArguments {
               + " Default: 256 for each task that runs at once, more for many images.")
   private Long chunkImages;
 
-  @Option(
-      names = "--max-failure-rate",
-      paramLabel = "RATE",
-      defaultValue = "0.01",
-      description = "Share of images that may fail, 0 to 1. Default: ${DEFAULT-VALUE}.")
-  private double maxFailureRate;
-
-  @Option(
-      names = "--max-pixels",
-      paramLabel = "N",
-      defaultValue = "" + LabelSettings.DEFAULT_MAX_PIXELS,
-      description =
-          "Images that declare more pixels are refused before they take memory. Up to "
-              + LabelSettings.MOST_PIXELS
-              + ". Default: ${DEFAULT-VALUE}.")
-  private long maxPixels;
-
-  @Option(
-      names = "--jars",
-      split = ",",
-      paramLabel = "JAR",
-      description = "Jars with refiner plugins, separated by commas.")
-  private List<Path> jars = List.of();
+  @Mixin private LimitArguments limits;
 
   /** Jars with plugins. */
   List<Path> jars() {
-    return jars;
+    return limits.jars();
   }
 
   /**
@@ -125,7 +97,6 @@ final class LabelArguments {
    */
   LabelRequest request() {
     LabelSettings settings = settings();
-    requireShare("--max-failure-rate", maxFailureRate);
     return new LabelRequest(
         inputs,
         inputFormat,
@@ -133,11 +104,11 @@ final class LabelArguments {
         replacing == null ? Existing.CONTINUE : replacing.existing(),
         settings,
         chunkImages == null ? OptionalLong.empty() : OptionalLong.of(chunkImages),
-        maxFailureRate);
+        limits.maxFailureRate());
   }
 
   private LabelSettings settings() {
-    requireShare("--min-score", minScore);
+    LimitArguments.requireShare("--min-score", minScore);
     if (topK != null && topK < 1) {
       throw new BadInputException("Invalid --top-k: " + topK + " (must be at least 1)");
     }
@@ -145,17 +116,8 @@ final class LabelArguments {
       throw new BadInputException(
           "Invalid --chunk-images: " + chunkImages + " (must be at least 1)");
     }
-    if (refiners.contains(LabelSettings.NO_REFINER) && refiners.size() > 1) {
-      throw new BadInputException(
-          "Invalid --refiner: " + String.join(" ", refiners) + " (must be none alone, or no none)");
-    }
-    if (maxPixels < 1 || maxPixels > LabelSettings.MOST_PIXELS) {
-      throw new BadInputException(
-          "Invalid --max-pixels: %d (must be from 1 to %d)"
-              .formatted(maxPixels, LabelSettings.MOST_PIXELS));
-    }
     int boxes = topK == null ? LabelSettings.CHECKPOINT_TOP_K : topK;
-    return detector.settings(refiners, minScore, boxes).withMaxPixels(maxPixels);
+    return detector.settings(refiners.chain(), minScore, boxes).withMaxPixels(limits.maxPixels());
   }
 
   private String output() {
@@ -166,11 +128,5 @@ final class LabelArguments {
       return SAMPLE_OUTPUT;
     }
     throw new BadInputException("Missing --output (name a folder for the labels)");
-  }
-
-  private static void requireShare(String name, double value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new BadInputException("Invalid " + name + ": " + value + " (must be from 0 to 1)");
-    }
   }
 }

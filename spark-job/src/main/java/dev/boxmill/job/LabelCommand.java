@@ -88,7 +88,8 @@ final class LabelCommand implements Callable<Integer> {
         : failure.getMessage();
   }
 
-  private int exitCode(RunReport report) {
+  /** The same for every command that writes labels. */
+  static int exitCode(RunReport report) {
     if (!report.failedTooOften()) {
       return ExitCode.WHOLE;
     }

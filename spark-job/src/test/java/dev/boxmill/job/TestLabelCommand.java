@@ -218,6 +218,8 @@ final class TestLabelCommand {
     assertThat(metrics.get("failures").get("unreadable").asLong()).isEqualTo(1);
     assertThat(metrics.get("boxes").asLong()).isEqualTo(16);
     assertThat(metrics.get("images_per_second").asDouble()).isPositive();
+    assertThat(metrics.get("time").get("task_seconds").asDouble()).isPositive();
+    assertThat(metrics.get("time").get("slots_busy").asDouble()).isBetween(0.0, 1.0);
     assertThat(metrics.get("output").asText())
         .isEqualTo(TestingSpark.uri(folder.resolve("labels")));
   }

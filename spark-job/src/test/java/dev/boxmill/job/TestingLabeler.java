@@ -6,6 +6,7 @@ import dev.boxmill.job.session.ImageInputException;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.session.StageTimes;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
@@ -55,7 +56,7 @@ public record TestingLabeler(String model, String refiners, String fingerprint)
   }
 
   @Override
-  public ImageLabeler open(ExecutorSlot slot) {
+  public ImageLabeler open(ExecutorSlot slot, StageTimes times) {
     OPEN.incrementAndGet();
     return new Task();
   }

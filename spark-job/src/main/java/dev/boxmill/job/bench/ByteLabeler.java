@@ -4,6 +4,7 @@ import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageInput;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.session.StageTimes;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
@@ -39,7 +40,7 @@ record ByteLabeler() implements PreparedLabeler {
   }
 
   @Override
-  public ImageLabeler open(ExecutorSlot slot) {
+  public ImageLabeler open(ExecutorSlot slot, StageTimes times) {
     return new Task();
   }
 

@@ -48,6 +48,10 @@ record FamilyMember(
     return members;
   }
 
+  static FamilyMember named(String name) throws IOException {
+    return all().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+  }
+
   static FamilyMember parse(JsonNode row) {
     ImageSize size = new ImageSize(row.get("width").asInt(), row.get("height").asInt());
     String name = row.get("name").asText();

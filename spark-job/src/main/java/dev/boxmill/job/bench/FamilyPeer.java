@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * The other side of {@code bench family}: a process that holds transformers' network and runs it
- * when told to ({@code family_peer.py}). A line of JSON goes out, a line comes back.
+ * The other side of {@code bench family} and {@code bench forward}: a process that holds other
+ * runtimes' networks and runs them when told to ({@code family_peer.py}, {@code forward_peer.py}).
+ * A line of JSON goes out, a line comes back.
  */
 final class FamilyPeer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -3,7 +3,6 @@ package dev.boxmill.job.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -43,11 +42,8 @@ final class FamilyRow {
 
   /** The median of the rounds. */
   OptionalDouble median(Side side) {
-    List<Double> times = new ArrayList<>(milliseconds.getOrDefault(side, List.of()));
-    Collections.sort(times);
-    return times.isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(times.get(times.size() / 2));
+    List<Double> times = milliseconds.getOrDefault(side, List.of());
+    return times.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Median.of(times));
   }
 
   static String header() {

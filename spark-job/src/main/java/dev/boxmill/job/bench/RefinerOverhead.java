@@ -55,11 +55,7 @@ public final class RefinerOverhead {
    */
   public static void run(int rounds, int threads, PrintWriter out) throws IOException {
     System.setProperty(ResidentDetector.THREADS_PROPERTY, String.valueOf(threads));
-    FamilyMember member =
-        FamilyMember.all().stream()
-            .filter(one -> one.name().equals(MEMBER))
-            .findFirst()
-            .orElseThrow();
+    FamilyMember member = FamilyMember.named(MEMBER);
     Path weights = Files.createTempFile("boxmill-refiner-", ".safetensors");
     try {
       List<Integer> channels = member.network().get().featureChannels();
@@ -102,9 +98,9 @@ public final class RefinerOverhead {
         "| %s | %d | %.0f | %.1f | %.1f %% | %.1f-%.1f %% |%n",
         precision.optionValue(),
         boxes,
-        median(detector),
-        median(refiner),
-        median(shares),
+        Median.of(detector),
+        Median.of(refiner),
+        Median.of(shares),
         Collections.min(shares),
         Collections.max(shares));
     out.flush();
@@ -121,10 +117,5 @@ public final class RefinerOverhead {
             Optional.empty());
     String spec = RefineBoxFactory.NAME + ":weights=" + weights;
     return refiners.open(refiners.parse(List.of(spec)), context);
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
   }
 }

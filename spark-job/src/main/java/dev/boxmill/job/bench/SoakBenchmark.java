@@ -9,6 +9,7 @@ import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageInput;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.LabelSettings;
+import dev.boxmill.job.session.StageTimes;
 import dev.boxmill.schemas.LabelRow;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -82,7 +83,7 @@ public final class SoakBenchmark {
     int cores = Runtime.getRuntime().availableProcessors();
     return new DetectorLabelerProvider()
         .prepare(settings, hadoop)
-        .open(new ExecutorSlot(List.of(), cores, 1, hadoop));
+        .open(new ExecutorSlot(List.of(), cores, 1, hadoop), new StageTimes());
   }
 
   private static Iterator<ImageInput> inputs(int images) throws IOException {

@@ -1,17 +1,22 @@
 package dev.boxmill.job.export;
 
+import static org.apache.spark.sql.functions.lit;
+
 import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.source.Locations;
 import dev.boxmill.job.source.Reasons;
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.TableCheck;
+import dev.boxmill.job.triage.TriageFolder;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.TriageColumn;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -54,7 +59,7 @@ public final class ExportRun {
     try (ExportFiles files = ExportFiles.claim(request, hadoop)) {
       Path folder = folder(request.labels(), hadoop);
       Dataset<Row> table = TableCheck.read(spark, folder, List.of(folder));
-      ExportSource source = ExportSource.of(table);
+      ExportSource source = ExportSource.of(prioritised(table, request, spark));
       files.begin();
       ExportRun run = new ExportRun(request, ExportCategories.of(source.facts().labels()));
       run.write(source, files);
@@ -71,6 +76,18 @@ public final class ExportRun {
           "Invalid --labels: " + labels + ": " + Reasons.of(failure) + " (must be a path or a URI)",
           failure);
     }
+  }
+
+  /** With a column of priorities, null where no triage tells one. */
+  private static Dataset<Row> prioritised(
+      Dataset<Row> table, ExportRequest request, SparkSession spark) {
+    String priority = TriageColumn.REVIEW_PRIORITY.columnName();
+    if (request.triage().isEmpty()) {
+      return table.withColumn(priority, lit(null).cast(TriageColumn.REVIEW_PRIORITY.sqlType()));
+    }
+    String uri = TriageColumn.IMAGE_URI.columnName();
+    Dataset<Row> priorities = TriageFolder.open(spark, request.triage().get());
+    return table.join(priorities.select(uri, priority), new String[] {uri}, "left");
   }
 
   private void write(ExportSource source, ExportFiles files) throws IOException {
@@ -98,7 +115,13 @@ public final class ExportRun {
     }
     images++;
     boxes += kept.size();
-    return new ExportedImage(images, row.getString(0), size, made(row), kept);
+    return new ExportedImage(
+        images,
+        row.getString(0),
+        size,
+        made(row),
+        kept,
+        row.isNullAt(6) ? OptionalDouble.empty() : OptionalDouble.of(row.getDouble(6)));
   }
 
   private Optional<ExportedBox> exported(LabelledBox box, ImageSize size) {

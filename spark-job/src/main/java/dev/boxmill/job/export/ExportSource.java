@@ -73,13 +73,14 @@ record ExportSource(Dataset<Row> labelled, Facts facts) {
   }
 
   /**
-   * Rows of image_uri, width, height, boxes, model, refiners in the order of their addresses. Spark
-   * sorts them on the executors' disks; the driver holds one slice of them at a time.
+   * Rows of image_uri, width, height, boxes, model, refiners, review_priority in the order of their
+   * addresses. Spark sorts them on the executors' disks; the driver holds one slice of them at a
+   * time.
    */
   Iterator<Row> rows() {
     long slices = 1 + facts.boxes / BOXES_AT_A_TIME + facts.images / IMAGES_AT_A_TIME;
     return labelled
-        .select("image_uri", "width", "height", "boxes", "model", "refiners")
+        .select("image_uri", "width", "height", "boxes", "model", "refiners", "review_priority")
         .repartitionByRange((int) Math.min(slices, Short.MAX_VALUE), col("image_uri"))
         .sortWithinPartitions("image_uri")
         .toLocalIterator();

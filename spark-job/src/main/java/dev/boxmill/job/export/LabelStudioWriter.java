@@ -3,18 +3,21 @@ package dev.boxmill.job.export;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.boxmill.schemas.TriageColumn;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Label Studio's tasks with a prediction each; boxes are in percent of the image. Beside them, with
- * the extension {@code .config.xml}, lies the labelling interface that the predictions belong to.
+ * Label Studio's tasks with a prediction each; boxes are in percent of the image. A triage's
+ * priority is data of the task, by which its people can order them. Beside them, with the extension
+ * {@code .config.xml}, lies the labelling interface that the predictions belong to.
  */
 final class LabelStudioWriter implements ExportWriter {
 
   private static final String FROM = "label";
   private static final String TO = "image";
   private static final String CONFIG = ".config.xml";
+  private static final String PRIORITY = TriageColumn.REVIEW_PRIORITY.columnName();
 
   /** Decimals of a percentage: a millionth is a thousandth of a pixel in an image of 100,000. */
   private static final double STEPS_PER_PERCENT = 1e6;
@@ -49,6 +52,9 @@ final class LabelStudioWriter implements ExportWriter {
     file.writeStartObject();
     file.writeObjectFieldStart("data");
     file.writeStringField("image", addresses.url(image.uri()));
+    if (image.reviewPriority().isPresent()) {
+      file.writeNumberField(PRIORITY, image.reviewPriority().getAsDouble());
+    }
     file.writeEndObject();
     file.writeArrayFieldStart("predictions");
     file.writeStartObject();

@@ -30,6 +30,22 @@ public record Chunk(String name, List<ListedFile> files) {
     return new Chunk(HexFormat.of().formatHex(hash.digest(), 0, NAME_BYTES), files);
   }
 
+  /**
+   * The same files, labelled by what another chunk of them holds.
+   *
+   * @param fingerprint of all that decides a row's labels now
+   */
+  public Chunk again(String fingerprint) {
+    return new Chunk(nameAgain(name, fingerprint), files);
+  }
+
+  /** The name of {@link #again}, of a chunk that has that name now. */
+  public static String nameAgain(String name, String fingerprint) {
+    MessageDigest hash = sha256();
+    hash.update((fingerprint + name).getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(hash.digest(), 0, NAME_BYTES);
+  }
+
   /** Images in it; empty if only reading it all can tell. */
   public OptionalLong images() {
     long images = 0;

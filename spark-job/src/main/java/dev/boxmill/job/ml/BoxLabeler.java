@@ -1,6 +1,8 @@
 package dev.boxmill.job.ml;
 
 import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.run.Counters;
+import dev.boxmill.job.run.TaskLabeling;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.PreparedLabeler;
@@ -108,9 +110,12 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
     PreparedLabeler labeler =
         new DetectorLabelerProvider().prepare(settings(), context.hadoopConfiguration());
     ImageColumns columns = ImageColumns.of(dataset.schema(), text(uriCol), text(contentCol));
-    MapPartitionsFunction<Row, Row> task =
-        new RowLabeling(labeler, columns, HadoopSettings.broadcast(context));
-    return dataset.toDF().mapPartitions(task, Encoders.row(schema));
+    TaskLabeling task =
+        new TaskLabeling(labeler, Counters.on(context.sc()), HadoopSettings.broadcast(context));
+    return dataset
+        .toDF()
+        .mapPartitions(
+            (MapPartitionsFunction<Row, Row>) new RowLabeling(task, columns), Encoders.row(schema));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageInput;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.session.StageTimes;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.torchscript.TorchLibrary;
 import java.io.IOException;
@@ -43,7 +44,7 @@ record DetectorProbe(PreparedLabeler labeler) implements Probe<ArrayList<Finding
 
   private Finding detector(ExecutorSlot slot) {
     String remedy = "see the executor's log";
-    try (ImageLabeler opened = labeler.open(slot)) {
+    try (ImageLabeler opened = labeler.open(slot, new StageTimes())) {
       ImageInput scene = BundledSamples.scenes().get(0);
       return judged(opened.label(List.of(scene).iterator()).next());
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError failure) {

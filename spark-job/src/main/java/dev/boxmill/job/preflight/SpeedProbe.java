@@ -5,6 +5,7 @@ import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageInput;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.session.StageTimes;
 import dev.boxmill.schemas.LabelRow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ record SpeedProbe(
 
   private void label(List<ImageInput> inputs, ExecutorSlot slot, Tally tally) {
     long end = System.nanoTime() + LONGEST.toNanos();
-    try (ImageLabeler opened = labeler.open(slot)) {
+    try (ImageLabeler opened = labeler.open(slot, new StageTimes())) {
       Iterator<LabelRow> rows = opened.label(inputs.iterator());
       while (rows.hasNext() && System.nanoTime() < end) {
         tally.add(rows.next());

@@ -69,6 +69,7 @@ public record ChangePage(
   String html(Map<String, Thumbnail> thumbnails) {
     List<ShownImage> images = pictures.stream().map(ChangePage::shown).toList();
     String script = Template.resource("page.js").text();
+    Controls controls = controls(images);
     return Template.resource("page.html")
         .fill(
             Map.ofEntries(
@@ -80,7 +81,8 @@ public record ChangePage(
                 Map.entry("kind", "compared"),
                 Map.entry("labels", Html.isolated(title)),
                 Map.entry("overview", overview()),
-                Map.entry("controls", controls(images).html()),
+                Map.entry("controls", controls.html()),
+                Map.entry("keys", controls.keys()),
                 Map.entry("cards", cards(images, thumbnails)),
                 Map.entry("sample_note", Html.text(note)),
                 Map.entry("failures", tablesHtml())));
@@ -141,10 +143,7 @@ public record ChangePage(
   }
 
   private static String tableHtml(String title, List<List<String>> rows) {
-    String head =
-        rows.get(0).stream()
-            .map(cell -> "<th scope=\"col\">" + Html.text(cell) + "</th>")
-            .collect(Collectors.joining());
+    String head = rows.get(0).stream().map(ChangePage::headHtml).collect(Collectors.joining());
     String body = rows.stream().skip(1).map(ChangePage::rowHtml).collect(Collectors.joining("\n"));
     return """
         <section class="failed"><h2>%s</h2>
@@ -153,9 +152,15 @@ public record ChangePage(
         .formatted(Html.text(title), Html.text(title), head, body);
   }
 
+  private static String headHtml(String cell) {
+    return cell.isEmpty() ? "<td></td>" : "<th scope=\"col\">" + Html.text(cell) + "</th>";
+  }
+
   private static String rowHtml(List<String> cells) {
+    String head = "<th scope=\"row\">" + Html.isolated(cells.get(0)) + "</th>";
     return cells.stream()
+        .skip(1)
         .map(cell -> "<td>" + Html.isolated(cell) + "</td>")
-        .collect(Collectors.joining("", "<tr>", "</tr>"));
+        .collect(Collectors.joining("", "<tr>" + head, "</tr>"));
   }
 }

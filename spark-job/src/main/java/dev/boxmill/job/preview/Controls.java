@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The bar of controls: layers, score, classes, order.
@@ -25,6 +26,7 @@ record Controls(
     double firstScore,
     String menus,
     Map<String, String> orders) {
+  private static final Layer LABELS = new Layer("tags", "Labels", "L");
 
   /** Boxes, or what is written at them; {@code key} hides and shows it. */
   record Layer(String name, String title, String key) {}
@@ -68,6 +70,13 @@ record Controls(
             options());
   }
 
+  /** What a person may press, for the page's foot. */
+  String keys() {
+    return Stream.concat(layers.stream(), Stream.of(LABELS))
+        .map(layer -> "<kbd>%s</kbd> %s".formatted(layer.key(), layer.title()))
+        .collect(Collectors.joining(", "));
+  }
+
   private String options() {
     return orders.entrySet().stream()
         .map(
@@ -78,7 +87,7 @@ record Controls(
   private String toggles() {
     String boxes = layers.stream().map(Controls::toggle).collect(Collectors.joining());
     return "<fieldset class=\"group layers\"><legend class=\"unseen\">Layers</legend>%s%s</fieldset>"
-        .formatted(boxes, toggle(new Layer("tags", "Labels", "L")));
+        .formatted(boxes, toggle(LABELS));
   }
 
   private static String toggle(Layer layer) {
@@ -124,7 +133,7 @@ record Controls(
             .collect(Collectors.joining());
     return """
         <details class="group menu"><summary>Classes: <span id="class-note">all %s</span></summary>
-        <div class="panel"><p><button type="button" id="all-classes">All</button> \
+        <div class="panel" role="group" aria-label="Classes"><p><button type="button" id="all-classes">All</button> \
         <button type="button" id="no-classes">None</button></p>%s</div></details>"""
         .formatted(Html.count(counts.size()), boxes);
   }

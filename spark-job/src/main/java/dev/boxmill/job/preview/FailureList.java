@@ -11,7 +11,7 @@ record FailureList(TableSummary summary, List<FailedImage> failures) {
       return "";
     }
     return """
-        <section id="failed" class="failed" aria-labelledby="failed-title">
+        <section id="failed" class="failed">
         <h2 id="failed-title">%s</h2>
         <p class="chips">%s</p>
         <div class="scroll" tabindex="0" role="region" aria-labelledby="failed-title"><table>

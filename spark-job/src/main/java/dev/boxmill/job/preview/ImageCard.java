@@ -23,7 +23,7 @@ record ImageCard(ShownImage image, Thumbnail thumbnail) {
   String html() {
     return """
         <figure class="card" style="--card:%s;--ratio:%s" data-name="%s">
-        <button type="button" class="frame" aria-label="%s"><span class="picture">%s
+        <button type="button" class="frame" aria-haspopup="dialog" aria-label="%s"><span class="picture">%s
         <svg viewBox="0 0 %d %d" preserveAspectRatio="none" aria-hidden="true">%s</svg>
         <span class="tags" aria-hidden="true">%s</span></span></button>
         <figcaption><span class="name" title="%s">%s</span>%s <span class="note">%s</span></figcaption>
@@ -70,17 +70,19 @@ record ImageCard(ShownImage image, Thumbnail thumbnail) {
                     + "</span></span>");
   }
 
+  /** What a screen reader says; the script keeps it true while boxes are hidden. */
   private String description() {
+    int count = image.boxes().size();
     String boxes =
         image.boxes().stream()
             .limit(BOXES_IN_DESCRIPTION)
-            .map(box -> box.label() + " " + score(box))
+            .map(box -> "%s %s %s".formatted(box.label(), score(box), box.change()).strip())
             .collect(Collectors.joining(", "));
-    int more = image.boxes().size() - BOXES_IN_DESCRIPTION;
-    return "Enlarge "
-        + image.name()
-        + ": "
-        + (boxes.isEmpty() ? "no boxes" : boxes)
+    int more = count - BOXES_IN_DESCRIPTION;
+    return image.name()
+        + ", "
+        + Html.count(count, "box", "boxes")
+        + (count > 0 ? ": " + boxes : "")
         + (more > 0 ? " and " + more + " more" : "");
   }
 
@@ -101,7 +103,7 @@ record ImageCard(ShownImage image, Thumbnail thumbnail) {
             index,
             Html.text(box.label()),
             box.change().isBlank() ? "" : " data-change=\"" + Html.text(box.change()) + "\"",
-            score(box),
+            box.score(), // unrounded, for the filter
             Html.number(box.iou(), 3),
             box.solid().map(ImageCard::solid).orElse(""),
             box.dashed().map(ImageCard::dashed).orElse(""));

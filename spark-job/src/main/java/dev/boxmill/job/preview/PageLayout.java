@@ -28,6 +28,7 @@ record PageLayout(
   String html() {
     String style = Template.resource("page.css").text();
     String script = Template.resource("page.js").text();
+    Controls controls = Controls.of(summary, sample, firstScore());
     return Template.resource("page.html")
         .fill(
             Map.ofEntries(
@@ -39,7 +40,8 @@ record PageLayout(
                 Map.entry("kind", summary.refined() ? "refined" : "unrefined"),
                 Map.entry("labels", Html.isolated(labels) + note()),
                 Map.entry("overview", new Overview(summary).html()),
-                Map.entry("controls", Controls.of(summary, sample, firstScore()).html()),
+                Map.entry("controls", controls.html()),
+                Map.entry("keys", controls.keys()),
                 Map.entry("cards", cards()),
                 Map.entry("sample_note", sampleNote()),
                 Map.entry("failures", new FailureList(summary, failures).html())));

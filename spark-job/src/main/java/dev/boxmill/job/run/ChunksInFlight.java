@@ -1,7 +1,6 @@
 package dev.boxmill.job.run;
 
 import dev.boxmill.job.manifest.Chunk;
-import dev.boxmill.job.source.ListedInputs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -11,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.ToIntFunction;
 
 /**
  * Works on a few chunks at once, each a Spark job of its own: at the end of one, when its last
@@ -26,6 +26,7 @@ final class ChunksInFlight {
   private static final int MOST_FAILURES = 3;
 
   private final int slots;
+  private final ToIntFunction<Chunk> sizes;
   private final Work work;
   private final List<Throwable> failures = new ArrayList<>();
   private int chunks;
@@ -46,8 +47,13 @@ final class ChunksInFlight {
   /** What became of a chunk. */
   private record Done(int tasks, long images, Throwable failure) {}
 
-  ChunksInFlight(int slots, Work work) {
+  /**
+   * @param slots tasks that run at once
+   * @param sizes how many tasks a chunk makes
+   */
+  ChunksInFlight(int slots, ToIntFunction<Chunk> sizes, Work work) {
     this.slots = slots;
+    this.sizes = sizes;
     this.work = work;
   }
 
@@ -88,7 +94,7 @@ final class ChunksInFlight {
   }
 
   private void begin(Chunk chunk, CompletionService<Done> done) {
-    int size = ListedInputs.tasks(chunk.files(), slots);
+    int size = sizes.applyAsInt(chunk);
     chunks++;
     tasks += size;
     done.submit(

@@ -9,7 +9,6 @@ import dev.boxmill.job.manifest.SortedFiles;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.session.PreparedLabeler;
-import dev.boxmill.job.source.Counted;
 import dev.boxmill.job.source.HadoopSettings;
 import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.source.ListedInputs;
@@ -23,7 +22,6 @@ import dev.boxmill.job.table.TableTotals;
 import dev.boxmill.schemas.LabelColumn;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -42,9 +40,6 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** One labelling run on a Spark session, from the inputs to the report. */
 public final class LabelRun {
-
-  /** After a failed job, its last tasks may still write for so long. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final SparkSession spark;
   private final LabelerProvider labelers;
@@ -75,21 +70,25 @@ public final class LabelRun {
     output.refuseToMix(record);
     try (ListedInputs inputs = inputs(request, output)) {
       inputs.decisions().forEach(console::println);
-      output.begin(record);
-      try {
-        long now = label(request, inputs, labeler, output);
-        TableTotals totals = count(inputs, output);
-        RunReport report =
-            RunReport.of(request, inputs, labeler, output.uri(), totals, now, spark, started);
-        output.writeReport(RunReport.FILE_NAME, report.json());
-        output.finish(console::println);
-        return report;
-      } catch (Exception | Error failure) {
-        // Spark throws checked exceptions that it does not declare.
-        abandon(output, failure);
-        throw failure;
-      }
+      OutputRun run = new OutputRun(spark, output, console);
+      return run.run(record, () -> fill(request, inputs, labeler, run, started));
     }
+  }
+
+  private RunReport fill(
+      LabelRequest request,
+      ListedInputs inputs,
+      PreparedLabeler labeler,
+      OutputRun run,
+      Instant started)
+      throws IOException {
+    Counters counters = Counters.on(context());
+    long now = label(request, inputs, labeler, counters, run);
+    TableTotals totals = count(inputs, run.output());
+    RunReport.Given given =
+        new RunReport.Given(
+            inputs.decisions(), inputs.files().duplicates(), request.maxFailureRate());
+    return RunReport.of(given, labeler, run.output().uri(), totals, now, counters, spark, started);
   }
 
   private ListedInputs inputs(LabelRequest request, OutputFolder output) throws IOException {
@@ -120,24 +119,30 @@ public final class LabelRun {
   }
 
   private long label(
-      LabelRequest request, ListedInputs inputs, PreparedLabeler labeler, OutputFolder output)
+      LabelRequest request,
+      ListedInputs inputs,
+      PreparedLabeler labeler,
+      Counters counters,
+      OutputRun run)
       throws IOException {
+    OutputFolder output = run.output();
     JavaSparkContext java = JavaSparkContext.fromSparkContext(context());
     Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(java);
-    TaskLabeling task = new TaskLabeling(labeler, Counters.on(context()), hadoop);
+    TaskLabeling task = new TaskLabeling(labeler, counters, hadoop);
     ChunkLabeling chunk = new ChunkLabeling(spark, output.chunks(), task, hadoop);
     if (request.existing() == Existing.RETRY_FAILED) {
-      return labelFailed(chunk, output);
+      return labelFailed(chunk, run);
     }
     try (SortedFiles known = new CommittedFiles(spark, output).known();
         SortedFiles files = inputs.files().without(known)) {
       long size = request.chunkImages().orElse(ChunkSize.of(files.count(), slots()));
       Iterator<Chunk> chunks = new Chunks(files, labeler.fingerprint(), size);
-      return work(chunks, files.images(), next -> chunk.label(inputs, next));
+      return run.work(chunks, files.images(), this::tasks, next -> chunk.label(inputs, next));
     }
   }
 
-  private long labelFailed(ChunkLabeling chunk, OutputFolder output) throws IOException {
+  private long labelFailed(ChunkLabeling chunk, OutputRun run) throws IOException {
+    OutputFolder output = run.output();
     Dataset<Row> failed =
         table(output).where(col(LabelColumn.STATUS.columnName()).equalTo(LabelRows.FAILED));
     List<String> files =
@@ -146,25 +151,12 @@ public final class LabelRun {
     for (String file : files) {
       chunks.add(output.chunks().chunkOf(file));
     }
-    return work(chunks.iterator(), OptionalLong.of(failed.count()), chunk::labelFailed);
+    OptionalLong images = OptionalLong.of(failed.count());
+    return run.work(chunks.iterator(), images, this::tasks, chunk::labelFailed);
   }
 
-  private long work(Iterator<Chunk> chunks, OptionalLong images, ChunksInFlight.Work work)
-      throws IOException {
-    if (!chunks.hasNext()) {
-      return 0;
-    }
-    TaskProgress progress = new TaskProgress();
-    context().addSparkListener(progress);
-    ProgressLine line =
-        ProgressLine.start(progress::now, images, ProgressLine.Medium.ofStandardError(), console);
-    try {
-      return new ChunksInFlight(slots(), work).run(chunks);
-    } finally {
-      line.close();
-      progress.awaitIdle(PATIENCE);
-      context().removeSparkListener(progress);
-    }
+  private int tasks(Chunk chunk) {
+    return ListedInputs.tasks(chunk.files(), slots());
   }
 
   /** Counts what was written, and holds it against what was given. */
@@ -181,20 +173,6 @@ public final class LabelRun {
 
   private Dataset<Row> table(OutputFolder output) {
     return new LabelWriter(spark).read(output.table());
-  }
-
-  private void abandon(OutputFolder output, Throwable failure) {
-    try {
-      output.abandon();
-      int chunks = output.chunks().committed().size();
-      if (chunks > 0) {
-        console.println(
-            Counted.of(chunks, "chunk")
-                + " of labels stay; the same command goes on with the rest");
-      }
-    } catch (IOException | RuntimeException second) {
-      failure.addSuppressed(second);
-    }
   }
 
   private int slots() {

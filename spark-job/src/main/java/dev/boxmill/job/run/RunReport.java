@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.boxmill.job.Version;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.source.Counted;
-import dev.boxmill.job.source.ListedInputs;
 import dev.boxmill.job.table.TableTotals;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,6 +23,7 @@ import org.apache.spark.sql.SparkSession;
  * @param labelledNow images that this run labelled
  * @param duplicates inputs left out because they were given before
  * @param failures failed images by error category
+ * @param time where it went, and what bounds the run
  * @param seconds from the first look at the inputs to the checked table
  * @param decisions what each input was taken for
  */
@@ -43,6 +43,7 @@ public record RunReport(
     @JsonProperty("failure_rate") double failureRate,
     @JsonProperty("max_failure_rate") double maxFailureRate,
     @JsonProperty("boxes") long boxes,
+    @JsonProperty("time") StageReport time,
     @JsonProperty("model") String model,
     @JsonProperty("refiners") String refiners,
     @JsonProperty("fingerprint") String fingerprint,
@@ -55,13 +56,22 @@ public record RunReport(
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+  /**
+   * What a run was given.
+   *
+   * @param decisions what each input was taken for
+   * @param duplicates inputs left out because they were given before
+   * @param maxFailureRate as the user allows
+   */
+  record Given(List<String> decisions, long duplicates, double maxFailureRate) {}
+
   static RunReport of(
-      LabelRequest request,
-      ListedInputs inputs,
+      Given given,
       PreparedLabeler labeler,
       String output,
       TableTotals totals,
       long labelledNow,
+      Counters counters,
       SparkSession spark,
       Instant started) {
     double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
@@ -74,17 +84,18 @@ public record RunReport(
         labelledNow / Math.max(0.001, seconds),
         totals.rows(),
         labelledNow,
-        inputs.files().duplicates(),
+        given.duplicates(),
         totals.ok(),
         totals.failed(),
         totals.failures(),
         totals.failureRate(),
-        request.maxFailureRate(),
+        given.maxFailureRate(),
         totals.boxes(),
+        StageReport.of(counters, spark.sparkContext().defaultParallelism(), seconds),
         labeler.model(),
         labeler.refiners(),
         labeler.fingerprint(),
-        inputs.decisions(),
+        given.decisions(),
         output);
   }
 
@@ -111,6 +122,9 @@ public record RunReport(
             boxes == 1 ? "1 box" : String.format(Locale.ROOT, "%,d boxes", boxes),
             seconds,
             imagesPerSecond));
+    if (labelledNow > 0) {
+      text.append(time.text());
+    }
     text.append("Labels: ").append(output).append('\n');
     return text.toString();
   }

@@ -1,28 +1,17 @@
 package dev.boxmill.job.run;
 
 import dev.boxmill.job.session.ExecutorSlot;
-import dev.boxmill.job.session.ImageLabeler;
-import dev.boxmill.job.session.PreparedLabeler;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
-import org.apache.spark.util.TaskCompletionListener;
 
 /** What Spark gave the task that asks. */
 public final class TaskSlot {
 
   private TaskSlot() {}
-
-  /** The labeler of the task that asks, closed when the task ends. */
-  public static ImageLabeler open(PreparedLabeler labeler, Configuration hadoop) {
-    TaskContext task = TaskContext.get();
-    ImageLabeler opened = labeler.open(of(task, hadoop));
-    task.addTaskCompletionListener((TaskCompletionListener) ended -> opened.close());
-    return opened;
-  }
 
   /** The devices and cores of a task; called on its executor. */
   public static ExecutorSlot of(TaskContext task, Configuration hadoop) {

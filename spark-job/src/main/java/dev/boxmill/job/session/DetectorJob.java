@@ -38,6 +38,11 @@ record DetectorJob(
     settings = new LinkedHashMap<>(settings);
   }
 
+  /** The same labels by another record of what decides them. */
+  DetectorJob withSettings(Map<String, String> changed) {
+    return new DetectorJob(model, options, chain, precision, minScore, topK, maxPixels, changed);
+  }
+
   @Override
   public String fingerprint() {
     String lines =
@@ -53,7 +58,8 @@ record DetectorJob(
   }
 
   @Override
-  public ImageLabeler open(ExecutorSlot slot) {
-    return new PipelinedLabeler(ResidentDetector.hold(this, slot));
+  public ImageLabeler open(ExecutorSlot slot, StageTimes times) {
+    return new PipelinedLabeler(
+        times.time(Stage.LOAD, () -> ResidentDetector.hold(this, slot)), times);
   }
 }

@@ -33,11 +33,19 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   }
 
   static DetectorJob job(LabelSettings settings, Configuration hadoop) {
+    return job(settings, LabelNames.read(settings.labels(), hadoop), hadoop);
+  }
+
+  /**
+   * The same.
+   *
+   * @param names of classes by index, instead of the settings' file; none: the detector's
+   */
+  static DetectorJob job(LabelSettings settings, Map<Integer, String> names, Configuration hadoop) {
     Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
     Refiners refiners = Refiners.find();
     String detector = DetectorLocation.uri(settings.detector(), hadoop);
-    DetectorOptions options =
-        new DetectorOptions(settings.architecture(), LabelNames.read(settings.labels(), hadoop));
+    DetectorOptions options = new DetectorOptions(settings.architecture(), names);
     Path local = DetectorLocation.local(detector, hadoop);
     Optional<Path> directory = DetectorLocation.directory(local);
     List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), directory));

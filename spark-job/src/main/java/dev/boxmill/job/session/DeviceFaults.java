@@ -1,7 +1,10 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.schemas.ErrorCategory;
+import dev.boxmill.schemas.ImageSize;
+import dev.boxmill.schemas.LabelRow;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Reads PyTorch's errors, which are text: memory that ran out, and devices that will not recover.
@@ -20,9 +23,20 @@ final class DeviceFaults {
     }
   }
 
+  /** The row of an image that fails alone. */
+  static LabelRow.Failed row(
+      String uri, Optional<String> sha256, Optional<ImageSize> size, Throwable fault) {
+    return new LabelRow.Failed(uri, sha256, size, category(fault), message(fault));
+  }
+
   /** The category of an image that fails alone. */
   static ErrorCategory category(Throwable fault) {
     return isMemory(fault) ? ErrorCategory.RESOURCES : ErrorCategory.INTERNAL;
+  }
+
+  /** What a fault says, or its name where it says nothing. */
+  static String message(Throwable fault) {
+    return fault.getMessage() == null ? fault.toString() : fault.getMessage();
   }
 
   private static boolean isMemory(Throwable fault) {

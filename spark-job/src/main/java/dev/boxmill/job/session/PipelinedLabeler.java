@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.Function;
 
 /**
  * Labels the images of one task on its executor's resident detector: other threads read, decode and
@@ -27,21 +28,40 @@ final class PipelinedLabeler implements ImageLabeler {
 
   private final ResidentDetector resident;
   private final ShapeBuckets buckets;
+  private final StageTimes times;
+  private final Function<List<Resized>, List<LabelRow>> work;
   private Optional<ReadAhead<ImageInput, PreparedImage>> images = Optional.empty();
   private boolean closed;
 
   /**
    * @param resident held until this is closed
    */
-  PipelinedLabeler(ResidentDetector resident) {
+  PipelinedLabeler(ResidentDetector resident, StageTimes times) {
     this.resident = resident;
+    this.times = times;
+    this.work = this::detected;
+    this.buckets = new ShapeBuckets(resident.batchImages());
+  }
+
+  /**
+   * For other work on pictures than finding objects.
+   *
+   * @param resident held until this is closed
+   * @param work gives a row for each picture of a batch, in order
+   */
+  PipelinedLabeler(
+      ResidentDetector resident, StageTimes times, Function<List<Resized>, List<LabelRow>> work) {
+    this.resident = resident;
+    this.times = times;
+    this.work = work;
     this.buckets = new ShapeBuckets(resident.batchImages());
   }
 
   @Override
   public Iterator<LabelRow> label(Iterator<ImageInput> inputs) {
     ReadAhead<ImageInput, PreparedImage> ahead =
-        new ReadAhead<>(inputs, input -> PreparedImage.of(input, resident), resident.readers());
+        new ReadAhead<>(
+            inputs, input -> PreparedImage.of(input, resident, times), resident.readers());
     images = Optional.of(ahead);
     return new Rows(ahead);
   }
@@ -106,7 +126,7 @@ final class PipelinedLabeler implements ImageLabeler {
 
     private PreparedImage taken() {
       try {
-        return ahead.take();
+        return times.time(Stage.WAIT_FOR_PICTURES, ahead::take);
       } catch (InterruptedException killed) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("The task was killed", killed);
@@ -116,7 +136,7 @@ final class PipelinedLabeler implements ImageLabeler {
 
   private List<LabelRow> labelled(List<Resized> batch) {
     try {
-      return SplitBatch.run(batch, this::detected, PipelinedLabeler::failed);
+      return SplitBatch.run(batch, work, PipelinedLabeler::failed);
     } finally {
       batch.forEach(PipelinedLabeler::free);
     }
@@ -124,7 +144,7 @@ final class PipelinedLabeler implements ImageLabeler {
 
   private List<LabelRow> detected(List<Resized> batch) {
     List<List<Detection>> detections =
-        resident.detections(batch.stream().map(Resized::picture).toList());
+        resident.detections(batch.stream().map(Resized::picture).toList(), times);
     List<LabelRow> rows = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       rows.add(row(batch.get(i), detections.get(i)));
@@ -153,11 +173,7 @@ final class PipelinedLabeler implements ImageLabeler {
   }
 
   private static LabelRow failed(Resized image, Throwable why) {
-    return new LabelRow.Failed(
-        image.uri(),
-        Optional.of(image.sha256()),
-        Optional.of(image.picture().original()),
-        DeviceFaults.category(why),
-        why.getMessage() == null ? why.toString() : why.getMessage());
+    return DeviceFaults.row(
+        image.uri(), Optional.of(image.sha256()), Optional.of(image.picture().original()), why);
   }
 }

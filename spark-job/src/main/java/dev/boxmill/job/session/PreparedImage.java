@@ -1,5 +1,6 @@
 package dev.boxmill.job.session;
 
+import dev.boxmill.detr.image.Picture;
 import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.detr.image.UnreadableImageException;
 import dev.boxmill.schemas.ErrorCategory;
@@ -24,12 +25,14 @@ sealed interface PreparedImage {
   record Lost(LabelRow.Failed row) implements PreparedImage {}
 
   /** Reads, hashes, decodes and resizes; never throws but for faults of the JVM itself. */
-  static PreparedImage of(ImageInput input, ResidentDetector resident) {
+  static PreparedImage of(ImageInput input, ResidentDetector resident, StageTimes times) {
     Optional<String> sha256 = Optional.empty();
     try {
-      byte[] file = input.content().read();
-      sha256 = Optional.of(Sha256.hex(file));
-      return new Resized(input.uri(), sha256.get(), resized(file, resident));
+      byte[] file = times.time(Stage.READ, () -> input.content().read());
+      String hash = Sha256.hex(file);
+      input.requireUnchanged(hash);
+      sha256 = Optional.of(hash);
+      return new Resized(input.uri(), sha256.get(), resized(file, resident, times));
     } catch (UnreadableImageException e) {
       return lost(input, sha256, e.category(), e);
     } catch (ImageInputException e) {
@@ -43,17 +46,23 @@ sealed interface PreparedImage {
     }
   }
 
-  private static ResizedPicture resized(byte[] file, ResidentDetector resident)
+  private static ResizedPicture resized(byte[] file, ResidentDetector resident, StageTimes times)
       throws UnreadableImageException {
     ImageSize size = resident.decoder().declaredSize(file);
     return resident
         .room()
-        .decode(size, () -> resident.detector().resize(resident.decoder().decode(file)));
+        .decode(
+            size,
+            () -> {
+              Picture picture = times.time(Stage.DECODE, () -> resident.decoder().decode(file));
+              return times.time(Stage.RESIZE, () -> resident.detector().resize(picture));
+            });
   }
 
   private static Lost lost(
       ImageInput input, Optional<String> sha256, ErrorCategory category, Throwable why) {
-    String message = why.getMessage() == null ? why.toString() : why.getMessage();
-    return new Lost(new LabelRow.Failed(input.uri(), sha256, Optional.empty(), category, message));
+    return new Lost(
+        new LabelRow.Failed(
+            input.uri(), sha256, Optional.empty(), category, DeviceFaults.message(why)));
   }
 }

@@ -18,6 +18,10 @@ public interface PreparedLabeler extends Serializable {
   /** All that decides a row's labels, by the names that users know. */
   Map<String, String> settings();
 
-  /** Called on an executor, once per task; expensive parts are shared by the tasks of a JVM. */
-  ImageLabeler open(ExecutorSlot slot);
+  /**
+   * Called on an executor, once per task; expensive parts are shared by the tasks of a JVM.
+   *
+   * @param times where the labeler tells what its time goes into
+   */
+  ImageLabeler open(ExecutorSlot slot, StageTimes times);
 }

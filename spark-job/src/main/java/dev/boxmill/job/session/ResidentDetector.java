@@ -2,6 +2,7 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
+import dev.boxmill.detr.SeenBatch;
 import dev.boxmill.detr.image.ImageDecoder;
 import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.refiners.spi.ImageBatch;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The detector of one device, loaded once and kept for the life of the executor's JVM, with the
@@ -161,8 +163,31 @@ public final class ResidentDetector {
    *
    * @param resized of one exact size; left open
    */
-  List<List<Detection>> detections(List<ResizedPicture> resized) {
-    return look(resized, job.minScore(), this::refined);
+  List<List<Detection>> detections(List<ResizedPicture> resized, StageTimes times) {
+    return look(
+        resized,
+        job.minScore(),
+        times,
+        sight -> times.time(Stage.REFINERS, () -> refined(sight.found())));
+  }
+
+  /**
+   * Detections that were made before, after all refiners, for each image. Only the detector's
+   * backbone runs.
+   *
+   * @param candidates of each picture
+   * @param resized of one exact size; left open
+   */
+  List<List<Detection>> refine(
+      List<List<Detection>> candidates, List<ResizedPicture> resized, StageTimes times) {
+    return inTurn(
+        times,
+        () -> {
+          try (SeenBatch seen = times.time(Stage.NETWORK, () -> detector.look(resized))) {
+            ImageBatch found = RefinerInput.of(detector, seen.features(), candidates, resized);
+            return times.time(Stage.REFINERS, () -> refined(found));
+          }
+        });
   }
 
   /**
@@ -181,24 +206,43 @@ public final class ResidentDetector {
    * @param use what is done with the sight, which is freed after it
    */
   public <T> T look(List<ResizedPicture> resized, float minScore, Function<Sight, T> use) {
+    return look(resized, minScore, new StageTimes(), use);
+  }
+
+  private <T> T look(
+      List<ResizedPicture> resized, float minScore, StageTimes times, Function<Sight, T> use) {
+    return inTurn(
+        times,
+        () -> {
+          try (DetectedBatch batch =
+              times.time(Stage.NETWORK, () -> detector.detect(resized, minScore, job.topK()))) {
+            return use.apply(new Sight(batch, RefinerInput.of(detector, batch, resized)));
+          }
+        });
+  }
+
+  /** Waits until the device has room for another batch. */
+  private <T> T inTurn(StageTimes times, Supplier<T> work) {
+    long asked = System.nanoTime();
     forwards.acquireUninterruptibly();
-    try (DetectedBatch batch = detector.detect(resized, minScore, job.topK())) {
-      return use.apply(new Sight(batch, RefinerInput.of(detector, batch, resized)));
+    times.addSince(Stage.WAIT_FOR_DEVICE, asked);
+    try {
+      return work.get();
     } finally {
       forwards.release();
     }
   }
 
-  private List<List<Detection>> refined(Sight sight) {
+  private List<List<Detection>> refined(ImageBatch found) {
     if (job.chain().isEmpty()) {
-      return sight.found().detections();
+      return found.detections();
     }
     RefinerChain refiners = idleRefiners.poll();
     if (refiners == null) {
       refiners = openRefiners();
     }
     try {
-      return refiners.refine(sight.found());
+      return refiners.refine(found);
     } finally {
       idleRefiners.add(refiners);
     }

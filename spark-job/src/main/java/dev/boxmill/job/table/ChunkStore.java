@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -211,9 +212,18 @@ public final class ChunkStore {
    *     committed then
    */
   public long commit(Chunk chunk) throws IOException {
+    return commit(chunk, chunk.images());
+  }
+
+  /**
+   * The same.
+   *
+   * @param expected rows that it must have; empty if nobody knows
+   */
+  public long commit(Chunk chunk, OptionalLong expected) throws IOException {
     Path written = stagedFile(chunk.name());
     long rows = rows(written);
-    long images = chunk.images().orElse(rows);
+    long images = expected.orElse(rows);
     if (rows != images) {
       throw new IOException(
           "Cannot commit chunk " + chunk.name() + ": " + images + " images gave " + rows + " rows");
@@ -245,6 +255,11 @@ public final class ChunkStore {
               + " files (expected 1)");
     }
     return written.get(0);
+  }
+
+  /** Rows of a committed chunk. */
+  public long rows(String chunk) throws IOException {
+    return rows(part(chunk));
   }
 
   private long rows(Path parquet) throws IOException {

@@ -3,6 +3,7 @@ package dev.boxmill.job.table;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
+import dev.boxmill.schemas.LabelColumn;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabelledBox;
 import java.sql.Timestamp;
@@ -10,6 +11,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
@@ -88,6 +91,32 @@ public final class LabelRows {
         before.xMax(),
         before.yMax(),
         box.refinementIou());
+  }
+
+  /** The row that a table holds, without the columns of its run. */
+  public static LabelRow labelRow(Row row) {
+    String uri = row.getAs(LabelColumn.IMAGE_URI.columnName());
+    Optional<String> sha256 = Optional.ofNullable(row.getAs(LabelColumn.IMAGE_SHA256.columnName()));
+    if (!OK.equals(row.getAs(LabelColumn.STATUS.columnName()))) {
+      return new LabelRow.Failed(
+          uri,
+          sha256,
+          size(row),
+          ErrorCategory.valueOf(
+              row.<String>getAs(LabelColumn.ERROR_CATEGORY.columnName()).toUpperCase(Locale.ROOT)),
+          row.getAs(LabelColumn.ERROR_MESSAGE.columnName()));
+    }
+    List<Row> boxes = row.getList(row.fieldIndex(LabelColumn.BOXES.columnName()));
+    return new LabelRow.Labelled(
+        uri, sha256, size(row), boxes.stream().map(LabelRows::labelledBox).toList());
+  }
+
+  private static Optional<ImageSize> size(Row row) {
+    Integer width = row.getAs(LabelColumn.WIDTH.columnName());
+    Integer height = row.getAs(LabelColumn.HEIGHT.columnName());
+    return width == null || height == null
+        ? Optional.empty()
+        : Optional.of(new ImageSize(width, height));
   }
 
   /** An element of {@code boxes}. */

@@ -32,9 +32,11 @@ public final class LabelWriter {
     rows.repartition(1)
         .sortWithinPartitions(LabelColumn.IMAGE_URI.columnName())
         .write()
-        .format(LabelParquet.class.getName())
+        .format(DescribedParquet.class.getName())
         .mode(SaveMode.Overwrite)
         .option("compression", "zstd")
+        .option(LabelTable.VERSION_KEY, LabelColumn.VERSION)
+        .option(LabelTable.BOX_CONVENTION_KEY, LabelColumn.BOX_CONVENTION)
         .save(folder.toString());
   }
 

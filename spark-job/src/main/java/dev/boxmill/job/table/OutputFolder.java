@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -40,7 +40,7 @@ public final class OutputFolder {
   /** Folder for all that is not labels. */
   public static final String WORK = "_boxmill";
 
-  private static final String SUCCESS = "_SUCCESS";
+  static final String SUCCESS = "_SUCCESS";
 
   private final Path output;
   private final Path root;
@@ -116,7 +116,7 @@ public final class OutputFolder {
    * @throws BadInputException if labels lie there that were made otherwise; names each difference
    */
   public void refuseToMix(RunRecord run) throws IOException {
-    Optional<RunRecord> before = record();
+    Optional<RunRecord> before = RunRecord.in(root, hadoop);
     if (chunks.committed().isEmpty()) {
       if (root.equals(output) && holdsLabels()) {
         throw mixed("it holds labels of an earlier version");
@@ -128,6 +128,18 @@ public final class OutputFolder {
       if (!differences.isEmpty()) {
         refuseOrDrop("it holds labels made with " + String.join("; ", differences));
       }
+    }
+  }
+
+  /**
+   * Looks whether only chunks of those names lie there.
+   *
+   * @param source what such chunks are made of
+   * @throws BadInputException if there is another
+   */
+  public void refuseOtherChunks(Set<String> names, String source) throws IOException {
+    if (!names.containsAll(chunks.committed())) {
+      refuseOrDrop("it holds labels that were not made of " + source);
     }
   }
 
@@ -157,15 +169,6 @@ public final class OutputFolder {
 
   private boolean holdsLabels() throws IOException {
     return !HeldFiles.of(held(files, output), hadoop).labels().isEmpty();
-  }
-
-  private Optional<RunRecord> record() {
-    Path file = report(RunRecord.FILE_NAME);
-    try (FSDataInputStream stream = files.open(file)) {
-      return Optional.of(RunRecord.parse(stream.readAllBytes()));
-    } catch (IOException missing) {
-      return Optional.empty();
-    }
   }
 
   /** As the user will find it. */

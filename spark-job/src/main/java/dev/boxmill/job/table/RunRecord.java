@@ -5,13 +5,18 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.source.Locations;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
 
 /**
  * How the labels of a table were made; lies beside them as {@value #FILE_NAME}, so that no other
@@ -75,6 +80,16 @@ public record RunRecord(
     return text.isEmpty()
         ? "none"
         : text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "…" : text;
+  }
+
+  /** Of the labels in that folder; empty if it has none that can be read. */
+  static Optional<RunRecord> in(Path table, Configuration hadoop) {
+    Path file = new Path(new Path(table, OutputFolder.WORK), FILE_NAME);
+    try (FSDataInputStream stream = Locations.filesystem(file, hadoop).open(file)) {
+      return Optional.of(parse(stream.readAllBytes()));
+    } catch (IOException missing) {
+      return Optional.empty();
+    }
   }
 
   byte[] json() throws IOException {

@@ -4,7 +4,9 @@ const one = id => document.getElementById(id);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const root = document.documentElement;
 const grid = document.querySelector('.grid');
+const menu = document.querySelector('.menu');
 const DENSE = 12; // a small picture with more tags than this hides the boxes under them
+const TOLD = 10; // boxes that a screen reader lists
 
 const cards = all('.card').map(element => {
   const tags = all('.tag', element).reverse(); // the best box is drawn last, on top
@@ -17,7 +19,8 @@ const cards = all('.card').map(element => {
     iou: Number(line.dataset.iou),
   }));
   const moved = boxes.length ? 1 - Math.min(...boxes.map(box => box.iou)) : -1;
-  return {element, boxes, moved, name: element.dataset.name, note: element.querySelector('.note')};
+  const [frame, note] = ['.frame', '.note'].map(part => element.querySelector(part));
+  return {element, frame, note, boxes, moved, name: element.dataset.name};
 });
 let order = [...cards];
 
@@ -34,21 +37,33 @@ function applyFilters() {
   let pictures = 0;
   let boxes = 0;
   for (const card of cards) {
-    let shown = 0;
-    for (const box of card.boxes) {
-      const visible = box.score >= least && chosen.has(box.label) && (!box.change || changes.has(box.change));
-      box.line.classList.toggle('off', !visible);
-      box.tag.classList.toggle('off', !visible);
-      shown += visible;
-    }
-    card.element.classList.toggle('off', !everything && shown === 0);
-    card.element.classList.toggle('dense', shown > DENSE);
-    const total = card.boxes.length;
-    card.note.textContent = shown === total ? count(total, 'box', 'boxes') : `${shown} of ${count(total, 'box', 'boxes')}`;
-    boxes += shown;
-    pictures += everything || shown > 0;
+    const shown = card.boxes.filter(box =>
+      box.score >= least && chosen.has(box.label) && (!box.change || changes.has(box.change)));
+    show(card, shown);
+    const visible = everything || shown.length > 0;
+    card.element.classList.toggle('off', !visible);
+    boxes += shown.length;
+    pictures += visible;
   }
+  one('none').hidden = pictures > 0 || cards.length === 0;
   one('shown').textContent = `${count(pictures, 'picture', 'pictures')}, ${count(boxes, 'box', 'boxes')}`;
+}
+
+/** Draws and tells these boxes of a picture, which come best first. */
+function show(card, shown) {
+  const lines = new Set(shown.map(box => box.line));
+  for (const box of card.boxes) {
+    box.line.classList.toggle('off', !lines.has(box.line));
+    box.tag.classList.toggle('off', !lines.has(box.line));
+  }
+  card.element.classList.toggle('dense', shown.length > DENSE);
+  const total = count(card.boxes.length, 'box', 'boxes');
+  card.note.textContent = shown.length === card.boxes.length ? total : `${shown.length} of ${total}`;
+
+  const told = shown.slice(0, TOLD).map(box => `${box.label} ${box.score.toFixed(2)} ${box.change}`.trim());
+  const more = shown.length - told.length;
+  const list = told.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  card.frame.setAttribute('aria-label', `${card.name}, ${card.note.textContent}${list && ': '}${list}`);
 }
 
 function count(number, single, plural) {
@@ -109,7 +124,8 @@ function visibleCards() {
 
 function open(card) {
   current = card;
-  one('large-title').textContent = card.element.querySelector('.name').title;
+  one('large-title').textContent = card.name;
+  one('large-uri').textContent = card.element.querySelector('.name').title;
   const picture = card.element.querySelector('.picture').cloneNode(true);
   picture.style.setProperty('--ratio', card.element.style.getPropertyValue('--ratio'));
   stage.replaceChildren(picture);
@@ -190,7 +206,7 @@ one('close').addEventListener('click', () => large.close());
 one('previous').addEventListener('click', () => step(-1));
 one('next').addEventListener('click', () => step(1));
 large.addEventListener('click', event => { if (event.target === large) large.close(); });
-large.addEventListener('close', () => current?.element.querySelector('.frame').focus());
+large.addEventListener('close', () => current?.frame.focus());
 large.addEventListener('keydown', event => {
   const act = {ArrowLeft: () => step(-1), ArrowRight: () => step(1), ArrowUp: () => walk(-1), ArrowDown: () => walk(1)}[event.key];
   if (act) {
@@ -203,11 +219,16 @@ document.addEventListener('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.('select')) return;
   const toggle = document.querySelector(`.layers [aria-keyshortcuts="${CSS.escape(event.key.toUpperCase())}"]`);
   if (toggle) toggle.click();
-  if (event.key === 'Escape') document.querySelector('.menu').open = false;
+  if (event.key === 'Escape' && menu.open) {
+    if (menu.contains(document.activeElement)) menu.querySelector('summary').focus();
+    menu.open = false;
+  }
 });
 document.addEventListener('click', event => {
-  const menu = document.querySelector('.menu');
   if (!menu.contains(event.target)) menu.open = false;
+});
+menu.addEventListener('focusout', event => {
+  if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
 });
 
 applyLayers();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestFamilyBenchmark {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ImageSize SIZE = new ImageSize(100, 100);
-  private static final String SMALL =
+  static final String SMALL =
       """
       {"name": "small", "height": 96, "width": 64, "config": {"model_type": "detr", "d_model": 32,
        "backbone": "resnet18", "backbone_kwargs": {"layers": [1, 1, 1, 1], "channels": [8, 12, 16, 24]},

@@ -12,6 +12,7 @@ import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageInput;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.LabelSettings;
+import dev.boxmill.job.session.StageTimes;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabelledBox;
 import dev.boxmill.torchscript.Weight;
@@ -74,7 +75,9 @@ final class TestPublishedSwinRefiner {
         new LabelSettings(directory.toString(), List.of(refiner), precision, 0, 20);
     ExecutorSlot slot = new ExecutorSlot(List.of(), 1, 1, new Configuration(false));
     try (ImageLabeler open =
-        new DetectorLabelerProvider().prepare(settings, new Configuration(false)).open(slot)) {
+        new DetectorLabelerProvider()
+            .prepare(settings, new Configuration(false))
+            .open(slot, new StageTimes())) {
       ImageInput input = new ImageInput("scene", TestPublishedSwinRefiner::scene);
       return ((LabelRow.Labelled) open.label(List.of(input).iterator()).next()).boxes();
     }

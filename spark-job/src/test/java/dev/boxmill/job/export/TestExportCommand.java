@@ -128,6 +128,23 @@ final class TestExportCommand {
   }
 
   @Test
+  void labelStudioCanOrderTasksByATriage() throws Exception {
+    String triage = folder.resolve("triage").toString();
+    TestingCommand.run("triage", "--labels", labels, "--output", triage);
+
+    JsonNode tasks = json(export("label-studio", "tasks.json", "--triage", triage));
+
+    TestingSchemas.requireValid("label-studio", tasks);
+    assertThat(tasks).hasSize(3);
+    assertThat(tasks.get(0).at("/data/review_priority").doubleValue()).isPositive();
+    assertThat(tasks.get(1).at("/data/review_priority").doubleValue()).isZero();
+    assertThat(run("coco", folder.resolve("x").toString(), "--triage", triage).err())
+        .contains("Invalid --triage: " + triage + " (must be given with --format label-studio)");
+    assertThat(run("label-studio", folder.resolve("x").toString(), "--triage", labels).err())
+        .contains("Cannot read triage " + labels + ": it is no triage table (give the folder that");
+  }
+
+  @Test
   void cvatHoldsCornersAndScores() throws Exception {
     Element annotations = xml(export("cvat", "cvat.xml"));
 

@@ -9,6 +9,7 @@ import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.TestingSpark;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
+import dev.boxmill.schemas.LabelledBox;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,7 +47,7 @@ final class TestPreviewPage {
         .contains("viewBox=\"0 0 400 300\"")
         .contains("class=\"final\" d=\"M12 24H108V210H12Z\"")
         .contains("class=\"detector\" d=\"M10 20H110.5V220.25H10Z\"")
-        .contains("data-label=\"cup\" data-score=\"0.90\"")
+        .contains("data-label=\"cup\" data-score=\"0.9\"")
         .contains("style=\"--x:3%;--y:8%;--dx:2.5%;--dy:6.67%\"")
         .contains("id=\"show-detector\"");
   }
@@ -60,6 +62,24 @@ final class TestPreviewPage {
         .contains("class=\"unrefined\"")
         .doesNotContain("class=\"detector\" d=")
         .doesNotContain("id=\"show-detector\"");
+  }
+
+  @Test
+  void tellsWhatIsInAPictureAndKeepsScoresUnrounded() throws IOException {
+    Corners corners = new Corners(1, 2, 3, 4);
+    LabelledBox[] many =
+        Collections.nCopies(12, box("cup", 0.5, corners)).toArray(LabelledBox[]::new);
+    TestingLabels labels =
+        new TestingLabels("")
+            .labelled("file:///nowhere/one.jpg", 40, 30, box("a \"cup\"", 0.29712, corners))
+            .labelled("file:///nowhere/many.jpg", 40, 30, many)
+            .labelled("file:///nowhere/none.jpg", 40, 30);
+
+    assertThat(page(labels, 24))
+        .contains("aria-label=\"one.jpg, 1 box: a &quot;cup&quot; 0.30\"")
+        .contains("data-score=\"0.29712\"")
+        .containsPattern("aria-label=\"many.jpg, 12 boxes: (cup 0.50, ){9}cup 0.50 and 2 more\"")
+        .contains("aria-label=\"none.jpg, 0 boxes\"");
   }
 
   @Test

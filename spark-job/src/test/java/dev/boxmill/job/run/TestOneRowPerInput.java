@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.spark.util.LongAccumulator;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 final class TestOneRowPerInput {
 
   private final Counters counters =
-      new Counters(new LongAccumulator(), new LongAccumulator(), new LongAccumulator());
+      new Counters(new LongAccumulator(), new LongAccumulator(), new LongAccumulator(), Map.of());
 
   @Test
   void rowsPassInAnyOrder() {

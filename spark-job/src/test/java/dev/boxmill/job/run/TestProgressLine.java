@@ -7,6 +7,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class TestProgressLine {
@@ -35,19 +37,29 @@ final class TestProgressLine {
 
   @Test
   void terminalLineIsWrittenAnewEverySecond() throws InterruptedException {
-    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    CountDownLatch twice = new CountDownLatch(2);
+    ByteArrayOutputStream written =
+        new ByteArrayOutputStream() {
+          @Override
+          public synchronized void write(byte[] bytes, int from, int length) {
+            super.write(bytes, from, length);
+            if (bytes[from] == '\r') {
+              twice.countDown();
+            }
+          }
+        };
     ProgressLine line =
         ProgressLine.start(
             () -> new Progress(1, 0),
             OptionalLong.of(2),
             ProgressLine.Medium.TERMINAL,
             new PrintStream(written, true, StandardCharsets.UTF_8));
-    Thread.sleep(1500);
+    assertThat(twice.await(60, TimeUnit.SECONDS)).isTrue();
     line.close();
 
     String text = written.toString(StandardCharsets.UTF_8);
     assertThat(text).startsWith("\r1 of 2 images · 50%").endsWith(System.lineSeparator());
-    assertThat(text.split("\r").length).isGreaterThanOrEqualTo(3);
+    assertThat(text.split("\r").length).isGreaterThanOrEqualTo(4);
     assertThat(text.lines().count()).isGreaterThanOrEqualTo(1);
   }
 

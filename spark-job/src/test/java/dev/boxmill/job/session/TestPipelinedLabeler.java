@@ -101,7 +101,7 @@ final class TestPipelinedLabeler {
 
   @Test
   void aTaskThatStopsEarlyFreesWhatItReadAhead() {
-    ImageLabeler labeler = prepare(settings("fp32")).open(SLOT);
+    ImageLabeler labeler = prepare(settings("fp32")).open(SLOT, new StageTimes());
     Iterator<LabelRow> rows = labeler.label(List.of(scene(0), scene(1), scene(2)).iterator());
     rows.next();
     labeler.close();
@@ -164,7 +164,7 @@ final class TestPipelinedLabeler {
 
   private static List<LabelRow> label(LabelSettings settings, ImageInput... inputs) {
     List<LabelRow> rows = new ArrayList<>();
-    try (ImageLabeler labeler = prepare(settings).open(SLOT)) {
+    try (ImageLabeler labeler = prepare(settings).open(SLOT, new StageTimes())) {
       labeler.label(List.of(inputs).iterator()).forEachRemaining(rows::add);
     }
     return rows;

@@ -119,7 +119,7 @@ final class TestTableVersions {
           .contains(" comment '" + column.meaning().replace("'", "''") + "'");
     }
     for (BoxField field : BoxField.values()) {
-      assertThat(trino).contains("\n    " + field.fieldName() + " ");
+      assertThat(trino).contains("\n    " + field.columnName() + " ");
     }
   }
 

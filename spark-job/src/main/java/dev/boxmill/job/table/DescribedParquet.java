@@ -9,10 +9,12 @@ import org.apache.spark.sql.types.StructType;
 import scala.collection.immutable.Map;
 
 /**
- * Spark's Parquet, whose files say in their key-value metadata that they are a label table and
- * where its boxes are. Reading needs nothing but Parquet.
+ * Spark's Parquet, whose files keep in their key-value metadata the options of their write that
+ * begin with {@link #PREFIX}: what table they are of. Reading needs nothing but Parquet.
  */
-public final class LabelParquet extends ParquetFileFormat {
+public final class DescribedParquet extends ParquetFileFormat {
+
+  static final String PREFIX = "boxmill.";
 
   private static final long serialVersionUID = 1;
 
@@ -20,7 +22,7 @@ public final class LabelParquet extends ParquetFileFormat {
   public OutputWriterFactory prepareWrite(
       SparkSession spark, Job job, Map<String, String> options, StructType schema) {
     OutputWriterFactory writers = super.prepareWrite(spark, job, options, schema);
-    ParquetOutputFormat.setWriteSupportClass(job, LabelWriteSupport.class);
+    ParquetOutputFormat.setWriteSupportClass(job, DescribedWriteSupport.class);
     return writers;
   }
 }

@@ -1,22 +1,20 @@
 package dev.boxmill.job.table;
 
-import dev.boxmill.schemas.LabelColumn;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetWriteSupport;
 
-/** Adds what {@link LabelParquet} says of the table to a file's metadata. */
-public final class LabelWriteSupport extends ParquetWriteSupport {
-
-  static final String BOX_CONVENTION_KEY = "boxmill.box_convention";
+/** Adds what {@link DescribedParquet} is told to a file's metadata. */
+public final class DescribedWriteSupport extends ParquetWriteSupport {
 
   @Override
   public WriteContext init(Configuration configuration) {
     WriteContext context = super.init(configuration);
     Map<String, String> metadata = new HashMap<>(context.getExtraMetaData());
-    metadata.put(LabelTable.VERSION_KEY, String.valueOf(LabelColumn.VERSION));
-    metadata.put(BOX_CONVENTION_KEY, LabelColumn.BOX_CONVENTION);
+    configuration
+        .getPropsWithPrefix(DescribedParquet.PREFIX)
+        .forEach((key, value) -> metadata.put(DescribedParquet.PREFIX + key, value));
     return new WriteContext(context.getSchema(), metadata);
   }
 }
