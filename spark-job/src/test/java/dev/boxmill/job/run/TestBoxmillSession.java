@@ -16,6 +16,8 @@ final class TestBoxmillSession {
     assertThat(settings.get("spark.master")).isEqualTo("local[*,4]");
     assertThat(settings.get("spark.ui.enabled")).isEqualTo("false");
     assertThat(settings.get("spark.executor.extraJavaOptions")).isEqualTo("-Dai.djl.offline=true");
+    assertThat(settings.get("spark.executorEnv.GLIBC_TUNABLES"))
+        .isEqualTo("glibc.malloc.hugetlb=1");
     assertThat(settings.contains("spark.jars")).isFalse();
   }
 
@@ -26,6 +28,7 @@ final class TestBoxmillSession {
             .set("spark.master", "spark://host:7077")
             .set("spark.app.name", "nightly")
             .set("spark.jars", "hdfs:///boxmill.jar")
+            .set("spark.executorEnv.GLIBC_TUNABLES", "glibc.malloc.arena_max=2")
             .set("spark.executor.extraJavaOptions", "-Xss4m");
 
     SparkConf settings = BoxmillSession.configuration(given, List.of(Path.of("/a/b c.jar")));
@@ -37,5 +40,7 @@ final class TestBoxmillSession {
         .isEqualTo("-Xss4m -Dai.djl.offline=true");
     assertThat(settings.get("spark.jars")).isEqualTo("hdfs:///boxmill.jar,file:///a/b%20c.jar");
     assertThat(settings.get("spark.executorEnv.OPT_OUT_TRACKING")).isEqualTo("true");
+    assertThat(settings.get("spark.executorEnv.GLIBC_TUNABLES"))
+        .isEqualTo("glibc.malloc.arena_max=2");
   }
 }
