@@ -34,10 +34,15 @@ public final class BoxmillSession implements AutoCloseable {
           "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS",
           "spark.executorEnv.OPT_OUT_TRACKING", "true");
 
-  /** Huge pages for feature maps where the system offers them: memory faults less often. */
   private static final String TUNABLES = "spark.executorEnv.GLIBC_TUNABLES";
 
-  private static final String HUGE_PAGES = "glibc.malloc.hugetlb=1";
+  /**
+   * For feature maps, blocks of many megabytes that come and go: huge pages where the system offers
+   * them, and no block goes back to the system from one image to the next. As in ./boxmill.
+   */
+  private static final String KEEP_BLOCKS =
+      "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824"
+          + ":glibc.malloc.trim_threshold=2147483648";
 
   private final SparkSession spark;
   private final boolean ours;
@@ -80,7 +85,7 @@ public final class BoxmillSession implements AutoCloseable {
     }
     given.setIfMissing("spark.app.name", "boxmill");
     ALWAYS.forEach(given::set);
-    given.setIfMissing(TUNABLES, HUGE_PAGES);
+    given.setIfMissing(TUNABLES, KEEP_BLOCKS);
     String options = given.get("spark.executor.extraJavaOptions", "");
     if (!options.contains(OFFLINE)) {
       given.set("spark.executor.extraJavaOptions", (options + " " + OFFLINE).strip());
