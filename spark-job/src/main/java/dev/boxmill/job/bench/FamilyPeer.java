@@ -35,11 +35,11 @@ final class FamilyPeer implements AutoCloseable {
    * @throws BadInputException if there is no such program
    */
   static FamilyPeer start(String command) {
+    ProcessBuilder builder = new ProcessBuilder(List.of(command.strip().split("\\s+")));
+    // ./boxmill's setting of its own memory: others run as their users run them
+    builder.environment().remove("GLIBC_TUNABLES");
     try {
-      return new FamilyPeer(
-          new ProcessBuilder(List.of(command.strip().split("\\s+")))
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start());
+      return new FamilyPeer(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
     } catch (IOException e) {
       throw new BadInputException(
           "Cannot start " + command + ": " + e.getMessage() + " (check --peer)", e);
