@@ -10,17 +10,12 @@ by the time from then to the last row. The ratio is that of the same round, so t
 import argparse
 import os
 import pathlib
-import platform
 import re
 import statistics
-import subprocess
-import sys
 
-import duckdb
 import networks
+from sides import HERE, ROOT, in_turn, labelled, processor, python, rate, ratio, run
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[3]
 PEER_BATCH = 2
 BASE = "transformers in PySpark, float32"
 
@@ -45,16 +40,7 @@ def main():
         "boxmill, float32": lambda: boxmill(options, photographs, checkpoint, "fp32"),
         "boxmill, bfloat16": lambda: boxmill(options, photographs, checkpoint, "bf16"),
     }
-    rows = {name: [] for name in sides}
-    for number in range(options.rounds):
-        for name, side in sides.items():
-            rows[name].append(side())
-        print(f"round {number + 1}: " + ", ".join(f"{name} {rates[-1]:.2f}/s" for name, rates in rows.items()), flush=True)
-    report(options, rows)
-
-
-def python(script, *arguments):
-    return run([sys.executable, script, *arguments])
+    report(options, in_turn(sides, options.rounds, "/s"))
 
 
 def peer(script, options, photographs, checkpoint, *more):
@@ -66,19 +52,7 @@ def boxmill(options, photographs, checkpoint, precision):
     labels = options.work / precision
     run([ROOT / "boxmill", "label", "--input", photographs, "--output", labels, "--overwrite", "--detector", checkpoint,
          "--refiner", "none", "--precision", precision], JAVA_TOOL_OPTIONS=f"-Dspark.master=local[{options.cores}] -Dspark.ui.enabled=false")
-    finished = [row[0] for row in duckdb.sql(
-        f"select epoch(labelled_at) from '{labels}/*.parquet' where status = 'ok' order by 1").fetchall()]
-    if len(finished) != options.count:
-        sys.exit(f"{len(finished)} of {options.count} photographs labelled")
-    first = options.cores * PEER_BATCH
-    return (len(finished) - first) / (finished[-1] - finished[first - 1])
-
-
-def run(command, **environment):
-    done = subprocess.run([str(word) for word in command], env={**os.environ, **environment}, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return done.stdout
+    return rate(labelled(labels, options.count), options.cores * PEER_BATCH)
 
 
 def report(options, rows):
@@ -86,18 +60,8 @@ def report(options, rows):
     print(f"\n{options.count} photographs of 640x480, DETR-R50 at 800x1066, {options.cores} cores of {processor()}")
     print(f"{'whole job':36s} {'images/s':>9s} {'ratio':>7s} {'spread':>12s}")
     for name, rates in rows.items():
-        ratios = [rate / other for rate, other in zip(rates, base)]
-        spread = f"{min(ratios):.2f}-{max(ratios):.2f}"
-        print(f"{name:36s} {statistics.median(rates):9.2f} {statistics.median(ratios):7.2f} {spread:>12s}")
-
-
-def processor():
-    try:
-        text = pathlib.Path("/proc/cpuinfo").read_text()
-        flags = " ".join(flag for flag in ("amx_bf16", "avx512_bf16") if flag in text)
-        return re.search(r"model name\s*: (.*)", text).group(1) + (f" ({flags})" if flags else "")
-    except (OSError, AttributeError):
-        return platform.processor() or platform.machine()
+        middle, spread = ratio(rates, base)
+        print(f"{name:36s} {statistics.median(rates):9.2f} {middle:>7s} {spread:>12s}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 package dev.boxmill.job.export;
 
-import com.fasterxml.jackson.core.JsonEncoding;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,7 +14,6 @@ import java.nio.file.Path;
  */
 final class CocoWriter implements ExportWriter {
 
-  private static final JsonFactory JSON = new JsonFactory();
   private static final int COPIED_CHARACTERS = 1 << 16;
 
   private final ExportContext context;
@@ -28,8 +25,8 @@ final class CocoWriter implements ExportWriter {
   CocoWriter(ExportFiles files, ExportContext context) throws IOException {
     this.context = context;
     this.waiting = Files.createTempFile("boxmill-export", ".json");
-    this.images = JSON.createGenerator(waiting.toFile(), JsonEncoding.UTF8);
-    this.file = JSON.createGenerator(files.file(), JsonEncoding.UTF8);
+    this.images = ExportJson.generator(Files.newOutputStream(waiting));
+    this.file = ExportJson.generator(files.file());
     images.writeStartArray();
     file.writeStartObject();
     file.writeObjectFieldStart("info");

@@ -5,11 +5,10 @@ import static org.apache.spark.sql.functions.lit;
 import dev.boxmill.job.BadInputException;
 import dev.boxmill.job.source.Locations;
 import dev.boxmill.job.source.Reasons;
-import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.TableCheck;
 import dev.boxmill.job.triage.TriageFolder;
+import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ImageSize;
-import dev.boxmill.schemas.LabelledBox;
 import dev.boxmill.schemas.TriageColumn;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -107,9 +106,8 @@ public final class ExportRun {
   private ExportedImage image(Row row) {
     ImageSize size = new ImageSize(row.getInt(1), row.getInt(2));
     List<ExportedBox> kept = new ArrayList<>();
-    for (Row element : row.<Row>getList(3)) {
-      LabelledBox box = LabelRows.labelledBox(element);
-      if (box.score() >= (float) request.minScore()) {
+    for (Row box : row.<Row>getList(3)) {
+      if (box.getFloat(2) >= (float) request.minScore()) {
         exported(box, size).ifPresentOrElse(kept::add, () -> outside++);
       }
     }
@@ -124,8 +122,13 @@ public final class ExportRun {
         row.isNullAt(6) ? OptionalDouble.empty() : OptionalDouble.of(row.getDouble(6)));
   }
 
-  private Optional<ExportedBox> exported(LabelledBox box, ImageSize size) {
-    return ExportedBox.of(box, size, categories.of(box.labelId(), box.label()));
+  /** By position, as {@link ExportSource#rows} has them: names are looked up a million times. */
+  private Optional<ExportedBox> exported(Row box, ImageSize size) {
+    return ExportedBox.of(
+        new Corners(box.getFloat(3), box.getFloat(4), box.getFloat(5), box.getFloat(6)),
+        box.getFloat(2),
+        size,
+        categories.of(box.getInt(0), box.getString(1)));
   }
 
   private static String made(Row row) {

@@ -2,7 +2,6 @@ package dev.boxmill.job.export;
 
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ImageSize;
-import dev.boxmill.schemas.LabelledBox;
 import java.util.Optional;
 
 /**
@@ -21,12 +20,11 @@ record ExportedBox(
 
   /** Empty if nothing of the box lies inside the image. */
   static Optional<ExportedBox> of(
-      LabelledBox box, ImageSize size, ExportCategories.Category category) {
-    Corners at = box.corners();
+      Corners at, float score, ImageSize size, ExportCategories.Category category) {
     ExportedBox clipped =
         new ExportedBox(
             category,
-            box.score(),
+            score,
             millis(at.xMin(), size.width()),
             millis(at.yMin(), size.height()),
             millis(at.xMax(), size.width()),

@@ -1,7 +1,5 @@
 package dev.boxmill.job.export;
 
-import com.fasterxml.jackson.core.JsonEncoding;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
@@ -16,7 +14,6 @@ final class FiftyOneWriter implements ExportWriter {
   static final String LABELS = "labels.json";
 
   private static final String DATA = "data.json";
-  private static final JsonFactory JSON = new JsonFactory();
 
   /** A hundred-millionth of a side: a thousandth of a pixel in an image of 100,000. */
   private static final double STEPS = 1e8;
@@ -29,8 +26,8 @@ final class FiftyOneWriter implements ExportWriter {
   FiftyOneWriter(ExportFiles files, ExportContext context) throws IOException {
     this.categories = context.categories();
     this.addresses = context.addresses();
-    this.labels = JSON.createGenerator(files.create(LABELS), JsonEncoding.UTF8);
-    this.data = JSON.createGenerator(files.create(DATA), JsonEncoding.UTF8);
+    this.labels = ExportJson.generator(files.create(LABELS));
+    this.data = ExportJson.generator(files.create(DATA));
     data.writeStartObject();
     labels.writeStartObject();
     writeClasses();

@@ -1,7 +1,5 @@
 package dev.boxmill.job.export;
 
-import com.fasterxml.jackson.core.JsonEncoding;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.boxmill.schemas.TriageColumn;
 import java.io.IOException;
@@ -30,7 +28,7 @@ final class LabelStudioWriter implements ExportWriter {
     try (OutputStream config = files.beside(CONFIG)) {
       writeConfig(new XmlText(config), context.categories());
     }
-    this.file = new JsonFactory().createGenerator(files.file(), JsonEncoding.UTF8);
+    this.file = ExportJson.generator(files.file());
     file.writeStartArray();
   }
 
