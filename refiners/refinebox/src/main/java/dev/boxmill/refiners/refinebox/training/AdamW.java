@@ -70,7 +70,8 @@ public final class AdamW {
     double kept = slice.ofNorm() ? 1 : 1 - learningRate * WEIGHT_DECAY;
     double meanScale = learningRate / (1 - Math.pow(BETA1, steps));
     double squareScale = Math.sqrt(1 - Math.pow(BETA2, steps));
-    for (int i = slice.first(); i < slice.first() + slice.count(); i++) {
+    int end = slice.first() + slice.count();
+    for (int i = slice.first(); i < end; i++) {
       double mean = BETA1 * moments.mean()[i] + (1 - BETA1) * gradient[i];
       double square = BETA2 * moments.square()[i] + (1 - BETA2) * gradient[i] * gradient[i];
       double move = meanScale * mean / (Math.sqrt(square) / squareScale + EPSILON);
