@@ -216,7 +216,7 @@ final class BenchCommand implements Runnable {
 
   @Command(
       description = {
-        "How many of the images with an error are among the first 20 % of a triage.",
+        "How many of the images with an error are among the first 20 %% of a triage.",
         "Draws scenes, labels them by the embedded detector, and compares with what was drawn."
       },
       sortOptions = false,

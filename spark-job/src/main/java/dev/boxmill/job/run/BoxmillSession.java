@@ -44,6 +44,9 @@ public final class BoxmillSession implements AutoCloseable {
       "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824"
           + ":glibc.malloc.trim_threshold=2147483648";
 
+  /** A gradient of a training, 2.5 MB, goes straight to the driver. */
+  private static final String DIRECT_RESULTS = "spark.task.maxDirectResultSize";
+
   private final SparkSession spark;
   private final boolean ours;
 
@@ -86,6 +89,7 @@ public final class BoxmillSession implements AutoCloseable {
     given.setIfMissing("spark.app.name", "boxmill");
     ALWAYS.forEach(given::set);
     given.setIfMissing(TUNABLES, KEEP_BLOCKS);
+    given.setIfMissing(DIRECT_RESULTS, "16m");
     String options = given.get("spark.executor.extraJavaOptions", "");
     if (!options.contains(OFFLINE)) {
       given.set("spark.executor.extraJavaOptions", (options + " " + OFFLINE).strip());

@@ -38,7 +38,18 @@ public final class RefineBoxNetwork implements AutoCloseable {
    * @param steps how many times each box is moved
    * @param chunk boxes that go through the network together
    */
-  public static Program program(int steps, int chunk) {
+  static Program program(int steps, int chunk) {
+    return common(steps, chunk).and(Program.of(RefineBoxNetwork.class, "refinebox_layers.py"));
+  }
+
+  /** The text with the loss and its gradient. Weights come among the inputs of {@code gradient}. */
+  public static Program trainingProgram(int steps, int chunk) {
+    return common(steps, chunk)
+        .and(Program.of(RefineBoxNetwork.class, "refinebox_training_layers.py"))
+        .and(Program.of(RefineBoxNetwork.class, "refinebox_training.py"));
+  }
+
+  private static Program common(int steps, int chunk) {
     return Program.of(RefineBoxNetwork.class, "refinebox.py")
         .with(
             Map.of(

@@ -3,33 +3,6 @@
 # Letters: B images, N boxes of all images together, C channels of the pyramid (64), h w sizes of a feature map.
 # Boxes are cxcywh relative to the image, float32; coordinates are never computed in less.
 
-def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  out = annotate(Dict[str, Tensor], {})
-  for name in w.keys():
-    if ".conv" in name or "lateral" in name or "output" in name:
-      if name.endswith(".weight"):
-        prepare_conv(w, out, name[:-7])
-    else:
-      out[name] = w[name]
-  out["groups"] = groups(w["block0.norm1.weight"])
-  return out
-
-# Times it, each channel's value becomes the mean of its group's. (C, C)
-def groups(norm: Tensor) -> Tensor:
-  size = norm.size(0) // GROUPS
-  group = torch.floor_divide(torch.arange(norm.size(0), dtype=4, device=ops.prim.device(norm)), size)
-  same = torch.eq(torch.unsqueeze(group, 0), torch.unsqueeze(group, 1))
-  return torch.div(torch.to(same, 6), size)
-
-# The bottlenecks' convolutions have no bias in the checkpoint: theirs is zero.
-def prepare_conv(w: Dict[str, Tensor], out: Dict[str, Tensor], name: str) -> None:
-  weight = w[name + ".weight"]
-  out[name + ".weight"] = prepack(weight, 1, weight.size(2) // 2, 1)
-  if (name + ".bias") in w:
-    out[name + ".bias"] = torch.to(w[name + ".bias"], DTYPE)
-  else:
-    out[name + ".bias"] = torch.to(torch.zeros_like(weight[:, 0, 0, 0]), DTYPE)
-
 # inputs: "c2".."c5" (B, c, h, w) from the detector; "boxes" (N, 4); "images" (N): each box's image in the batch;
 # "size" (2): height and width of the resized picture; "strides" (4) of c2..c5
 # returns "boxes" after all steps, (N, 4) float32
@@ -64,33 +37,6 @@ def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]
     out["deltas" + number] = delta
     out["boxes" + number] = boxes
   return out
-
-# Feature pyramid (Lin et al. 2017) without norms: 1x1 laterals, top-down by nearest neighbour to the lateral's exact size,
-# 3x3 outputs. Returned are every cell of every level as a row of C values, level by level, in it image by image, in it line by
-# line, (cells, C); and the levels as views of it, (B, C, h, w).
-def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, List[Tensor]]:
-  inner = [conv(feature_map(inputs, 3), w, "lateral3", 1, 0, 1, "none")]
-  for i in range(3):
-    level = 2 - i
-    features = feature_map(inputs, level)
-    above = torch.upsample_nearest2d(inner[0], [features.size(2), features.size(3)], None, None)
-    inner.insert(0, conv_add(features, above, w, "lateral" + str(level), 0))
-  cells = 0
-  for map in inner:
-    cells = cells + map.size(0) * map.size(2) * map.size(3)
-  table = torch.zeros([cells, inner[0].size(1)], dtype=ops.prim.dtype(inner[0]), device=ops.prim.device(inner[0]))
-  maps = annotate(List[Tensor], [])
-  first = 0
-  for level in range(4):
-    map = inner[level]
-    cells = map.size(0) * map.size(2) * map.size(3)
-    view = torch.reshape(torch.narrow(table, 0, first, cells), [map.size(0), map.size(2), map.size(3), map.size(1)])
-    maps.append(conv_add(map, torch.permute(view, [0, 3, 1, 2]), w, "output" + str(level), 1))
-    first = first + cells
-  return (table, maps)
-
-def feature_map(inputs: Dict[str, Tensor], level: int) -> Tensor:
-  return torch.contiguous(torch.to(inputs["c" + str(level + 2)], DTYPE), memory_format=2)
 
 # RoIAlign (He et al. 2017, aligned=True) of 7 x 7 bins with 2 x 2 samples, for all boxes of all levels at once: a bin is a
 # weighted sum of 16 rows of the table, 4 neighbours of 4 samples, which is what embedding_bag computes.
@@ -170,29 +116,6 @@ def deltas(w: Dict[str, Tensor], rois: Tensor) -> Tensor:
     x = torch.linear(x, w[name + ".weight"], None)
     x = torch.relu(torch.layer_norm(x, [x.size(1)], w[name + ".norm.weight"], w[name + ".norm.bias"]))
   return torch.linear(x, w["delta.weight"], w["delta.bias"])
-
-def bottleneck(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  y = torch.relu_(group_norm(conv(x, w, name + ".conv1", 1, 0, 1, "none"), w, name + ".norm1"))
-  y = conv(torch.to(y, DTYPE), w, name + ".conv2", 1, 1, 1, "none")
-  y = torch.relu_(group_norm(y, w, name + ".norm2"))
-  y = conv(torch.to(y, DTYPE), w, name + ".conv3", 1, 0, 1, "none")
-  return torch.relu_(torch.add_(torch.to(group_norm(y, w, name + ".norm3"), DTYPE), x))
-
-# GroupNorm (Wu, He 2018), eps 1e-5, in PyTorch's operators: its own kernel for channels_last takes 10 times as long, and takes
-# the variance as mean square less squared mean, which loses four digits where a box without area makes all cells alike.
-# The result is float32; x is changed where it is float32 too.
-def group_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  # (N, cells, C), as it lies in memory
-  cells = torch.to(torch.flatten(torch.permute(x, [0, 2, 3, 1]), 1, 2), 6)
-  centred = torch.sub_(cells, torch.unsqueeze(group_mean(cells, w), 1))
-  variance = group_mean(torch.mul(centred, centred), w)
-  scale = torch.mul(torch.rsqrt(torch.add(variance, 1e-5)), w[name + ".weight"])
-  y = torch.addcmul(w[name + ".bias"], centred, torch.unsqueeze(scale, 1))
-  return torch.permute(torch.reshape(y, [x.size(0), x.size(2), x.size(3), x.size(1)]), [0, 3, 1, 2])
-
-# Of each channel's group, over the cells. (N, C)
-def group_mean(cells: Tensor, w: Dict[str, Tensor]) -> Tensor:
-  return torch.mm(torch.mean(cells, [1]), w["groups"])
 
 # detrex's inverse_sigmoid, whose epsilon is 1e-3 (the detectors' own is 1e-5), plus the delta.
 def moved(boxes: Tensor, delta: Tensor) -> Tensor:

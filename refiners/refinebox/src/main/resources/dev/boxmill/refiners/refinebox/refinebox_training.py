@@ -10,14 +10,14 @@ def gradient(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tenso
   weights = annotate(Dict[str, Tensor], {})
   frozen = annotate(Dict[str, Tensor], {})
   for name in inputs.keys():
-    value = torch.clone(torch.detach(inputs[name]))
+    value = torch.clone(torch.to(torch.detach(inputs[name]), 6))
     if name.startswith("weight."):
       weights[name[7:]] = torch.requires_grad_(value)
       names = torch.append(names, name[7:])
       leaves = torch.append(leaves, weights[name[7:]])
     else:
       frozen[name] = value
-  l1, giou = losses(prepare(weights), frozen)
+  l1, giou = losses(weights, frozen)
   loss = torch.add(torch.mul(torch.sum(l1), L1_WEIGHT), torch.mul(torch.sum(giou), GIOU_WEIGHT))
   slopes = torch.autograd.grad([loss], leaves)
   out = annotate(Dict[str, Tensor], {})

@@ -89,6 +89,18 @@ final class TestGradientNetwork {
   }
 
   @Test
+  void mapsInBfloat16GiveNearlyTheSameGradient() {
+    try (TestingGolden golden = TestingGolden.open(NAME);
+        TorchModule maps = mapsOnly();
+        TorchModule rounding = rounding()) {
+      LossGradient exact = gradient(maps, weights(), matched(golden));
+      LossGradient rounded = gradient(given.rounded(rounding), weights(), matched(golden));
+      assertThat(rounded.loss()).isCloseTo(exact.loss(), within(0.01 * exact.loss()));
+      assertThat(relativeDrift(rounded.values(), exact.values())).isBetween(1e-6, 0.1);
+    }
+  }
+
+  @Test
   void stepsAlongTheGradientBringBoxesToTheirObjects() {
     float[] row = InitialParameters.draw(LAYOUT, 5);
     AdamW optimizer = AdamW.start(LAYOUT);
@@ -139,7 +151,10 @@ final class TestGradientNetwork {
   }
 
   private LossGradient gradient(TorchModule maps, float[] row, List<MatchedBox> matched) {
-    FeatureMaps features = given.features(maps);
+    return gradient(given.features(maps), row, matched);
+  }
+
+  private LossGradient gradient(FeatureMaps features, float[] row, List<MatchedBox> matched) {
     try (GradientNetwork network = GradientNetwork.load(Device.cpu(), LAYOUT);
         GradientNetwork.Weights weights = network.weights(row)) {
       return network.gradient(weights, features, matched);
@@ -156,6 +171,11 @@ final class TestGradientNetwork {
   private static TorchModule mapsOnly() {
     Program program = RefineBoxNetwork.program(TestingCase.STEPS, 100);
     return program.loadWithoutWeights(Device.cpu(), Precision.FP32);
+  }
+
+  private static TorchModule rounding() {
+    return Program.of(TestGradientNetwork.class, "bfloat16.py")
+        .loadWithoutWeights(Device.cpu(), Precision.FP32);
   }
 
   private static List<MatchedBox> matched(TestingGolden golden) {

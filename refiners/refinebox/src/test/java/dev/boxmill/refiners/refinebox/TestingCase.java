@@ -76,6 +76,22 @@ record TestingCase(
     return new FeatureMaps(size, levels);
   }
 
+  /**
+   * Maps of all images in bfloat16.
+   *
+   * @param rounding the program of {@code bfloat16.py}
+   */
+  FeatureMaps rounded(TorchModule rounding) {
+    List<FeatureMap> levels = new ArrayList<>();
+    for (FeatureMap level : features(rounding).levels()) {
+      try (Tensor exact = level.values()) {
+        Tensors half = rounding.run("bfloat16", Map.of("map", exact));
+        levels.add(new FeatureMap(level.stride(), half.named("map")));
+      }
+    }
+    return new FeatureMaps(size, levels);
+  }
+
   /** What an entry point of the program returns, everything as float32. */
   Map<String, float[]> run(TorchModule module, String entry) {
     Map<String, Tensor> inputs = new HashMap<>(PyramidInputs.of(module, features(module)).byName());

@@ -40,8 +40,7 @@ public final class GradientNetwork implements AutoCloseable {
   /** Loads the program; the feature maps that it gets must lie on the same device. */
   public static GradientNetwork load(Device device, ParameterLayout layout) {
     Program program =
-        RefineBoxNetwork.program(STEPS, CHUNK)
-            .and(Program.of(RefineBoxNetwork.class, "refinebox_training.py"))
+        RefineBoxNetwork.trainingProgram(STEPS, CHUNK)
             .with(Map.of("L1_WEIGHT", L1_WEIGHT, "GIOU_WEIGHT", GIOU_WEIGHT))
             .with(Convolutions.ATEN);
     return new GradientNetwork(program.loadWithoutWeights(device, Precision.FP32), layout);
