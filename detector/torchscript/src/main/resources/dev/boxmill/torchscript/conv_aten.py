@@ -40,3 +40,6 @@ def linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
 
 def activated_linear(x: Tensor, w: Dict[str, Tensor], name: str, activation: str) -> Tensor:
   return activate(torch.linear(x, w[name + ".weight"], w[name + ".bias"]), activation)
+
+def max_pool(x: Tensor) -> Tensor:
+  return torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])

@@ -2,6 +2,8 @@ package dev.boxmill.job.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.SparkConf;
@@ -42,5 +44,14 @@ final class TestBoxmillSession {
     assertThat(settings.get("spark.executorEnv.OPT_OUT_TRACKING")).isEqualTo("true");
     assertThat(settings.get("spark.executorEnv.GLIBC_TUNABLES"))
         .isEqualTo("glibc.malloc.arena_max=2");
+  }
+
+  @Test
+  void theCommandLineKeepsBlocksAsExecutorsDo() throws IOException {
+    String command = Files.readString(Path.of("../boxmill"));
+    String tunables =
+        BoxmillSession.configuration(new SparkConf(false), List.of())
+            .get("spark.executorEnv.GLIBC_TUNABLES");
+    assertThat(command).contains(tunables.split(":"));
   }
 }

@@ -14,7 +14,7 @@ def resnet_dilation(stage: int, block: int) -> int:
 def backbone(pixels: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
   x = torch.contiguous(torch.to(pixels, DTYPE), memory_format=2)
   x = conv(x, w, "backbone.stem", 2, 3, 1, "relu")
-  x = torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])
+  x = max_pool(x)
   features = annotate(List[Tensor], [])
   for stage in range(len(DEPTHS)):
     for block in range(DEPTHS[stage]):

@@ -12,7 +12,7 @@ def backbone(pixels: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
   x = conv(x, w, "backbone.stem.0", 2, 1, 1, "relu")
   x = conv(x, w, "backbone.stem.1", 1, 1, 1, "relu")
   x = conv(x, w, "backbone.stem.2", 1, 1, 1, "relu")
-  x = torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])
+  x = max_pool(x)
   maps = annotate(List[Tensor], [])
   for stage in range(4):
     for block in range(DEPTHS[stage]):
