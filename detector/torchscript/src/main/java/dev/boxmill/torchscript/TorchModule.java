@@ -39,6 +39,7 @@ import java.util.function.Supplier;
  */
 public final class TorchModule implements AutoCloseable {
   private final PtNDManager manager;
+  private final PtNDManager host;
   private final PtSymbolBlock block;
   private final Device device;
   private final String description;
@@ -47,6 +48,7 @@ public final class TorchModule implements AutoCloseable {
 
   private TorchModule(PtNDManager manager, PtSymbolBlock block, Device device, String description) {
     this.manager = manager;
+    this.host = manager.newSubManager(ai.djl.Device.cpu());
     this.block = block;
     this.device = device;
     this.description = description;
@@ -108,7 +110,8 @@ public final class TorchModule implements AutoCloseable {
   /**
    * Runs an entry point without gradients.
    *
-   * @param inputs tensors on this module's device; left open
+   * @param inputs tensors where the program expects them: on this module's device, or the host's;
+   *     left open
    * @return the program's tensors, to be closed by the caller
    * @throws TorchScriptException if the program fails; the message holds PyTorch's own
    */
@@ -173,9 +176,7 @@ public final class TorchModule implements AutoCloseable {
 
   /** A float32 tensor on this module's device, a copy of the values; the caller closes it. */
   public Tensor tensor(FloatBuffer values, long... shape) {
-    ByteBuffer copy = directBuffer(4L * values.remaining());
-    copy.asFloatBuffer().put(values.duplicate());
-    return open(() -> manager.create(copy, new Shape(shape), DataType.FLOAT32));
+    return copied(manager, values, shape);
   }
 
   /** A float32 tensor on this module's device, a copy of the values; the caller closes it. */
@@ -183,17 +184,29 @@ public final class TorchModule implements AutoCloseable {
     return tensor(FloatBuffer.wrap(values), shape);
   }
 
+  /** A float32 tensor in the host's memory, a copy of the values; the caller closes it. */
+  public Tensor hostTensor(float[] values, long... shape) {
+    return copied(host, FloatBuffer.wrap(values), shape);
+  }
+
+  private Tensor copied(PtNDManager where, FloatBuffer values, long... shape) {
+    ByteBuffer copy = directBuffer(4L * values.remaining());
+    copy.asFloatBuffer().put(values.duplicate());
+    return open(() -> where.create(copy, new Shape(shape), DataType.FLOAT32));
+  }
+
   /**
-   * A uint8 tensor on this module's device; the caller closes it.
+   * A uint8 tensor in the host's memory, for a program that takes it to the device; the caller
+   * closes it.
    *
-   * @param bytes a direct buffer, which the tensor reads in place on the CPU: don't change it while
-   *     the tensor lives
+   * @param bytes a direct buffer, which the tensor reads in place: don't change it while the tensor
+   *     lives
    */
-  public Tensor bytes(ByteBuffer bytes, long... shape) {
+  public Tensor hostBytes(ByteBuffer bytes, long... shape) {
     if (!bytes.isDirect()) {
       throw new IllegalArgumentException("Invalid pixel buffer: on the heap (must be direct)");
     }
-    return open(() -> manager.create(bytes, new Shape(shape), DataType.UINT8));
+    return open(() -> host.create(bytes, new Shape(shape), DataType.UINT8));
   }
 
   /**

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestProgram {
@@ -35,6 +36,34 @@ final class TestProgram {
     float[] fused = head(program.with(Convolutions.ONEDNN), Precision.FP32);
     float[] plain = head(program.with(Convolutions.ATEN), Precision.FP32);
     assertThat(fused).hasSize(2 * 5).containsExactly(plain, within(1e-5f));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9, 12", "8, 8", "12, 9", "1, 72", "36, 2", "2, 36", "72, 1"})
+  void bothFilesFindTheSameMaxima(int height, int width) {
+    for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
+      float[] fused = pooled(Convolutions.ONEDNN, precision, height, width);
+      float[] plain = pooled(Convolutions.ATEN, precision, height, width);
+      assertThat(fused).hasSize(2 * 3 * ((height + 1) / 2) * ((width + 1) / 2)).isEqualTo(plain);
+      assertThat(fused).contains(0f).doesNotContain(Float.NEGATIVE_INFINITY);
+    }
+  }
+
+  private static float[] pooled(
+      Convolutions convolutions, Precision precision, int height, int width) {
+    float[] values = new float[2 * 3 * height * width];
+    for (int i = 0; i < values.length; i++) {
+      // seven of eight are negative, so that some windows hold nothing else
+      values[i] = i * 7919 % 8 == 0 ? (float) Math.sin(i) : -1;
+    }
+    try (TorchModule module =
+            Program.of(TestProgram.class, "pooled.py")
+                .with(convolutions)
+                .load(Device.cpu(), precision, Map.of());
+        Tensor pixels = module.tensor(values, 2, 3, height, width);
+        Tensors out = module.run("forward", Map.of("pixels", pixels))) {
+      return out.named("pooled").floats();
+    }
   }
 
   @Test
@@ -82,7 +111,7 @@ final class TestProgram {
   void bytesAreReadAsNumbers() {
     ByteBuffer pixels = ByteBuffer.allocateDirect(4).put(new byte[] {0, 1, (byte) 200, (byte) 255});
     try (TorchModule module = NETWORK.load(Device.cpu(), Precision.FP32, weights());
-        Tensor tensor = module.bytes(pixels.flip(), 2, 2)) {
+        Tensor tensor = module.hostBytes(pixels.flip(), 2, 2)) {
       assertThat(tensor.floats()).containsExactly(0, 1, 200, 255);
     }
   }
@@ -90,7 +119,7 @@ final class TestProgram {
   @Test
   void heapBytesAreRefused() {
     try (TorchModule module = NETWORK.load(Device.cpu(), Precision.FP32, weights())) {
-      assertThatThrownBy(() -> module.bytes(ByteBuffer.allocate(4), 2, 2))
+      assertThatThrownBy(() -> module.hostBytes(ByteBuffer.allocate(4), 2, 2))
           .hasMessage("Invalid pixel buffer: on the heap (must be direct)");
     }
   }

@@ -83,7 +83,7 @@ public final class SoakBenchmark {
     int cores = Runtime.getRuntime().availableProcessors();
     return new DetectorLabelerProvider()
         .prepare(settings, hadoop)
-        .open(new ExecutorSlot(List.of(), cores, 1, hadoop), new StageTimes());
+        .open(new ExecutorSlot(List.of(), cores, 1, 1, hadoop), new StageTimes());
   }
 
   private static Iterator<ImageInput> inputs(int images) throws IOException {

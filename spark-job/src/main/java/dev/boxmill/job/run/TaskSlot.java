@@ -11,6 +11,14 @@ import org.apache.spark.resource.ResourceInformation;
 /** What Spark gave the task that asks. */
 public final class TaskSlot {
 
+  /** Spark's setting of the images that go through a network together. */
+  static final String BATCH = "spark.boxmill.batchImages";
+
+  /** A core is busy with one image, whose maps then fit its cache. */
+  private static final int CPU_BATCH = 1;
+
+  private static final int GPU_BATCH = 16;
+
   private TaskSlot() {}
 
   /** The devices and cores of a task; called on its executor. */
@@ -21,6 +29,7 @@ public final class TaskSlot {
     int executorCores =
         ExecutorCores.of(SparkEnv.get().conf(), Runtime.getRuntime().availableProcessors());
     int concurrentTasks = Math.max(1, executorCores / cores);
-    return new ExecutorSlot(addresses, cores, concurrentTasks, hadoop);
+    int batch = SparkEnv.get().conf().getInt(BATCH, addresses.isEmpty() ? CPU_BATCH : GPU_BATCH);
+    return new ExecutorSlot(addresses, cores, concurrentTasks, batch, hadoop);
   }
 }

@@ -10,13 +10,23 @@ import org.apache.hadoop.conf.Configuration;
  * @param gpuAddresses device indexes as Spark's resource {@code gpu} names them; empty on a CPU
  * @param cores CPU cores that the task may use ({@code spark.task.cpus})
  * @param concurrentTasks how many tasks run in this executor at once
+ * @param batchImages images of one exact shape that go through the network together; those of tasks
+ *     that share a device are put together
  * @param hadoop settings of the filesystems, as on the driver
  */
 public record ExecutorSlot(
-    List<String> gpuAddresses, int cores, int concurrentTasks, Configuration hadoop) {
+    List<String> gpuAddresses,
+    int cores,
+    int concurrentTasks,
+    int batchImages,
+    Configuration hadoop) {
 
   public ExecutorSlot {
     gpuAddresses = List.copyOf(gpuAddresses);
+    if (batchImages < 1) {
+      throw new IllegalArgumentException(
+          "Invalid batch: " + batchImages + " images (must be at least 1)");
+    }
   }
 
   /**

@@ -2,22 +2,22 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.job.session.PreparedImage.Lost;
 import dev.boxmill.job.session.PreparedImage.Resized;
+import dev.boxmill.job.session.ShapeBuckets.Waiting;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabelledBox;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.function.Function;
 
 /**
  * Labels the images of one task on its executor's resident detector: other threads read, decode and
- * resize ahead, images of one exact shape go through the network together.
+ * resize ahead, images of one exact shape go through the network together, those of other tasks
+ * among them.
  */
 final class PipelinedLabeler implements ImageLabeler {
   private static final Comparator<Detection> BY_SCORE =
@@ -30,21 +30,28 @@ final class PipelinedLabeler implements ImageLabeler {
   private final ShapeBuckets buckets;
   private final StageTimes times;
   private final Function<List<Resized>, List<LabelRow>> work;
+  private final TaskRows rows = new TaskRows();
   private Optional<ReadAhead<ImageInput, PreparedImage>> images = Optional.empty();
+
+  /** Images that were given to the buckets and whose rows have not come back. */
+  private int outstanding;
+
   private boolean closed;
 
   /**
+   * Shares its batches with other tasks on the device.
+   *
    * @param resident held until this is closed
    */
   PipelinedLabeler(ResidentDetector resident, StageTimes times) {
     this.resident = resident;
     this.times = times;
     this.work = this::detected;
-    this.buckets = new ShapeBuckets(resident.batchImages());
+    this.buckets = resident.buckets();
   }
 
   /**
-   * For other work on pictures than finding objects.
+   * For other work on pictures than finding objects, in batches of the task's own.
    *
    * @param resident held until this is closed
    * @param work gives a row for each picture of a batch, in order
@@ -71,9 +78,7 @@ final class PipelinedLabeler implements ImageLabeler {
   public void close() {
     images.ifPresent(ahead -> ahead.discard(PipelinedLabeler::free));
     images = Optional.empty();
-    for (var rest = buckets.takeFullest(); rest.isPresent(); rest = buckets.takeFullest()) {
-      rest.get().forEach(PipelinedLabeler::free);
-    }
+    buckets.withdraw(rows).forEach(PipelinedLabeler::free);
     if (!closed) {
       closed = true;
       resident.release();
@@ -88,7 +93,6 @@ final class PipelinedLabeler implements ImageLabeler {
 
   private final class Rows implements Iterator<LabelRow> {
     private final ReadAhead<ImageInput, PreparedImage> ahead;
-    private final Queue<LabelRow> ready = new ArrayDeque<>();
 
     Rows(ReadAhead<ImageInput, PreparedImage> ahead) {
       this.ahead = ahead;
@@ -96,7 +100,7 @@ final class PipelinedLabeler implements ImageLabeler {
 
     @Override
     public boolean hasNext() {
-      return !ready.isEmpty() || buckets.waiting() > 0 || ahead.hasMore();
+      return outstanding > 0 || ahead.hasMore();
     }
 
     @Override
@@ -104,41 +108,58 @@ final class PipelinedLabeler implements ImageLabeler {
       if (!hasNext()) {
         throw new NoSuchElementException("All images of the task are labelled");
       }
-      while (ready.isEmpty()) {
-        advance();
-      }
-      return ready.remove();
-    }
-
-    private void advance() {
-      ahead.start(resident.imagesInFlight() - buckets.waiting());
-      if (ahead.pending() == 0) {
-        buckets.takeFullest().ifPresent(batch -> ready.addAll(labelled(batch)));
-        return;
-      }
-      PreparedImage image = taken();
-      if (image instanceof Lost lost) {
-        ready.add(lost.row());
-      } else if (image instanceof Resized resized) {
-        buckets.add(resized).ifPresent(batch -> ready.addAll(labelled(batch)));
-      }
-    }
-
-    private PreparedImage taken() {
       try {
-        return times.time(Stage.WAIT_FOR_PICTURES, ahead::take);
+        Optional<LabelRow> made = rows.poll();
+        while (made.isEmpty()) {
+          made = advance();
+        }
+        outstanding--;
+        return made.get();
       } catch (InterruptedException killed) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("The task was killed", killed);
       }
     }
+
+    /** One step towards a row: a picture to its bucket, a batch computed, or a row awaited. */
+    private Optional<LabelRow> advance() throws InterruptedException {
+      ahead.start(resident.imagesInFlight() - outstanding);
+      if (ahead.pending() > 0) {
+        give(times.time(Stage.WAIT_FOR_PICTURES, ahead::take));
+        return rows.poll();
+      }
+      Optional<List<Waiting>> batch = buckets.takeFullestWith(rows);
+      if (batch.isPresent()) {
+        compute(batch.get());
+        return rows.poll();
+      }
+      return Optional.of(times.time(Stage.WAIT_FOR_DEVICE, rows::take));
+    }
   }
 
-  private List<LabelRow> labelled(List<Resized> batch) {
+  private void give(PreparedImage image) {
+    outstanding++;
+    if (image instanceof Lost lost) {
+      rows.put(lost.row());
+    } else if (image instanceof Resized resized) {
+      buckets.add(new Waiting(resized, rows)).ifPresent(this::compute);
+    }
+  }
+
+  /**
+   * Rows go to the tasks that the images belong to; so does a fault that no image is to blame for.
+   */
+  private void compute(List<Waiting> batch) {
+    List<Resized> pictures = batch.stream().map(Waiting::image).toList();
     try {
-      return SplitBatch.run(batch, work, PipelinedLabeler::failed);
+      List<LabelRow> made = SplitBatch.run(pictures, work, PipelinedLabeler::failed);
+      for (int i = 0; i < batch.size(); i++) {
+        batch.get(i).rows().put(made.get(i));
+      }
+    } catch (RuntimeException | Error fault) {
+      batch.stream().map(Waiting::rows).distinct().forEach(tasks -> tasks.fail(fault));
     } finally {
-      batch.forEach(PipelinedLabeler::free);
+      pictures.forEach(PipelinedLabeler::free);
     }
   }
 

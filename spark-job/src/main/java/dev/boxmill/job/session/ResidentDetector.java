@@ -35,8 +35,6 @@ import java.util.function.Supplier;
  */
 public final class ResidentDetector {
   private static final Map<Key, ResidentDetector> RESIDENT = new HashMap<>();
-  private static final int CPU_BATCH = 1;
-  private static final int GPU_BATCH = 16;
 
   /** How many threads PyTorch computes with: read by DJL when it loads. */
   public static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
@@ -50,6 +48,8 @@ public final class ResidentDetector {
   private final DecodingRoom room;
   private final Optional<Path> directory;
   private final Semaphore forwards;
+  private final int batchImages;
+  private final ShapeBuckets buckets;
   private final Queue<RefinerChain> idleRefiners = new ConcurrentLinkedQueue<>();
   private final ExecutorService readers;
   private final int readersPerTask;
@@ -64,6 +64,8 @@ public final class ResidentDetector {
     this.decoder = new ImageDecoder(job.maxPixels());
     this.room = new DecodingRoom(Math.max(job.maxPixels(), ImageDecoder.DEFAULT_PIXEL_LIMIT));
     openFirstRefiners();
+    this.batchImages = slot.batchImages();
+    this.buckets = new ShapeBuckets(batchImages);
     boolean cpu = device.kind() == Device.Kind.CPU;
     this.forwards = new Semaphore(cpu ? slot.concurrentTasks() : 1, true);
     this.readersPerTask = cpu ? slot.cores() : Math.max(2, processors() / slot.concurrentTasks());
@@ -142,7 +144,12 @@ public final class ResidentDetector {
 
   /** Images that go through the network together. */
   int batchImages() {
-    return device.kind() == Device.Kind.CPU ? CPU_BATCH : GPU_BATCH;
+    return batchImages;
+  }
+
+  /** Where images of all tasks wait for company. */
+  ShapeBuckets buckets() {
+    return buckets;
   }
 
   /**
@@ -150,7 +157,7 @@ public final class ResidentDetector {
    * memory.
    */
   public int imagesInFlight() {
-    return 2 * batchImages() + readersPerTask;
+    return 2 * batchImages + readersPerTask;
   }
 
   /** The device that it lies on. */

@@ -4,6 +4,7 @@ import dev.boxmill.job.session.PreparedImage.Resized;
 import dev.boxmill.schemas.ImageSize;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,40 +12,61 @@ import java.util.Optional;
 
 /**
  * Images waiting for company of their exact shape: a batch is never padded, so that no label
- * depends on its batch.
+ * depends on its batch. Tasks that share a device share its buckets; the one that completes a batch
+ * computes it for all.
  */
 final class ShapeBuckets {
+
+  /**
+   * An image of a batch.
+   *
+   * @param rows of the task that it belongs to
+   */
+  record Waiting(Resized image, TaskRows rows) {}
+
   private final int batchImages;
-  private final Map<ImageSize, List<Resized>> buckets = new LinkedHashMap<>();
-  private int waiting;
+  private final Map<ImageSize, List<Waiting>> buckets = new LinkedHashMap<>();
 
   ShapeBuckets(int batchImages) {
     this.batchImages = batchImages;
   }
 
   /** Adds an image; gives the batch that it completes, if any. */
-  Optional<List<Resized>> add(Resized image) {
-    ImageSize shape = image.picture().size();
-    List<Resized> bucket = buckets.computeIfAbsent(shape, key -> new ArrayList<>());
-    bucket.add(image);
-    waiting++;
-    return bucket.size() < batchImages ? Optional.empty() : Optional.of(remove(shape));
+  synchronized Optional<List<Waiting>> add(Waiting one) {
+    ImageSize shape = one.image().picture().size();
+    List<Waiting> bucket = buckets.computeIfAbsent(shape, key -> new ArrayList<>());
+    bucket.add(one);
+    return bucket.size() < batchImages ? Optional.empty() : Optional.of(buckets.remove(shape));
   }
 
-  /** The fullest bucket, full or not; empty if nothing waits. */
-  Optional<List<Resized>> takeFullest() {
+  /** The fullest bucket with an image of that task, full or not; empty if none of its waits. */
+  synchronized Optional<List<Waiting>> takeFullestWith(TaskRows rows) {
     return buckets.entrySet().stream()
-        .max(Comparator.comparingInt(entry -> entry.getValue().size()))
-        .map(entry -> remove(entry.getKey()));
+        .filter(bucket -> bucket.getValue().stream().anyMatch(one -> one.rows() == rows))
+        .max(Comparator.comparingInt(bucket -> bucket.getValue().size()))
+        .map(bucket -> buckets.remove(bucket.getKey()));
   }
 
-  int waiting() {
-    return waiting;
+  /** How many images wait, of all tasks. */
+  synchronized int waiting() {
+    return buckets.values().stream().mapToInt(List::size).sum();
   }
 
-  private List<Resized> remove(ImageSize shape) {
-    List<Resized> batch = buckets.remove(shape);
-    waiting -= batch.size();
-    return batch;
+  /** All images of that task that wait, for a task that ends early. */
+  synchronized List<Resized> withdraw(TaskRows rows) {
+    List<Resized> withdrawn = new ArrayList<>();
+    buckets.values().forEach(bucket -> withdraw(rows, bucket.iterator(), withdrawn));
+    buckets.values().removeIf(List::isEmpty);
+    return withdrawn;
+  }
+
+  private static void withdraw(TaskRows rows, Iterator<Waiting> bucket, List<Resized> withdrawn) {
+    while (bucket.hasNext()) {
+      Waiting one = bucket.next();
+      if (one.rows() == rows) {
+        withdrawn.add(one.image());
+        bucket.remove();
+      }
+    }
   }
 }

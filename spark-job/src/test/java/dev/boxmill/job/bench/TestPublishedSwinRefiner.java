@@ -73,7 +73,7 @@ final class TestPublishedSwinRefiner {
   private List<LabelledBox> labels(String refiner, String precision) {
     LabelSettings settings =
         new LabelSettings(directory.toString(), List.of(refiner), precision, 0, 20);
-    ExecutorSlot slot = new ExecutorSlot(List.of(), 1, 1, new Configuration(false));
+    ExecutorSlot slot = new ExecutorSlot(List.of(), 1, 1, 1, new Configuration(false));
     try (ImageLabeler open =
         new DetectorLabelerProvider()
             .prepare(settings, new Configuration(false))

@@ -92,7 +92,7 @@ final class TestBareDetector {
   }
 
   private static List<LabelledBox> boxes(PreparedLabeler labeler) {
-    ExecutorSlot slot = new ExecutorSlot(List.of(), 1, 1, new Configuration(false));
+    ExecutorSlot slot = new ExecutorSlot(List.of(), 1, 1, 1, new Configuration(false));
     try (ImageLabeler open = labeler.open(slot, new StageTimes())) {
       ImageInput input = new ImageInput("scene", TestBareDetector::scene);
       Iterator<LabelRow> rows = open.label(List.of(input).iterator());

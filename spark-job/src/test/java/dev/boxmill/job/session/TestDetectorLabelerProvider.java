@@ -121,7 +121,7 @@ final class TestDetectorLabelerProvider {
   }
 
   private static List<LabelledBox> labels(PreparedLabeler labeler) {
-    ExecutorSlot slot = new ExecutorSlot(List.of(), 1, 1, new Configuration(false));
+    ExecutorSlot slot = new ExecutorSlot(List.of(), 1, 1, 1, new Configuration(false));
     try (ImageLabeler open = labeler.open(slot, new StageTimes())) {
       ImageInput input = new ImageInput("scene", TestDetectorLabelerProvider::scene);
       Iterator<LabelRow> rows = open.label(List.of(input).iterator());

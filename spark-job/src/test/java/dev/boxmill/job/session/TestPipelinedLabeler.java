@@ -2,6 +2,7 @@ package dev.boxmill.job.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.boxmill.job.BadInputException;
@@ -14,15 +15,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 
 final class TestPipelinedLabeler {
-  private static final ExecutorSlot SLOT = new ExecutorSlot(List.of(), 1, 2, new Configuration());
+  private static final ExecutorSlot SLOT =
+      new ExecutorSlot(List.of(), 1, 2, 1, new Configuration());
+  private static final ExecutorSlot FOURS =
+      new ExecutorSlot(List.of(), 1, 2, 4, new Configuration());
   private static final ImageSize SCENE_0_SIZE = new ImageSize(263, 230);
   private static final float MAX_SCORE_DRIFT = 1e-5f;
   private static final float MAX_PIXEL_DRIFT = 0.01f;
@@ -110,6 +118,57 @@ final class TestPipelinedLabeler {
   }
 
   @Test
+  void aBatchHasImagesOfSeveralTasks() throws Exception {
+    List<LabelRow> alone = label(settings("fp32"), scene(0), scene(1), scene(2), scene(3));
+    StageTimes times = new StageTimes();
+    CountDownLatch done = new CountDownLatch(1);
+    ResidentDetector resident = ResidentDetector.hold(inFours(), FOURS);
+    try {
+      CompletableFuture<List<LabelRow>> first =
+          CompletableFuture.supplyAsync(() -> labelInFours(times, scene(0), scene(1), late(done)));
+      await(resident, 2);
+      List<LabelRow> second = labelInFours(new StageTimes(), scene(2), scene(3));
+      done.countDown();
+
+      assertThat(first.get()).hasSize(3);
+      assertThat(second).hasSize(2);
+      assertThat(times.microseconds(Stage.NETWORK)).isZero();
+      assertSame(boxes(alone, "scene-0"), boxes(first.get(), "scene-0"));
+      assertSame(boxes(alone, "scene-1"), boxes(first.get(), "scene-1"));
+      assertSame(boxes(alone, "scene-2"), boxes(second, "scene-2"));
+      assertSame(boxes(alone, "scene-3"), boxes(second, "scene-3"));
+    } finally {
+      done.countDown();
+      resident.release();
+    }
+  }
+
+  @Test
+  void aTaskThatEndsEarlyLeavesNoImageInTheBuckets() throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    ResidentDetector resident = ResidentDetector.hold(inFours(), FOURS);
+    try {
+      ImageLabeler killed = inFours().open(FOURS, new StageTimes());
+      Iterator<LabelRow> rows = killed.label(List.of(scene(0), late(done)).iterator());
+      AtomicReference<Throwable> thrown = new AtomicReference<>();
+      Thread task = new Thread(() -> thrown.set(catchThrowable(rows::next)));
+      task.start();
+      await(resident, 1);
+      task.interrupt();
+      task.join();
+      assertThat(thrown.get()).hasMessage("The task was killed");
+      done.countDown();
+      killed.close();
+
+      assertThat(resident.buckets().waiting()).isZero();
+      assertThat(labelInFours(new StageTimes(), scene(1))).hasSize(1);
+    } finally {
+      done.countDown();
+      resident.release();
+    }
+  }
+
+  @Test
   void everySettingThatMattersChangesTheFingerprint() {
     assertThat(
             List.of(
@@ -168,6 +227,42 @@ final class TestPipelinedLabeler {
       labeler.label(List.of(inputs).iterator()).forEachRemaining(rows::add);
     }
     return rows;
+  }
+
+  /** Its batches are of four images; another job than that of {@link #settings}. */
+  private static DetectorJob inFours() {
+    List<String> none = List.of("none");
+    return (DetectorJob) prepare(new LabelSettings(LabelSettings.EMBEDDED, none, "fp32", 0.05, 99));
+  }
+
+  private static List<LabelRow> labelInFours(StageTimes times, ImageInput... inputs) {
+    List<LabelRow> rows = new ArrayList<>();
+    try (ImageLabeler labeler = inFours().open(FOURS, times)) {
+      labeler.label(List.of(inputs).iterator()).forEachRemaining(rows::add);
+    }
+    return rows;
+  }
+
+  private static void await(ResidentDetector resident, int images) {
+    long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    while (resident.buckets().waiting() < images) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  /** An image that fails, but not before that. */
+  private static ImageInput late(CountDownLatch done) {
+    return new ImageInput(
+        "late",
+        () -> {
+          try {
+            done.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return storeIsDown();
+        });
   }
 
   private static ImageInput scene(int number) {

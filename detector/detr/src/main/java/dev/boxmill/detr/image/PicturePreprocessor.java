@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** Resizes pictures for a network. Safe for use by several threads. */
 public final class PicturePreprocessor {
+  private static final float[] NOTHING = {};
+
   private final Preprocessing preprocessing;
   private final TorchModule module;
 
@@ -34,10 +36,11 @@ public final class PicturePreprocessor {
     ImageSize original = picture.size();
     ImageSize size = preprocessing.resized(original);
     float[] heightAndWidth = {size.height(), size.width()};
-    try (Tensor pixels = module.bytes(picture.rgb(), original.height(), original.width(), 3);
-        Tensor target = module.tensor(heightAndWidth, 2)) {
-      return new ResizedPicture(
-          original, size, module.run("resize_picture", Map.of("image", pixels, "size", target)));
+    try (Tensor pixels = module.hostBytes(picture.rgb(), original.height(), original.width(), 3);
+        Tensor target = module.hostTensor(heightAndWidth, 2);
+        Tensor there = module.tensor(NOTHING, 0)) {
+      Map<String, Tensor> inputs = Map.of("image", pixels, "size", target, "there", there);
+      return new ResizedPicture(original, size, module.run("resize_picture", inputs));
     }
   }
 }

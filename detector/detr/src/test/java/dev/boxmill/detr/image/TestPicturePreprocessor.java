@@ -56,7 +56,7 @@ final class TestPicturePreprocessor {
     ImageSize size = new ImageSize(width, height);
     Program program = exactly(size, filter).program().and(steps());
     try (TorchModule module = load(program);
-        Tensor pixels = module.bytes(TestingPictures.expected("rgb.png").rgb(), 34, 45, 3);
+        Tensor pixels = module.hostBytes(TestingPictures.expected("rgb.png").rgb(), 34, 45, 3);
         Tensor target = module.tensor(new float[] {height, width}, 2);
         Tensors outputs = module.run("resize_as_floats", Map.of("image", pixels, "size", target))) {
       assertClose(outputs.named("image").floats(), resized(filter, size), 1);
@@ -116,7 +116,7 @@ final class TestPicturePreprocessor {
     Program program =
         preprocessing.program().and(Program.of(TestPicturePreprocessor.class, "steps.py"));
     try (TorchModule module = load(program);
-        Tensor pixels = module.bytes(picture.rgb(), height, width, 3);
+        Tensor pixels = module.hostBytes(picture.rgb(), height, width, 3);
         Tensors outputs = module.run("network_input", Map.of("image", pixels))) {
       assertThat(outputs.named("values").shape()).containsExactly(1L, 3L, height, width);
       float[] found = outputs.named("values").floats();
