@@ -1,4 +1,4 @@
-# Convolutions and linear layers by plain PyTorch operators: the same functions as conv_onednn.py, for every device.
+# Convolutions, max-pool and linear layers by plain PyTorch operators: the same functions as conv_onednn.py, for every device.
 # Letters: B images, C channels, O output channels, H W height and width. Feature maps are channels_last.
 
 def prepack(weight: Tensor, stride: int, padding: int, dilation: int) -> Tensor:

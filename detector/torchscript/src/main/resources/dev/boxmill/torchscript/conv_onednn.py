@@ -1,4 +1,4 @@
-# Convolutions and linear layers by oneDNN: weights in its own blocked layout, activation and addition fused in.
+# Convolutions and linear layers by oneDNN: weights in its own blocked layout, activation and addition fused in; and a max-pool.
 # Letters: B images, C channels, O output channels, H W height and width. Feature maps are channels_last.
 
 def prepack(weight: Tensor, stride: int, padding: int, dilation: int) -> Tensor:
@@ -59,7 +59,7 @@ def max_pool(x: Tensor) -> Tensor:
   largest = largest_of_three(largest_of_three(bits, 1), 2)
   return torch.permute(same_bits(largest, 15), [0, 3, 1, 2])
 
-# A view as another type of the same size.
+# A view as another type of the same size, for which `view` has no form in this dialect.
 def same_bits(x: Tensor, type: int) -> Tensor:
   return torch.set_(torch.empty([0], dtype=type), x)
 

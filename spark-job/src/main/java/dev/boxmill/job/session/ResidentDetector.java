@@ -36,6 +36,9 @@ import java.util.function.Supplier;
 public final class ResidentDetector {
   private static final Map<Key, ResidentDetector> RESIDENT = new HashMap<>();
 
+  /** While the host reads one batch's results, a GPU computes the next. */
+  private static final int GPU_PASSES = 2;
+
   /** How many threads PyTorch computes with: read by DJL when it loads. */
   public static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
 
@@ -67,7 +70,7 @@ public final class ResidentDetector {
     this.batchImages = slot.batchImages();
     this.buckets = new ShapeBuckets(batchImages);
     boolean cpu = device.kind() == Device.Kind.CPU;
-    this.forwards = new Semaphore(cpu ? slot.concurrentTasks() : 1, true);
+    this.forwards = new Semaphore(cpu ? slot.concurrentTasks() : GPU_PASSES, true);
     this.readersPerTask = cpu ? slot.cores() : Math.max(2, processors() / slot.concurrentTasks());
     this.readers = readers(readersPerTask * slot.concurrentTasks());
   }
