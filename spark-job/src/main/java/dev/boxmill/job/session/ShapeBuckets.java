@@ -4,11 +4,11 @@ import dev.boxmill.job.session.PreparedImage.Resized;
 import dev.boxmill.schemas.ImageSize;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Images waiting for company of their exact shape: a batch is never padded, so that no label
@@ -42,7 +42,7 @@ final class ShapeBuckets {
   /** The fullest bucket with an image of that task, full or not; empty if none of its waits. */
   synchronized Optional<List<Waiting>> takeFullestWith(TaskRows rows) {
     return buckets.entrySet().stream()
-        .filter(bucket -> bucket.getValue().stream().anyMatch(one -> one.rows() == rows))
+        .filter(bucket -> bucket.getValue().stream().anyMatch(of(rows)))
         .max(Comparator.comparingInt(bucket -> bucket.getValue().size()))
         .map(bucket -> buckets.remove(bucket.getKey()));
   }
@@ -55,18 +55,15 @@ final class ShapeBuckets {
   /** All images of that task that wait, for a task that ends early. */
   synchronized List<Resized> withdraw(TaskRows rows) {
     List<Resized> withdrawn = new ArrayList<>();
-    buckets.values().forEach(bucket -> withdraw(rows, bucket.iterator(), withdrawn));
+    for (List<Waiting> bucket : buckets.values()) {
+      bucket.stream().filter(of(rows)).map(Waiting::image).forEach(withdrawn::add);
+      bucket.removeIf(of(rows));
+    }
     buckets.values().removeIf(List::isEmpty);
     return withdrawn;
   }
 
-  private static void withdraw(TaskRows rows, Iterator<Waiting> bucket, List<Resized> withdrawn) {
-    while (bucket.hasNext()) {
-      Waiting one = bucket.next();
-      if (one.rows() == rows) {
-        withdrawn.add(one.image());
-        bucket.remove();
-      }
-    }
+  private static Predicate<Waiting> of(TaskRows rows) {
+    return one -> one.rows() == rows;
   }
 }

@@ -222,11 +222,7 @@ final class TestPipelinedLabeler {
   }
 
   private static List<LabelRow> label(LabelSettings settings, ImageInput... inputs) {
-    List<LabelRow> rows = new ArrayList<>();
-    try (ImageLabeler labeler = prepare(settings).open(SLOT, new StageTimes())) {
-      labeler.label(List.of(inputs).iterator()).forEachRemaining(rows::add);
-    }
-    return rows;
+    return rows(prepare(settings).open(SLOT, new StageTimes()), inputs);
   }
 
   /** Its batches are of four images; another job than that of {@link #settings}. */
@@ -236,8 +232,13 @@ final class TestPipelinedLabeler {
   }
 
   private static List<LabelRow> labelInFours(StageTimes times, ImageInput... inputs) {
+    return rows(inFours().open(FOURS, times), inputs);
+  }
+
+  /** All rows of a task, which ends with them. */
+  private static List<LabelRow> rows(ImageLabeler opened, ImageInput... inputs) {
     List<LabelRow> rows = new ArrayList<>();
-    try (ImageLabeler labeler = inFours().open(FOURS, times)) {
+    try (ImageLabeler labeler = opened) {
       labeler.label(List.of(inputs).iterator()).forEachRemaining(rows::add);
     }
     return rows;

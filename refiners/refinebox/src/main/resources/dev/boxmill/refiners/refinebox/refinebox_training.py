@@ -10,7 +10,8 @@ def gradient(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tenso
   weights = annotate(Dict[str, Tensor], {})
   frozen = annotate(Dict[str, Tensor], {})
   for name in inputs.keys():
-    value = torch.clone(torch.to(torch.detach(inputs[name]), 6))
+    # always a copy, in float32
+    value = torch.to(torch.detach(inputs[name]), 6, False, True)
     if name.startswith("weight."):
       weights[name[7:]] = torch.requires_grad_(value)
       names = torch.append(names, name[7:])

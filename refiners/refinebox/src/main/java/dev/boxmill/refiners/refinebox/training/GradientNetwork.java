@@ -4,7 +4,6 @@ import dev.boxmill.refiners.refinebox.PyramidInputs;
 import dev.boxmill.refiners.refinebox.RefineBoxNetwork;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout.Slice;
 import dev.boxmill.refiners.spi.FeatureMaps;
-import dev.boxmill.torchscript.Convolutions;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.Program;
@@ -41,8 +40,7 @@ public final class GradientNetwork implements AutoCloseable {
   public static GradientNetwork load(Device device, ParameterLayout layout) {
     Program program =
         RefineBoxNetwork.trainingProgram(STEPS, CHUNK)
-            .with(Map.of("L1_WEIGHT", L1_WEIGHT, "GIOU_WEIGHT", GIOU_WEIGHT))
-            .with(Convolutions.ATEN);
+            .with(Map.of("L1_WEIGHT", L1_WEIGHT, "GIOU_WEIGHT", GIOU_WEIGHT));
     return new GradientNetwork(program.loadWithoutWeights(device, Precision.FP32), layout);
   }
 
