@@ -72,7 +72,7 @@ public final class Detector implements AutoCloseable {
       Precision precision) {
     Program program =
         Program.of(Detector.class, "detector.py")
-            .and(preprocessing.program())
+            .and(preprocessing.program(device))
             .and(architecture.program());
     return new Detector(architecture, preprocessing, program.load(device, precision, weights));
   }

@@ -2,6 +2,7 @@ package dev.boxmill.detr.image;
 
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.schemas.ImageSize;
+import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
 import java.util.Map;
@@ -62,9 +63,13 @@ public record Preprocessing(
   /**
    * {@code preprocess.py} with this checkpoint's constants: functions {@code resize} and {@code
    * normalise}, and the entry point {@code resize_picture}.
+   *
+   * @param device that the program will be loaded on
    */
-  public Program program() {
-    return Program.of(Preprocessing.class, "preprocess.py")
+  public Program program(Device device) {
+    boolean cpu = device.kind() == Device.Kind.CPU;
+    return Program.of(
+            Preprocessing.class, "preprocess.py", cpu ? "resize_on_cpu.py" : "resize_on_cuda.py")
         .with(
             Map.of(
                 "RESAMPLE", resampling.pillowNumber(),

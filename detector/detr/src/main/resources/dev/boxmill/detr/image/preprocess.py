@@ -44,15 +44,8 @@ def normalise(x: Tensor) -> Tensor:
 # One picture in the host's memory, there too its new height and width in "size" (a float32 tensor of two); "there", a tensor on
 # the device that resizes it.
 def resize_picture(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  size = inputs["size"]
-  image = to_device_of(inputs["there"], inputs["image"])
+  height = int(torch.select(inputs["size"], 0, 0))
+  width = int(torch.select(inputs["size"], 0, 1))
   out = annotate(Dict[str, Tensor], {})
-  out["image"] = resize(image, int(torch.select(size, 0, 0)), int(torch.select(size, 0, 1)))
+  out["image"] = resize_there(inputs["image"], ops.prim.device(inputs["there"]), height, width)
   return out
-
-# Through pinned memory: the thread that decodes waits neither for the copy nor for what the device computes before it.
-def to_device_of(there: Tensor, x: Tensor) -> Tensor:
-  y = x
-  if ops.prim.is_cuda(there):
-    y = torch.to(torch.pin_memory(x), ops.prim.device(there), ops.prim.dtype(x), True)
-  return y

@@ -1,9 +1,11 @@
 package dev.boxmill.detr.image;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.boxmill.schemas.ImageSize;
+import dev.boxmill.torchscript.Convolutions;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.Program;
@@ -14,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -37,7 +41,7 @@ final class TestPicturePreprocessor {
   void resizedPixelsAreNearPillows(Resampling filter, int width, int height, int most) {
     ImageSize size = new ImageSize(width, height);
     Preprocessing preprocessing = exactly(size, filter);
-    try (TorchModule module = load(preprocessing.program());
+    try (TorchModule module = load(preprocessing.program(Device.cpu()));
         ResizedPicture resized =
             new PicturePreprocessor(preprocessing, module)
                 .resize(TestingPictures.expected("rgb.png"))) {
@@ -54,13 +58,32 @@ final class TestPicturePreprocessor {
   @CsvFileSource(resources = "resized.csv")
   void pixelsResizedAsFloatsAreNearPillowsToo(Resampling filter, int width, int height) {
     ImageSize size = new ImageSize(width, height);
-    Program program = exactly(size, filter).program().and(steps());
+    Program program = exactly(size, filter).program(Device.cpu()).and(steps());
     try (TorchModule module = load(program);
         Tensor pixels = module.hostBytes(TestingPictures.expected("rgb.png").rgb(), 34, 45, 3);
         Tensor target = module.tensor(new float[] {height, width}, 2);
         Tensors outputs = module.run("resize_as_floats", Map.of("image", pixels, "size", target))) {
       assertClose(outputs.named("image").floats(), resized(filter, size), 1);
     }
+  }
+
+  /** A GPU's own file can't be loaded here; it must at least fit where the CPU's does. */
+  @Test
+  void cudaProgramHasTheSameFunctions() {
+    Preprocessing preprocessing = exactly(new ImageSize(32, 24), Resampling.BILINEAR);
+    assertThat(functions(preprocessing, Device.cuda(0)))
+        .contains("def resize_there(image: Tensor, there: Device, height: int, width: int)")
+        .isEqualTo(functions(preprocessing, Device.cpu()));
+  }
+
+  private static List<String> functions(Preprocessing preprocessing, Device device) {
+    byte[] archive =
+        preprocessing.program(device).with(Convolutions.ATEN).archive(device, Precision.FP32);
+    return Pattern.compile("def [^>]+(?= ->)")
+        .matcher(new String(archive, ISO_8859_1))
+        .results()
+        .map(MatchResult::group)
+        .toList();
   }
 
   private static Preprocessing exactly(ImageSize size, Resampling filter) {
@@ -114,7 +137,9 @@ final class TestPicturePreprocessor {
     long height = picture.size().height();
     long width = picture.size().width();
     Program program =
-        preprocessing.program().and(Program.of(TestPicturePreprocessor.class, "steps.py"));
+        preprocessing
+            .program(Device.cpu())
+            .and(Program.of(TestPicturePreprocessor.class, "steps.py"));
     try (TorchModule module = load(program);
         Tensor pixels = module.hostBytes(picture.rgb(), height, width, 3);
         Tensors outputs = module.run("network_input", Map.of("image", pixels))) {
