@@ -5,6 +5,7 @@ import dev.boxmill.job.bench.DriftBenchmark;
 import dev.boxmill.job.bench.EvaluationBenchmark;
 import dev.boxmill.job.bench.FamilyBenchmark;
 import dev.boxmill.job.bench.ForwardBenchmark;
+import dev.boxmill.job.bench.NetworkArchives;
 import dev.boxmill.job.bench.RefinerGain;
 import dev.boxmill.job.bench.RefinerOverhead;
 import dev.boxmill.job.bench.RowsBenchmark;
@@ -138,6 +139,24 @@ final class BenchCommand implements Runnable {
         positive("--cores", cores == null ? all : cores),
         Optional.ofNullable(peer),
         out());
+  }
+
+  @Command(
+      description = {
+        "Writes DETR-R50's programs, to be checked and timed on a GPU by",
+        "'python spark-job/src/bench/python/forward_gpu.py DIR', without Java."
+      },
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void archives(
+      @Option(
+              names = "--output",
+              required = true,
+              paramLabel = "DIR",
+              description = "A local folder for them: some kilobytes, no weights.")
+          Path folder)
+      throws IOException {
+    NetworkArchives.write(folder, out());
   }
 
   @Command(
