@@ -6,6 +6,8 @@ import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.Detector;
 import dev.boxmill.detr.image.Preprocessing;
+import dev.boxmill.job.BadInputException;
+import dev.boxmill.job.source.Reasons;
 import dev.boxmill.torchscript.Convolutions;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
@@ -25,9 +27,24 @@ public final class NetworkArchives {
 
   private NetworkArchives() {}
 
-  /** Writes DETR-R50's for 800x1066. */
+  /**
+   * Writes DETR-R50's for 800x1066.
+   *
+   * @throws BadInputException if they can't be written there
+   */
   public static void write(Path folder, PrintWriter out) throws IOException {
-    write(FamilyMember.named("DETR R50"), folder);
+    FamilyMember member = FamilyMember.named("DETR R50");
+    try {
+      write(member, folder);
+    } catch (IOException failure) {
+      throw new BadInputException(
+          "Cannot write archives to "
+              + folder
+              + ": "
+              + Reasons.of(failure)
+              + " (name another --output)",
+          failure);
+    }
     out.println("Archives: " + folder);
     out.flush();
   }

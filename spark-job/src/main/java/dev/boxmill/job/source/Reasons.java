@@ -2,6 +2,7 @@ package dev.boxmill.job.source;
 
 import java.io.FileNotFoundException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
@@ -18,6 +19,9 @@ public final class Reasons {
     }
     if (failure instanceof AccessDeniedException || failure instanceof AccessControlException) {
       return "permission denied";
+    }
+    if (failure instanceof FileAlreadyExistsException) {
+      return "a file is there already";
     }
     if (failure instanceof UnsupportedFileSystemException) {
       return "no filesystem here serves its scheme";
