@@ -18,13 +18,18 @@ import torch
 from transformers import CONFIG_MAPPING, AutoModelForObjectDetection
 
 
+def random_network(config):
+    """transformers' network of what a config.json says, with random weights."""
+    settings = dict(config)
+    return AutoModelForObjectDetection.from_config(CONFIG_MAPPING[settings.pop("model_type")](**settings)).eval()
+
+
 class Held:
     """A network in both precisions, and its input."""
 
     def __init__(self, request):
         torch.set_num_threads(request["threads"])
-        config = dict(request["config"])
-        model = AutoModelForObjectDetection.from_config(CONFIG_MAPPING[config.pop("model_type")](**config)).eval()
+        model = random_network(request["config"])
         self.models = {"float32": model, "bfloat16": copy.deepcopy(model).to(torch.bfloat16)}
         self.pixels = torch.randn(1, 3, request["height"], request["width"])
 

@@ -15,10 +15,11 @@ import json
 import pathlib
 import statistics
 import threading
-import time
 import warnings
 
 import torch
+from family_peer import random_network
+from sides import ratio, seconds
 
 PROGRAMS = {"cpu": {"bf16": torch.bfloat16}, "cuda": {"fp16": torch.float16, "bf16": torch.bfloat16}}
 PHOTOGRAPH = (1200, 1600)
@@ -50,7 +51,7 @@ def main():
         here = [picture.to(options.device) for picture in pictures]
         sides = {f"boxmill {precision}": lambda p=program: detect(p, here) for precision, program in programs.items()}
         faster, kind = next(iter(PROGRAMS[options.device].items()))
-        theirs = transformers(network, kind, options.device)
+        theirs = random_network(network["config"]).to(options.device, kind, memory_format=torch.channels_last)
         sides[f"transformers {faster}"] = lambda: detect_by(theirs, kind, here)
         if options.compile:
             sped_up = torch.compile(theirs)
@@ -116,27 +117,12 @@ def check(precision, program, exact, picture, device):
         raise SystemExit(f"{device}-{precision}.pt errs: at most {MOST_APART}, {MOST_APART} and 1 are rounding")
 
 
-def transformers(network, kind, device):
-    """transformers' network of that type with random weights of its own."""
-    from transformers import CONFIG_MAPPING, AutoModelForObjectDetection
-
-    config = dict(network["config"])
-    model = AutoModelForObjectDetection.from_config(CONFIG_MAPPING[config.pop("model_type")](**config)).eval()
-    return model.to(device, kind, memory_format=torch.channels_last)
-
-
 def detect_by(model, kind, pictures):
     """As `detect`, by transformers' network."""
     pixels = torch.stack(pictures) / 255
     mean, std = (pixels.new_tensor(values).view(3, 1, 1) for values in ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
     out = model(pixel_values=((pixels - mean) / std).to(kind, memory_format=torch.channels_last))
     return torch.softmax(out.logits.float(), -1).cpu(), out.pred_boxes.float().cpu()
-
-
-def seconds(act):
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
 
 
 def table(network, options, sides):
@@ -151,9 +137,8 @@ def table(network, options, sides):
     print(f"{'side':40s} {'images/s':>9s} {'of first':>8s} {'spread':>12s}")
     base = next(iter(times.values()))
     for name, taken in times.items():
-        ratios = [own / other for own, other in zip(base, taken, strict=True)]
-        rate = options.batch / statistics.median(taken)
-        print(f"{name:40s} {rate:9.1f} {statistics.median(ratios):8.2f} {min(ratios):6.2f}-{max(ratios):.2f}")
+        middle, spread = ratio(base, taken)
+        print(f"{name:40s} {options.batch / statistics.median(taken):9.1f} {middle:>8s} {spread:>12s}")
 
 
 def overlap(program, here, options):

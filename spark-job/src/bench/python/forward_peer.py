@@ -13,8 +13,7 @@ import numpy
 import onnxruntime
 import openvino
 import torch
-from family_peer import serve
-from transformers import CONFIG_MAPPING, AutoModelForObjectDetection
+from family_peer import random_network, serve
 
 
 class Exported(torch.nn.Module):
@@ -36,9 +35,7 @@ class Runtimes:
     def __init__(self, request):
         threads = request["threads"]
         torch.set_num_threads(threads)
-        config = dict(request["config"])
-        model = AutoModelForObjectDetection.from_config(CONFIG_MAPPING[config.pop("model_type")](**config))
-        model = model.eval().requires_grad_(False)
+        model = random_network(request["config"]).requires_grad_(False)
         pixels = torch.randn(threads, 3, request["height"], request["width"])
         mask = torch.ones(threads, request["height"], request["width"], dtype=torch.long)
         network = Exported(model, mask)

@@ -9,8 +9,6 @@ import subprocess
 import sys
 import time
 
-import duckdb
-
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
 
@@ -61,6 +59,8 @@ def processor():
 
 def labelled(table, count):
     """When each image of a label table was labelled, in order, in seconds; a table with other rows ends the benchmark."""
+    import duckdb
+
     rows = duckdb.sql(f"select epoch(labelled_at) from '{table}/*.parquet' where status = 'ok' order by 1").fetchall()
     if len(rows) != count:
         sys.exit(f"{len(rows)} of {count} images labelled in {table}")

@@ -70,20 +70,17 @@ public final class Detector implements AutoCloseable {
       Map<String, ? extends Weight> weights,
       Device device,
       Precision precision) {
-    Program program = program(architecture, preprocessing, device);
+    Program program = program(architecture, preprocessing);
     return new Detector(architecture, preprocessing, program.load(device, precision, weights));
   }
 
   /**
    * What a detector runs: the entry points {@code resize_picture}, {@code detect_pictures} and
    * {@code look_at_pictures}, and the architecture's own.
-   *
-   * @param device that it will be loaded on
    */
-  public static Program program(
-      Architecture architecture, Preprocessing preprocessing, Device device) {
+  public static Program program(Architecture architecture, Preprocessing preprocessing) {
     return Program.of(Detector.class, "detector.py")
-        .and(preprocessing.program(device))
+        .and(preprocessing.program())
         .and(architecture.program());
   }
 

@@ -27,7 +27,19 @@ public final class Program {
     this.convolutions = convolutions;
   }
 
-  record SourceFile(String name, String text) {}
+  /**
+   * @param only kind of device that it is for; empty if for all
+   */
+  record SourceFile(String name, String text, Optional<Device.Kind> only) {
+
+    SourceFile(Class<?> anchor, String name, Optional<Device.Kind> only) {
+      this(name, read(anchor, name), only);
+    }
+
+    boolean isFor(Device device) {
+      return only.isEmpty() || only.get() == device.kind();
+    }
+  }
 
   /**
    * A program of resource files. Convolutions and linear layers ({@code prepack, conv,
@@ -41,7 +53,7 @@ public final class Program {
   public static Program of(Class<?> anchor, String... fileNames) {
     List<SourceFile> files = new ArrayList<>();
     for (String name : fileNames) {
-      files.add(new SourceFile(name, read(anchor, name)));
+      files.add(new SourceFile(anchor, name, Optional.empty()));
     }
     return new Program(List.copyOf(files), Map.of(), Optional.empty());
   }
@@ -51,6 +63,18 @@ public final class Program {
     List<SourceFile> joined = new ArrayList<>(files);
     other.files.stream().filter(file -> !joined.contains(file)).forEach(joined::add);
     return new Program(List.copyOf(joined), merged(other.constants), convolutions);
+  }
+
+  /**
+   * This program and, on devices of that kind alone, one more file of resources.
+   *
+   * @param anchor class beside whose resources the file name is looked up
+   * @throws IllegalArgumentException if there is no such resource
+   */
+  public Program and(Device.Kind kind, Class<?> anchor, String fileName) {
+    List<SourceFile> joined = new ArrayList<>(files);
+    joined.add(new SourceFile(anchor, fileName, Optional.of(kind)));
+    return new Program(List.copyOf(joined), constants, convolutions);
   }
 
   /**
@@ -76,7 +100,7 @@ public final class Program {
   public TorchModule load(
       Device device, Precision precision, Map<String, ? extends Weight> weights) {
     Precision exact = precision.on(device);
-    TorchModule module = TorchModule.open(archive(device, exact), device, description());
+    TorchModule module = TorchModule.open(archive(device, exact), device, description(device));
     try {
       module.prepare(weights);
       return module;
@@ -92,21 +116,25 @@ public final class Program {
    * @throws TorchScriptException if PyTorch refuses the text
    */
   public TorchModule loadWithoutWeights(Device device, Precision precision) {
-    return TorchModule.open(archive(device, precision.on(device)), device, description());
+    return TorchModule.open(archive(device, precision.on(device)), device, description(device));
   }
 
   /** The program as a TorchScript archive without weights; {@code torch.jit.load} opens it too. */
   public byte[] archive(Device device, Precision precision) {
     Precision exact = precision.on(device);
     Convolutions kernels = convolutions.orElseGet(() -> Convolutions.on(device, exact));
-    List<SourceFile> all = new ArrayList<>(files);
-    all.add(new SourceFile(kernels.file(), read(Program.class, kernels.file())));
+    List<SourceFile> all = new ArrayList<>(filesFor(device));
+    all.add(new SourceFile(Program.class, kernels.file(), Optional.empty()));
     Map<String, Object> values = merged(Map.of("DTYPE", exact.scalarType()));
     return TorchScriptArchive.of(Dialect.serialised(all, values));
   }
 
-  private String description() {
-    return String.join(" + ", files.stream().map(SourceFile::name).toList());
+  private List<SourceFile> filesFor(Device device) {
+    return files.stream().filter(file -> file.isFor(device)).toList();
+  }
+
+  private String description(Device device) {
+    return String.join(" + ", filesFor(device).stream().map(SourceFile::name).toList());
   }
 
   private Map<String, Object> merged(Map<String, ?> values) {

@@ -53,19 +53,14 @@ public final class NetworkArchives {
     Files.createDirectories(folder);
     Architecture architecture = member.network().get();
     JSON.writeValue(folder.resolve("network.json").toFile(), description(member, architecture));
+    Program program = Detector.program(architecture, Preprocessing.original());
     Device cpu = Device.cpu();
     Device gpu = Device.cuda(0);
-    Program exact = program(architecture, cpu).with(Convolutions.ATEN);
-    Files.write(folder.resolve("cpu-fp32.pt"), exact.archive(cpu, Precision.FP32));
-    Program ours = program(architecture, cpu);
-    Files.write(folder.resolve("cpu-bf16.pt"), ours.archive(cpu, Precision.BF16));
-    Program there = program(architecture, gpu);
-    Files.write(folder.resolve("cuda-fp16.pt"), there.archive(gpu, Precision.FP16));
-    Files.write(folder.resolve("cuda-bf16.pt"), there.archive(gpu, Precision.BF16));
-  }
-
-  private static Program program(Architecture architecture, Device device) {
-    return Detector.program(architecture, Preprocessing.original(), device);
+    byte[] plain = program.with(Convolutions.ATEN).archive(cpu, Precision.FP32);
+    Files.write(folder.resolve("cpu-fp32.pt"), plain);
+    Files.write(folder.resolve("cpu-bf16.pt"), program.archive(cpu, Precision.BF16));
+    Files.write(folder.resolve("cuda-fp16.pt"), program.archive(gpu, Precision.FP16));
+    Files.write(folder.resolve("cuda-bf16.pt"), program.archive(gpu, Precision.BF16));
   }
 
   private static ObjectNode description(FamilyMember member, Architecture architecture) {

@@ -63,13 +63,11 @@ public record Preprocessing(
   /**
    * {@code preprocess.py} with this checkpoint's constants: functions {@code resize} and {@code
    * normalise}, and the entry point {@code resize_picture}.
-   *
-   * @param device that the program will be loaded on
    */
-  public Program program(Device device) {
-    boolean cpu = device.kind() == Device.Kind.CPU;
-    return Program.of(
-            Preprocessing.class, "preprocess.py", cpu ? "resize_on_cpu.py" : "resize_on_cuda.py")
+  public Program program() {
+    return Program.of(Preprocessing.class, "preprocess.py")
+        .and(Device.Kind.CPU, Preprocessing.class, "resize_on_cpu.py")
+        .and(Device.Kind.CUDA, Preprocessing.class, "resize_on_cuda.py")
         .with(
             Map.of(
                 "RESAMPLE", resampling.pillowNumber(),

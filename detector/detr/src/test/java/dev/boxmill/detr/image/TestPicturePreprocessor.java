@@ -41,7 +41,7 @@ final class TestPicturePreprocessor {
   void resizedPixelsAreNearPillows(Resampling filter, int width, int height, int most) {
     ImageSize size = new ImageSize(width, height);
     Preprocessing preprocessing = exactly(size, filter);
-    try (TorchModule module = load(preprocessing.program(Device.cpu()));
+    try (TorchModule module = load(preprocessing.program());
         ResizedPicture resized =
             new PicturePreprocessor(preprocessing, module)
                 .resize(TestingPictures.expected("rgb.png"))) {
@@ -58,7 +58,7 @@ final class TestPicturePreprocessor {
   @CsvFileSource(resources = "resized.csv")
   void pixelsResizedAsFloatsAreNearPillowsToo(Resampling filter, int width, int height) {
     ImageSize size = new ImageSize(width, height);
-    Program program = exactly(size, filter).program(Device.cpu()).and(steps());
+    Program program = exactly(size, filter).program().and(steps());
     try (TorchModule module = load(program);
         Tensor pixels = module.hostBytes(TestingPictures.expected("rgb.png").rgb(), 34, 45, 3);
         Tensor target = module.tensor(new float[] {height, width}, 2);
@@ -78,7 +78,7 @@ final class TestPicturePreprocessor {
 
   private static List<String> functions(Preprocessing preprocessing, Device device) {
     byte[] archive =
-        preprocessing.program(device).with(Convolutions.ATEN).archive(device, Precision.FP32);
+        preprocessing.program().with(Convolutions.ATEN).archive(device, Precision.FP32);
     return Pattern.compile("def [^>]+(?= ->)")
         .matcher(new String(archive, ISO_8859_1))
         .results()
@@ -137,9 +137,7 @@ final class TestPicturePreprocessor {
     long height = picture.size().height();
     long width = picture.size().width();
     Program program =
-        preprocessing
-            .program(Device.cpu())
-            .and(Program.of(TestPicturePreprocessor.class, "steps.py"));
+        preprocessing.program().and(Program.of(TestPicturePreprocessor.class, "steps.py"));
     try (TorchModule module = load(program);
         Tensor pixels = module.hostBytes(picture.rgb(), height, width, 3);
         Tensors outputs = module.run("network_input", Map.of("image", pixels))) {
