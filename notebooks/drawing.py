@@ -11,7 +11,7 @@ PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7
 
 
 def colors(labels):
-    """A colour for each class: the same in every plot of a notebook."""
+    """A color for each class: the same in every plot of a notebook."""
     return {label: PALETTE[i % len(PALETTE)] for i, label in enumerate(sorted(labels))}
 
 

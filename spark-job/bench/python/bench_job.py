@@ -14,7 +14,7 @@ import re
 import statistics
 
 import networks
-from sides import HERE, ROOT, in_turn, labelled, processor, python, rate, ratio, run
+from sides import HERE, ROOT, in_turn, labeled, processor, python, rate, ratio, run
 
 PEER_BATCH = 2
 BASE = "transformers in PySpark, float32"
@@ -52,7 +52,7 @@ def boxmill(options, photographs, checkpoint, precision):
     labels = options.work / precision
     run([ROOT / "boxmill", "label", "--input", photographs, "--output", labels, "--overwrite", "--detector", checkpoint,
          "--refiner", "none", "--precision", precision], JAVA_TOOL_OPTIONS=f"-Dspark.master=local[{options.cores}] -Dspark.ui.enabled=false")
-    return rate(labelled(labels, options.count), options.cores * PEER_BATCH)
+    return rate(labeled(labels, options.count), options.cores * PEER_BATCH)
 
 
 def report(options, rows):

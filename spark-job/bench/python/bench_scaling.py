@@ -16,7 +16,7 @@ import statistics
 import sys
 import time
 
-from sides import HERE, ROOT, in_turn, labelled, processor, python, rate, ratio, run
+from sides import HERE, ROOT, in_turn, labeled, processor, python, rate, ratio, run
 
 sys.path.append(str(ROOT / "spark-job/cli/src/test/cluster"))
 from standalone import HOME, Cluster  # noqa: E402
@@ -109,7 +109,7 @@ class Workload:
         return rate(moments, SKIPPED)
 
     def at_once(self, count):
-        """All labelling the same images, each on one core; the sum of their rates."""
+        """All labeling the same images, each on one core; the sum of their rates."""
         with concurrent.futures.ThreadPoolExecutor() as side_by_side:
             return sum(side_by_side.map(lambda number: self.local(1, f"labels-{number}"), range(count)))
 
@@ -117,7 +117,7 @@ class Workload:
         started = time.time()
         table = self.work / output
         run([*command, "label", "--input", self.images, "--output", table, "--overwrite", *self.detector], **environment)
-        moments = labelled(table, self.count)
+        moments = labeled(table, self.count)
         return moments, moments[0] - started
 
 

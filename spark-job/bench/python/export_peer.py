@@ -26,7 +26,7 @@ def main():
 
 
 def read(labels):
-    """The labelled images by address, and the boxes that lie inside, in thousandths of a pixel."""
+    """The labeled images by address, and the boxes that lie inside, in thousandths of a pixel."""
     columns = COLUMNS + [f"boxes.list.element.{name}" for name in BOX]
     table = pyarrow.concat_tables(pyarrow.parquet.ParquetFile(file).read(columns) for file in labels.glob("*.parquet"))
     images = table.filter(pyarrow.compute.field("status") == "ok").sort_by("image_uri").to_pylist()

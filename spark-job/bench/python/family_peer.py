@@ -4,7 +4,7 @@ usage: ./boxmill bench family --peer "python spark-job/bench/python/family_peer.
 
 {"config": …, "height": 800, "width": 1066, "threads": 2} holds that network with random weights from then on;
 {"run": "float32"} or {"run": "bfloat16"} runs it once on one image: {"ms": …}, or {"error": …} where it can't.
-Only the forward pass is timed, from normalised pixels to logits and boxes.
+Only the forward pass is timed, from normalized pixels to logits and boxes.
 """
 
 import copy

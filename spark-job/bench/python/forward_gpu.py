@@ -73,9 +73,9 @@ def random_weights(shapes):
 
 
 def blotches(height, width, seed):
-    """uint8 (3, height, width): random colours in squares of 32 pixels."""
-    colours = torch.randint(0, 256, (3, -(-height // 32), -(-width // 32)), generator=torch.Generator().manual_seed(seed))
-    return colours.to(torch.uint8).repeat_interleave(32, 1).repeat_interleave(32, 2)[:, :height, :width].contiguous()
+    """uint8 (3, height, width): random colors in squares of 32 pixels."""
+    colors = torch.randint(0, 256, (3, -(-height // 32), -(-width // 32)), generator=torch.Generator().manual_seed(seed))
+    return colors.to(torch.uint8).repeat_interleave(32, 1).repeat_interleave(32, 2)[:, :height, :width].contiguous()
 
 
 def load(path, device, weights):

@@ -24,7 +24,7 @@ def load(runtime, checkpoint, dtype):
     return OnnxRuntime(checkpoint) if runtime == "onnxruntime" else Transformers(checkpoint, dtype)
 
 
-class Labelling:
+class Labeling:
     """Files in, columns out; `raw` says what the network finds."""
 
     def __init__(self, checkpoint):
@@ -51,7 +51,7 @@ class Labelling:
         }
 
 
-class Transformers(Labelling):
+class Transformers(Labeling):
     def __init__(self, checkpoint, dtype):
         import torch
         from transformers import AutoModelForObjectDetection
@@ -67,7 +67,7 @@ class Transformers(Labelling):
         return out
 
 
-class OnnxRuntime(Labelling):
+class OnnxRuntime(Labeling):
     def __init__(self, checkpoint):
         import onnxruntime
         import torch

@@ -28,10 +28,10 @@ def main():
     ray.init(num_cpus=options.cores + 1, include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": here}}, log_to_driver=False)
     shutil.rmtree(options.output, ignore_errors=True)
     paths = [{"path": str(path.absolute())} for path in sorted(options.images.iterdir())]
-    labelled = ray.data.from_items(paths, override_num_blocks=len(paths) // options.batch).map_batches(
+    labeled = ray.data.from_items(paths, override_num_blocks=len(paths) // options.batch).map_batches(
         Labeler, batch_size=options.batch, concurrency=options.cores, num_cpus=1,
         fn_constructor_args=(str(options.checkpoint.absolute()), options.dtype))
-    labelled.write_parquet(str(options.output.absolute()))
+    labeled.write_parquet(str(options.output.absolute()))
     finished = pyarrow.parquet.read_table(options.output, columns=["at"]).column("at").to_pylist()
     print(rate(finished, options.cores, options.batch))
 

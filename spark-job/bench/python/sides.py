@@ -57,13 +57,13 @@ def processor():
         return platform.processor() or platform.machine()
 
 
-def labelled(table, count):
-    """When each image of a label table was labelled, in order, in seconds; a table with other rows ends the benchmark."""
+def labeled(table, count):
+    """When each image of a label table was labeled, in order, in seconds; a table with other rows ends the benchmark."""
     import duckdb
 
-    rows = duckdb.sql(f"select epoch(labelled_at) from '{table}/*.parquet' where status = 'ok' order by 1").fetchall()
+    rows = duckdb.sql(f"select epoch(labeled_at) from '{table}/*.parquet' where status = 'ok' order by 1").fetchall()
     if len(rows) != count:
-        sys.exit(f"{len(rows)} of {count} images labelled in {table}")
+        sys.exit(f"{len(rows)} of {count} images labeled in {table}")
     return [row[0] for row in rows]
 
 

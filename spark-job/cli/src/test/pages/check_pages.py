@@ -284,18 +284,18 @@ def check_layers(page, dense):
         assert f"<kbd>{key}</kbd>" in page.locator("footer").inner_html(), key
 
 
-def colour_near(pixels, x, y, colour):
+def color_near(pixels, x, y, color):
     return any(
-        math.dist(pixels.getpixel((px, py)), colour) < 60
+        math.dist(pixels.getpixel((px, py)), color) < 60
         for px in range(max(0, round(x) - 2), min(pixels.width, round(x) + 3))
         for py in range(max(0, round(y) - 2), min(pixels.height, round(y) + 3))
     )
 
 
 def check_pixels(page, rows):
-    """The surest box of some pictures, enlarged: lines of its colour lie there on the screen."""
+    """The surest box of some pictures, enlarged: lines of its color lie there on the screen."""
     page.locator("#show-tags").uncheck()
-    for hidden, colour, prefix, share in (("detector", REFINED, "", 1), ("final", DETECTOR, "detector_", 0.5)):
+    for hidden, color, prefix, share in (("detector", REFINED, "", 1), ("final", DETECTOR, "detector_", 0.5)):
         page.locator(f"#show-{hidden}").uncheck()
         for index in range(3):
             page.locator(".frame").nth(index).click()
@@ -303,7 +303,7 @@ def check_pixels(page, rows):
             picture = page.locator("dialog .picture").bounding_box()
             pixels = Image.open(BytesIO(page.screenshot())).convert("RGB")
             points = edge_points(corners(row["boxes"][0], prefix), row, picture)
-            drawn = sum(colour_near(pixels, x, y, colour) for x, y in points)
+            drawn = sum(color_near(pixels, x, y, color) for x, y in points)
             assert drawn >= share * len(points), (row["image_uri"], prefix, drawn, len(points))
             page.keyboard.press("Escape")
         page.locator(f"#show-{hidden}").check()
@@ -544,8 +544,8 @@ def check_axe(page, what):
     return passed
 
 
-def luminance(colour):
-    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+def luminance(color):
+    parts = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 

@@ -1,4 +1,4 @@
-"""Repeats a label table's labelled images under other names until there are enough of them, for pages of many pictures.
+"""Repeats a label table's labeled images under other names until there are enough of them, for pages of many pictures.
 
     python repeat_table.py LABELS OUTPUT COUNT
 

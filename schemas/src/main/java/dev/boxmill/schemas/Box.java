@@ -1,7 +1,7 @@
 package dev.boxmill.schemas;
 
 /**
- * A box in centre form, relative to the image: all four values are shares of the image's width or
+ * A box in center form, relative to the image: all four values are shares of the image's width or
  * height. It may reach over the image's border; {@link #corners} does not clip.
  */
 public record Box(float cx, float cy, float width, float height) {

@@ -20,7 +20,7 @@ public record Corners(float xMin, float yMin, float xMax, float yMax) {
     return equals(other) ? 1 : 0;
   }
 
-  /** The centre form of this box in an image of that size. */
+  /** The center form of this box in an image of that size. */
   public Box relativeTo(ImageSize image) {
     return new Box(
         (xMin + xMax) / 2 / image.width(),

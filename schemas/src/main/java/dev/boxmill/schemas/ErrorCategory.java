@@ -1,6 +1,6 @@
 package dev.boxmill.schemas;
 
-/** Why an image could not be labelled; the label table holds the lower-case name. */
+/** Why an image could not be labeled; the label table holds the lower-case name. */
 public enum ErrorCategory {
   /** The bytes are no picture that can be decoded: cut off, damaged, another format. */
   UNREADABLE,

@@ -39,7 +39,7 @@ public enum LabelColumn implements TableColumn {
       "the refiners with their settings, in order; empty if none"),
   FINGERPRINT(
       "fingerprint", "string", "hexadecimal", "5f2c9a…", "hash of all that decides a row's labels"),
-  LABELLED_AT("labelled_at", "timestamp", "UTC", "2026-02-03 04:05:06", "UTC");
+  LABELED_AT("labeled_at", "timestamp", "UTC", "2026-02-03 04:05:06", "UTC");
 
   /** Version of this table, kept in the Parquet files' metadata. */
   public static final int VERSION = 1;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What became of one input image: {@link Labelled} or {@link Failed}, never nothing. Run-wide
+ * What became of one input image: {@link Labeled} or {@link Failed}, never nothing. Run-wide
  * columns (model, refiners, fingerprint) are added when the row is written.
  */
 public sealed interface LabelRow {
@@ -19,22 +19,22 @@ public sealed interface LabelRow {
   Optional<ImageSize> size();
 
   /** An image that went through the detector; {@code boxes} by descending score, perhaps none. */
-  record Labelled(
+  record Labeled(
       String imageUri,
       Optional<String> imageSha256,
       Optional<ImageSize> size,
-      List<LabelledBox> boxes)
+      List<LabeledBox> boxes)
       implements LabelRow {
 
-    public Labelled {
+    public Labeled {
       boxes = List.copyOf(boxes);
       if (size.isEmpty()) {
-        throw new IllegalArgumentException("Missing size of labelled image " + imageUri);
+        throw new IllegalArgumentException("Missing size of labeled image " + imageUri);
       }
     }
   }
 
-  /** An image that could not be labelled, and why. */
+  /** An image that could not be labeled, and why. */
   record Failed(
       String imageUri,
       Optional<String> imageSha256,

@@ -25,13 +25,13 @@ create table if not exists labels (
   model varchar comment 'the detector that made the row',
   refiners varchar comment 'the refiners with their settings, in order; empty if none',
   fingerprint varchar comment 'hash of all that decides a row''s labels',
-  labelled_at timestamp(6) comment 'UTC'
+  labeled_at timestamp(6) comment 'UTC'
 )
 comment 'boxmill label table, version 1'
 with (external_location = 's3://labels/', format = 'PARQUET');
 
 create or replace view label_images as
-select image_uri, image_sha256, width, height, status, error_category, error_message, box_count, max_score, model, refiners, fingerprint, labelled_at
+select image_uri, image_sha256, width, height, status, error_category, error_message, box_count, max_score, model, refiners, fingerprint, labeled_at
 from labels;
 
 create or replace view label_boxes as

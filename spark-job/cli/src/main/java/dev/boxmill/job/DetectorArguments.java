@@ -24,7 +24,7 @@ final class DetectorArguments {
       description =
           "What network a .pth holds, where its tensors leave that open, and settings that they"
               + " don't tell, such as heads=8.")
-  private String architecture = LabelSettings.RECOGNISED;
+  private String architecture = LabelSettings.RECOGNIZED;
 
   @Option(
       names = "--labels",
@@ -32,7 +32,7 @@ final class DetectorArguments {
       description =
           "Class names, one a line from index 0 on, or JSON {\"0\": \"name\"}. Without it: the"
               + " detector's; for a .pth, COCO's where it has 91 or 80 classes.")
-  private String labels = LabelSettings.OWN_LABELS;
+  private String labels = LabelSettings.OWN_CLASS_NAMES;
 
   @Option(
       names = "--precision",

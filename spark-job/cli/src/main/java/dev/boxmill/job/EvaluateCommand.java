@@ -1,7 +1,7 @@
 package dev.boxmill.job;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.evaluate.EvaluationReport;
 import dev.boxmill.job.evaluate.EvaluationRequest;
 import dev.boxmill.job.evaluate.EvaluationRequest.OracleTruth;
@@ -140,7 +140,7 @@ final class EvaluateCommand implements Callable<Integer> {
       writer.to(file);
     } catch (IOException failure) {
       throw new BadInputException(
-          "Cannot write " + file + ": " + Reasons.of(failure) + " (name a file that can be made)",
+          "Cannot write " + file + ": " + FailureReason.of(failure) + " (name a file that can be made)",
           failure);
     }
   }

@@ -2,7 +2,7 @@ package dev.boxmill.job;
 
 import dev.boxmill.job.export.ExportFormat;
 import dev.boxmill.job.export.ExportRequest;
-import dev.boxmill.job.export.ExportRequest.Existing;
+import dev.boxmill.job.export.ExportRequest.ExistingExport;
 import dev.boxmill.job.export.ExportRun;
 import dev.boxmill.job.export.ExportRun.Exported;
 import dev.boxmill.job.run.BoxmillSession;
@@ -38,7 +38,7 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "coco|label-studio|cvat|yolo|fiftyone",
       description =
           "coco: annotations with scores, one JSON file. label-studio: tasks with predictions, one"
-              + " JSON file, and the labelling interface beside it. cvat: CVAT for images 1.1, one"
+              + " JSON file, and the labeling interface beside it. cvat: CVAT for images 1.1, one"
               + " XML file. yolo: a folder of labels and data.yaml; holds no scores. fiftyone: a"
               + " folder, FiftyOneImageDetectionDataset.")
   private String format;
@@ -88,7 +88,7 @@ final class ExportCommand implements Callable<Integer> {
             Optional.ofNullable(imageRoot),
             minScore,
             Optional.ofNullable(triage),
-            overwrite ? Existing.REPLACE : Existing.REFUSE);
+            overwrite ? ExistingExport.REPLACE : ExistingExport.REFUSE);
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
       print(ExportRun.write(request, session.spark()));
     }

@@ -4,7 +4,7 @@ import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.run.LabelRequest;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.source.InputFormat;
-import dev.boxmill.job.table.OutputFolder.Existing;
+import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -69,8 +69,8 @@ final class LabelArguments {
         description = "Labels the failed images of --output again, and no others.")
     private boolean retryFailed;
 
-    private Existing existing() {
-      return overwrite ? Existing.REPLACE : Existing.RETRY_FAILED;
+    private ExistingLabels existing() {
+      return overwrite ? ExistingLabels.REPLACE : ExistingLabels.RETRY_FAILED;
     }
   }
 
@@ -102,7 +102,7 @@ final class LabelArguments {
         inputs,
         inputFormat,
         output(),
-        replacing == null ? Existing.CONTINUE : replacing.existing(),
+        replacing == null ? ExistingLabels.CONTINUE : replacing.existing(),
         settings,
         chunkImages == null ? OptionalLong.empty() : OptionalLong.of(chunkImages),
         limits.maxFailureRate());

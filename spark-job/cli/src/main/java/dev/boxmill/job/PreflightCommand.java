@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
       "Looks at the request on the driver; then every executor loads the native library, the"
           + " detector and its refiners, labels a scene, reads the input and writes, reads and"
           + " deletes a file in the output; Spark commits a table of one row there (on S3 by the"
-          + " magic committer); and a sample of the input is labelled for the speed. Nothing stays"
+          + " magic committer); and a sample of the input is labeled for the speed. Nothing stays"
           + " in the output, and its labels stay as they are."
     },
     sortOptions = false,

@@ -2,7 +2,7 @@ package dev.boxmill.job;
 
 import dev.boxmill.job.preview.PreviewPage;
 import dev.boxmill.job.run.BoxmillSession;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +57,7 @@ public final class PreviewCommand implements Callable<Integer> {
         .formatted(
             page.output(),
             String.format(Locale.ROOT, "%,d", page.shown()),
-            Counted.of(page.images(), "image"),
+            Plural.of(page.images(), "image"),
             String.format(Locale.ROOT, "%,d", page.failed()));
   }
 }

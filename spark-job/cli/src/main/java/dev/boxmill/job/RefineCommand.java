@@ -5,7 +5,7 @@ import dev.boxmill.job.run.RefineRequest;
 import dev.boxmill.job.run.RefineRun;
 import dev.boxmill.job.run.RunReport;
 import dev.boxmill.job.session.RefiningJob;
-import dev.boxmill.job.table.OutputFolder.Existing;
+import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import java.io.IOException;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -97,8 +97,8 @@ final class RefineCommand implements Callable<Integer> {
     return new RefineRequest(
         labels,
         output,
-        overwrite ? Existing.REPLACE : Existing.CONTINUE,
-        new RefiningJob.Wish(detector, refiners.chain(), score, limits.maxPixels()),
+        overwrite ? ExistingLabels.REPLACE : ExistingLabels.CONTINUE,
+        new RefiningJob.RefineOptions(detector, refiners.chain(), score, limits.maxPixels()),
         limits.maxFailureRate());
   }
 }

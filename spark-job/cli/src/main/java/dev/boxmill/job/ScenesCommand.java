@@ -10,10 +10,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code boxmill scenes}: draws labelled scenes. */
+/** {@code boxmill scenes}: draws labeled scenes. */
 @Command(
     name = "scenes",
-    description = "Draws labelled scenes: images/ and annotations.json (COCO).",
+    description = "Draws labeled scenes: images/ and annotations.json (COCO).",
     sortOptions = false,
     mixinStandardHelpOptions = true)
 final class ScenesCommand implements Callable<Integer> {

@@ -5,7 +5,7 @@ import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.train.Training;
 import dev.boxmill.job.train.TrainingRequest;
-import dev.boxmill.job.train.TrainingRequest.Existing;
+import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
 import dev.boxmill.job.train.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -166,7 +166,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
             groundTruth,
             detector.settings(List.of(LabelSettings.NO_REFINER), 0, LabelSettings.CHECKPOINT_TOP_K),
             output,
-            overwrite ? Existing.REPLACE : Existing.RESUME,
+            overwrite ? ExistingTraining.REPLACE : ExistingTraining.RESUME,
             saveEvery(),
             Optional.ofNullable(startFrom),
             settings());

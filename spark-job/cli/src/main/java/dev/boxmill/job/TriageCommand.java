@@ -1,9 +1,9 @@
 package dev.boxmill.job;
 
 import dev.boxmill.job.run.BoxmillSession;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import dev.boxmill.job.triage.TriageRequest;
-import dev.boxmill.job.triage.TriageRequest.Existing;
+import dev.boxmill.job.triage.TriageRequest.ExistingTriage;
 import dev.boxmill.job.triage.TriageRun;
 import dev.boxmill.job.triage.TriageRun.Triaged;
 import dev.boxmill.schemas.TriageColumn;
@@ -65,7 +65,7 @@ final class TriageCommand implements Callable<Integer> {
   public Integer call() {
     TriageRequest request =
         new TriageRequest(
-            labels, output, threshold, overwrite ? Existing.REPLACE : Existing.REFUSE);
+            labels, output, threshold, overwrite ? ExistingTriage.REPLACE : ExistingTriage.REFUSE);
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
       print(TriageRun.write(request, session.spark()));
     }
@@ -75,7 +75,7 @@ final class TriageCommand implements Callable<Integer> {
   private void print(Triaged triaged) {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
-        Locale.ROOT, "%s, %,d failed%n", Counted.of(triaged.images(), "image"), triaged.failed());
+        Locale.ROOT, "%s, %,d failed%n", Plural.of(triaged.images(), "image"), triaged.failed());
     out.printf(Locale.ROOT, "Expected errors: %,.1f%n", triaged.expectedErrors());
     triaged
         .parts()

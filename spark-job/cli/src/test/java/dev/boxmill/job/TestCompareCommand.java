@@ -30,23 +30,23 @@ final class TestCompareCommand {
   void writeLabels() {
     before =
         new TestingLabels("")
-            .labelled("file:///n/same.jpg", 100, 80, box("cup", 0.9, PLACE))
-            .labelled("file:///n/moved.jpg", 100, 80, box("cup", 0.9, PLACE))
-            .labelled(
+            .labeled("file:///n/same.jpg", 100, 80, box("cup", 0.9, PLACE))
+            .labeled("file:///n/moved.jpg", 100, 80, box("cup", 0.9, PLACE))
+            .labeled(
                 "file:///n/most.jpg",
                 100,
                 80,
                 box("cup", 0.9, PLACE),
                 box("<dog>", 0.8, ELSEWHERE),
                 box("dog", 0.1, BESIDE))
-            .labelled("file:///n/gone.jpg", 100, 80)
-            .labelled("file:///n/old.jpg", 100, 80)
+            .labeled("file:///n/gone.jpg", 100, 80)
+            .labeled("file:///n/old.jpg", 100, 80)
             .write(folder.resolve("a"));
     after =
         new TestingLabels("clip")
-            .labelled("file:///n/same.jpg", 100, 80, box("cup", 0.8, PLACE))
-            .labelled("file:///n/moved.jpg", 100, 80, box("cup", 0.9, BESIDE))
-            .labelled("file:///n/most.jpg", 100, 80, box("mug", 0.9, PLACE))
+            .labeled("file:///n/same.jpg", 100, 80, box("cup", 0.8, PLACE))
+            .labeled("file:///n/moved.jpg", 100, 80, box("cup", 0.9, BESIDE))
+            .labeled("file:///n/most.jpg", 100, 80, box("mug", 0.9, PLACE))
             .failed("file:///n/gone.jpg", ErrorCategory.STORAGE, "gone")
             .write(folder.resolve("b"));
   }
@@ -59,7 +59,7 @@ final class TestCompareCommand {
     assertThat(command.out())
         .contains("A: " + before + " (detr-resnet-50)\n")
         .contains("B: " + after + " (detr-resnet-50 with clip)\n")
-        .contains("Images: 3 images labelled in both, 2 of them differ\n")
+        .contains("Images: 3 images labeled in both, 2 of them differ\n")
         .contains("Left out: 1 image in A alone, 1 image failed in B\n")
         .containsPattern("class +kept +moved +class changed +appeared +vanished\n")
         .containsPattern("all +1 +1 +1 +0 +1\n")
@@ -163,7 +163,7 @@ final class TestCompareCommand {
 
     assertThat(command.exitCode()).as(command.err()).isZero();
     assertThat(command.out())
-        .contains("Images: 5 images labelled in both, 0 of them differ")
+        .contains("Images: 5 images labeled in both, 0 of them differ")
         .containsPattern("all +5 +0 +0 +0 +0\n");
     assertThat(page).content().contains("No picture differs.");
   }
@@ -191,12 +191,12 @@ final class TestCompareCommand {
   void runsOverOtherImagesAreRefused() {
     String others =
         new TestingLabels("")
-            .labelled("file:///n/other.jpg", 10, 10)
+            .labeled("file:///n/other.jpg", 10, 10)
             .write(folder.resolve("others"));
     TestingCommand apart = TestingCommand.run("compare", "--labels", before, "--labels", others);
 
     assertThat(apart.exitCode()).isEqualTo(2);
-    assertThat(apart.err()).contains("Cannot compare labels: no image is labelled in both");
+    assertThat(apart.err()).contains("Cannot compare labels: no image is labeled in both");
   }
 
   @Test

@@ -12,7 +12,7 @@ import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -105,7 +105,7 @@ final class TestEvaluateCommand {
     for (LabelRow row : rows) {
       String name = row.imageUri().replaceAll(".*/0*(\\d+)\\.jpg", "0$1");
       int image = 10 + 3 * Integer.parseInt(name);
-      for (LabelledBox box : ((LabelRow.Labelled) row).boxes()) {
+      for (LabeledBox box : ((LabelRow.Labeled) row).boxes()) {
         Corners at = box.corners();
         double width = (double) at.xMax() - at.xMin();
         double height = (double) at.yMax() - at.yMin();
@@ -219,8 +219,8 @@ final class TestEvaluateCommand {
     Corners object = new Corners(100, 100, 200, 200);
     Corners beside = new Corners(110, 110, 210, 210);
     return List.of(
-        row("file:///x/a.jpg", new LabelledBox(1, "cat", 0.9f, object, beside)),
-        row("file:///x/b.jpg", new LabelledBox(1, "cat", 0.3f, object, object)));
+        row("file:///x/a.jpg", new LabeledBox(1, "cat", 0.9f, object, beside)),
+        row("file:///x/b.jpg", new LabeledBox(1, "cat", 0.3f, object, object)));
   }
 
   private Path twoObjectsTruth() throws IOException {
@@ -237,15 +237,15 @@ final class TestEvaluateCommand {
     return Files.writeString(folder.resolve("truth.json"), truth);
   }
 
-  private static LabelRow row(String uri, LabelledBox... boxes) {
-    return new LabelRow.Labelled(uri, Optional.of("5ha"), Optional.of(SIZE), List.of(boxes));
+  private static LabelRow row(String uri, LabeledBox... boxes) {
+    return new LabelRow.Labeled(uri, Optional.of("5ha"), Optional.of(SIZE), List.of(boxes));
   }
 
   private static List<LabelRow> goldenRows(String name, String label) throws Exception {
     JsonNode results = read(Path.of(golden(name, "results")));
     List<LabelRow> rows = new ArrayList<>();
     for (JsonNode image : read(Path.of(golden(name, "truth"))).get("images")) {
-      List<LabelledBox> boxes = new ArrayList<>();
+      List<LabeledBox> boxes = new ArrayList<>();
       for (JsonNode result : results) {
         if (result.get("image_id").equals(image.get("id"))) {
           boxes.add(box(result, label));
@@ -254,12 +254,12 @@ final class TestEvaluateCommand {
       rows.add(
           row(
               "s3a://photos/" + image.get("file_name").textValue(),
-              boxes.toArray(LabelledBox[]::new)));
+              boxes.toArray(LabeledBox[]::new)));
     }
     return rows;
   }
 
-  private static LabelledBox box(JsonNode result, String label) {
+  private static LabeledBox box(JsonNode result, String label) {
     float[] box = new float[4];
     for (int side = 0; side < box.length; side++) {
       box[side] = result.get("bbox").get(side).floatValue();
@@ -267,7 +267,7 @@ final class TestEvaluateCommand {
     Corners corners = new Corners(box[0], box[1], box[0] + box[2], box[1] + box[3]);
     int id = result.get("category_id").intValue();
     float score = result.get("score").floatValue();
-    return new LabelledBox(id, label.formatted((id - 1) / 2), score, corners, corners);
+    return new LabeledBox(id, label.formatted((id - 1) / 2), score, corners, corners);
   }
 
   private void writeLabels(List<LabelRow> rows, String refiners) {

@@ -43,14 +43,14 @@ final class TestExportCommand {
   void writeLabels() {
     labels =
         new TestingLabels("clip")
-            .labelled(
+            .labeled(
                 "s3a://photos/2026/" + HOSTILE,
                 400,
                 300,
                 box(HOSTILE_LABEL, 0.9, FIRST),
                 box("dog", 0.25, SECOND))
-            .labelled("s3a://photos/2026/empty.jpg", 64, 48)
-            .labelled(
+            .labeled("s3a://photos/2026/empty.jpg", 64, 48)
+            .labeled(
                 "s3a://photos/2026/zoo/over.png",
                 100,
                 80,
@@ -270,8 +270,8 @@ final class TestExportCommand {
   void aFailedExportLeavesNothing() throws Exception {
     labels =
         new TestingLabels("")
-            .labelled("file:///a/same.jpg", 10, 10)
-            .labelled("file:///a/same.png", 10, 10)
+            .labeled("file:///a/same.jpg", 10, 10)
+            .labeled("file:///a/same.png", 10, 10)
             .write(folder.resolve("twins"));
 
     TestingCommand command = run("yolo", folder.resolve("yolo").toString());
@@ -302,7 +302,7 @@ final class TestExportCommand {
   void imagesComeInTheOrderOfTheirAddresses() throws Exception {
     TestingLabels many = new TestingLabels("");
     for (int i = 199; i >= 0; i--) {
-      many.labelled("file:///a/%03d.jpg".formatted(i), 10, 10);
+      many.labeled("file:///a/%03d.jpg".formatted(i), 10, 10);
     }
     labels = many.write(folder.resolve("many"));
 

@@ -149,7 +149,7 @@ final class TestKilledRun {
         .read()
         .schema(LabelTable.schema())
         .parquet(labels.toString())
-        .drop("labelled_at")
+        .drop("labeled_at")
         .orderBy("image_uri")
         .collectAsList();
   }

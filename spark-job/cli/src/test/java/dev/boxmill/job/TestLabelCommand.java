@@ -36,7 +36,7 @@ final class TestLabelCommand {
 
     assertThat(command.exitCode()).as(command.err()).isZero();
     assertThat(command.out())
-        .contains("100 images: 100 labelled, 0 failed")
+        .contains("100 images: 100 labeled, 0 failed")
         .contains("Labels: " + TestingSpark.uri(folder.resolve("labels")));
     assertThat(rows()).hasSize(100);
     assertThat(rows().get(7).getString(0)).isEqualTo(TestingSpark.uri(photos.resolve("0007.jpg")));
@@ -73,12 +73,12 @@ final class TestLabelCommand {
               "model VARCHAR",
               "refiners VARCHAR",
               "fingerprint VARCHAR",
-              "labelled_at TIMESTAMP WITH TIME ZONE");
+              "labeled_at TIMESTAMP WITH TIME ZONE");
       ResultSet row =
           statement.executeQuery(
               "SELECT width, height, box_count, max_score, boxes[1].label, boxes[1].x_max,"
                   + " boxes[1].refinement_iou, model, refiners, fingerprint,"
-                  + " labelled_at > now() - INTERVAL 1 HOUR, labelled_at <= now()"
+                  + " labeled_at > now() - INTERVAL 1 HOUR, labeled_at <= now()"
                   + " FROM '"
                   + labels()
                   + "/*.parquet' ORDER BY image_uri");
@@ -127,7 +127,7 @@ final class TestLabelCommand {
 
     assertThat(command.exitCode()).as(command.err()).isEqualTo(3);
     assertThat(command.out())
-        .contains("51 images: 48 labelled, 3 failed (storage 1, unreadable 2)");
+        .contains("51 images: 48 labeled, 3 failed (storage 1, unreadable 2)");
     assertThat(command.err())
         .contains(
             "Too many images failed: 5.88% (allowed: 1.00%; see error_message in the labels)");
@@ -160,7 +160,7 @@ final class TestLabelCommand {
 
     assertThat(command.exitCode()).as(command.err()).isZero();
     assertThat(command.out())
-        .contains("12 images: 0 labelled, 12 failed (unreadable 12)")
+        .contains("12 images: 0 labeled, 12 failed (unreadable 12)")
         .contains("Labels: " + TestingSpark.uri(folder.resolve("labels")))
         .contains("Preview: " + TestingSpark.uri(folder.resolve("labels/_boxmill/preview.html")));
     assertThat(rows().get(0).getString(0))
@@ -255,7 +255,7 @@ final class TestLabelCommand {
 
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(again.out())
-        .contains("8 images: 8 labelled, 0 failed")
+        .contains("8 images: 8 labeled, 0 failed")
         .contains("3 images in this run, the others before");
     assertThat(rows()).hasSize(8).startsWith(before.toArray(Row[]::new));
     assertThat(parts()).hasSize(5);
@@ -279,7 +279,7 @@ final class TestLabelCommand {
 
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(again.out())
-        .contains("9 images: 8 labelled, 1 failed (unreadable 1)")
+        .contains("9 images: 8 labeled, 1 failed (unreadable 1)")
         .contains("2 images in this run, the others before");
     assertThat(parts()).isEqualTo(parts);
     assertThat(rows()).hasSize(9);

@@ -122,7 +122,7 @@ final class TestPreflightCommand {
         preflight("--input", scenes, "--output", labels(), "--min-score", "0.5", "--overwrite");
 
     assertThat(grown.exitCode()).as(grown.out()).isZero();
-    assertThat(grown.out()).contains("3 images to label, 2 files labelled before: about");
+    assertThat(grown.out()).contains("3 images to label, 2 files labeled before: about");
     assertThat(whole.out()).contains("nothing is left to label");
     assertThat(other.exitCode()).isEqualTo(2);
     assertThat(other.out()).contains("it holds labels made with min-score 0.05, now 0.5");
@@ -149,7 +149,7 @@ final class TestPreflightCommand {
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(none.out())
         .containsPattern("input +driver +FAILED +3 of 3 images got no labels; Cannot decode")
-        .containsPattern("speed +driver +skipped +no image of the sample was labelled");
+        .containsPattern("speed +driver +skipped +no image of the sample was labeled");
   }
 
   @Test

@@ -19,8 +19,8 @@ final class TestPreviewCommand {
     Corners corners = new Corners(1, 2, 3, 4);
     String labels =
         new TestingLabels("")
-            .labelled("file:///nowhere/a.jpg", 40, 30, TestingLabels.box("cup", 0.9, corners))
-            .labelled("file:///nowhere/b.jpg", 40, 30)
+            .labeled("file:///nowhere/a.jpg", 40, 30, TestingLabels.box("cup", 0.9, corners))
+            .labeled("file:///nowhere/b.jpg", 40, 30)
             .write(folder.resolve("labels"));
     Path page = folder.resolve("page.html");
 
@@ -47,7 +47,7 @@ final class TestPreviewCommand {
   }
 
   @Test
-  void labellingLeavesAPreviewBesideTheTable() throws IOException {
+  void labelingLeavesAPreviewBesideTheTable() throws IOException {
     Path photos = Files.createDirectories(folder.resolve("photos"));
     Files.write(photos.resolve("a.jpg"), TestingLabeler.picture(64, 48));
     Path labels = folder.resolve("labels");

@@ -29,11 +29,11 @@ final class TestRealRun {
   @TempDir private Path folder;
 
   @Test
-  void theBundledScenesAreLabelledAndShown() throws Exception {
+  void theBundledScenesAreLabeledAndShown() throws Exception {
     TestingCommand command = run("label", "--output", labels());
 
     assertThat(command.exitCode()).as(command.err()).isZero();
-    assertThat(command.out()).contains("12 images: 12 labelled, 0 failed").contains("Labels: ");
+    assertThat(command.out()).contains("12 images: 12 labeled, 0 failed").contains("Labels: ");
     assertThat(query("select column_name from (describe from %s)"))
         .containsExactlyElementsOf(
             Arrays.stream(LabelColumn.values()).map(LabelColumn::columnName).toList());
@@ -75,7 +75,7 @@ final class TestRealRun {
 
   /** However images are cut, ordered and named: the same labels. */
   @Test
-  void labelsDoNotDependOnWhereAndBesideWhatAnImageIsLabelled() throws Exception {
+  void labelsDoNotDependOnWhereAndBesideWhatAnImageIsLabeled() throws Exception {
     assertThat(run("label", "--output", labels(), "--precision", "fp32").exitCode()).isZero();
     String all = "select image_uri, boxes from '%s/*.parquet'";
     String whole = all.formatted(labels());

@@ -10,7 +10,7 @@ import dev.boxmill.refiners.spi.PluginJar;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.LabelColumn;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables of the embedded detector, refined again: as labelled anew, without detecting. */
+/** Tables of the embedded detector, refined again: as labeled anew, without detecting. */
 final class TestRefineCommand {
 
   /** Corners go through float32 shares of the image and back. */
@@ -66,13 +66,13 @@ final class TestRefineCommand {
   }
 
   @Test
-  void refinersThatLookAtFeaturesGiveWhatLabellingAnewGives() {
+  void refinersThatLookAtFeaturesGiveWhatLabelingAnewGives() {
     String anew = path("anew");
     label(photos, anew, "refinebox", "0.5", "--max-failure-rate", "1");
     TestingCommand refined = refine(candidates, "again", "--refiner", "refinebox", "0.5");
 
     assertThat(refined.exitCode()).as(refined.err()).isEqualTo(ExitCode.TOO_MANY_FAILURES);
-    assertThat(refined.out()).contains("5 images: 4 labelled, 1 failed (unreadable 1)");
+    assertThat(refined.out()).contains("5 images: 4 labeled, 1 failed (unreadable 1)");
     assertThat(refined.err()).contains("images are read again");
     assertAlike(rows(anew), rows(path("again")));
     assertThat(columns(path("again"), LabelColumn.REFINERS, LabelColumn.MODEL))
@@ -83,7 +83,7 @@ final class TestRefineCommand {
   }
 
   @Test
-  void labellingTakesTheNewTableForItsOwn() {
+  void labelingTakesTheNewTableForItsOwn() {
     refine(candidates, "again", "--refiner", "refinebox", "0.5");
     TestingCommand more =
         label(photos, path("again"), "refinebox", "0.5", "--max-failure-rate", "1");
@@ -101,7 +101,7 @@ final class TestRefineCommand {
     TestingCommand refined =
         refine(path("table"), "again", "--refiner", "merge-duplicates:iou=0.6", "0.3");
 
-    assertThat(refined.out()).as(refined.err()).contains("5 images: 4 labelled, 1 failed");
+    assertThat(refined.out()).as(refined.err()).contains("5 images: 4 labeled, 1 failed");
     assertThat(refined.err()).contains("no image is read");
     assertAlike(rows(path("anew")), rows(path("again")));
     assertThat(columns(path("again"), LabelColumn.FINGERPRINT))
@@ -141,11 +141,11 @@ final class TestRefineCommand {
         refine(path("table"), "again", "--refiner", "refinebox", "--max-failure-rate", "0.6");
 
     assertThat(refined.exitCode()).as(refined.err()).isZero();
-    assertThat(refined.out()).contains("2 labelled, 3 failed (storage 2, unreadable 1)");
+    assertThat(refined.out()).contains("2 labeled, 3 failed (storage 2, unreadable 1)");
     assertThat(rows(path("again")).values())
         .filteredOn(LabelRow.Failed.class::isInstance)
         .extracting(row -> ((LabelRow.Failed) row).message())
-        .anyMatch(message -> message.endsWith("0.jpg: the image has changed since it was labelled"))
+        .anyMatch(message -> message.endsWith("0.jpg: the image has changed since it was labeled"))
         .anyMatch(message -> message.endsWith("1.jpg: it does not exist"));
   }
 
@@ -176,7 +176,7 @@ final class TestRefineCommand {
     }
     TestingCommand refined = refine(path("none"), "again", "--refiner", "refinebox");
 
-    assertThat(refined.out()).as(refined.err()).contains("4 images: 3 labelled, 1 failed");
+    assertThat(refined.out()).as(refined.err()).contains("4 images: 3 labeled, 1 failed");
     assertAlike(rows(path("refinebox")), rows(path("again")));
   }
 
@@ -205,7 +205,7 @@ final class TestRefineCommand {
     TestingCommand refined =
         refine(candidates, "again", "--jars", jar.toString(), "--refiner", "seeing", "0.5");
 
-    assertThat(refined.out()).as(refined.err()).contains("4 labelled, 1 failed");
+    assertThat(refined.out()).as(refined.err()).contains("4 labeled, 1 failed");
     assertThat(boxes(rows(path("again")).values()))
         .isNotEmpty()
         .allMatch(box -> box.score() > 0.9f && box.corners().equals(box.detectorCorners()));
@@ -310,7 +310,7 @@ final class TestRefineCommand {
         "it holds labels that were not made of file://%s (--overwrite replaces them",
         path("table"));
     assertThat(refine(path("table"), "mine", "--refiner", "clip", "--overwrite").out())
-        .contains("5 images: 4 labelled");
+        .contains("5 images: 4 labeled");
   }
 
   @Test
@@ -342,7 +342,7 @@ final class TestRefineCommand {
         });
   }
 
-  private static void assertAlike(LabelledBox expected, LabelledBox actual) {
+  private static void assertAlike(LabeledBox expected, LabeledBox actual) {
     assertThat(actual.label()).isEqualTo(expected.label());
     assertThat(actual.labelId()).isEqualTo(expected.labelId());
     assertThat(actual.score()).isEqualTo(expected.score(), within(1e-5f));
@@ -356,12 +356,12 @@ final class TestRefineCommand {
     }
   }
 
-  private static List<LabelledBox> boxes(LabelRow row) {
-    return row instanceof LabelRow.Labelled labelled ? labelled.boxes() : List.of();
+  private static List<LabeledBox> boxes(LabelRow row) {
+    return row instanceof LabelRow.Labeled labeled ? labeled.boxes() : List.of();
   }
 
-  private static List<LabelledBox> boxes(Iterable<LabelRow> rows) {
-    Stream.Builder<LabelledBox> boxes = Stream.builder();
+  private static List<LabeledBox> boxes(Iterable<LabelRow> rows) {
+    Stream.Builder<LabeledBox> boxes = Stream.builder();
     rows.forEach(row -> boxes(row).forEach(boxes));
     return boxes.build().toList();
   }

@@ -38,18 +38,18 @@ final class TestTriageCommand {
     output = folder.resolve("triage");
     labels =
         new TestingLabels("")
-            .labelled("file:///n/sure.jpg", 100, 80, box("cup", 0.95, PLACE))
-            .labelled(
+            .labeled("file:///n/sure.jpg", 100, 80, box("cup", 0.95, PLACE))
+            .labeled(
                 "file:///n/missed.jpg",
                 100,
                 80,
                 box("cup", 0.95, PLACE),
                 box("dog", 0.4, ELSEWHERE))
-            .labelled("file:///n/empty.jpg", 100, 80)
-            .labelled(
+            .labeled("file:///n/empty.jpg", 100, 80)
+            .labeled(
                 "file:///n/twice.jpg", 100, 80, box("cup", 0.95, PLACE), box("dog", 0.8, PLACE))
             .failed("file:///n/torn.jpg", ErrorCategory.UNREADABLE, "it breaks off")
-            .labelled("file:///n/unsure.jpg", 100, 80, box("cup", 0.52, PLACE))
+            .labeled("file:///n/unsure.jpg", 100, 80, box("cup", 0.52, PLACE))
             .write(folder.resolve("labels"));
   }
 
@@ -119,7 +119,7 @@ final class TestTriageCommand {
   void withoutHintsItSaysSo() {
     String sure =
         new TestingLabels("")
-            .labelled("file:///n/1.jpg", 100, 80, box("cup", 0.9, PLACE))
+            .labeled("file:///n/1.jpg", 100, 80, box("cup", 0.9, PLACE))
             .write(folder.resolve("sure"));
     TestingCommand command =
         TestingCommand.run("triage", "--labels", sure, "--output", output.toString());

@@ -9,7 +9,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** Labelling as a stage of a Spark ML pipeline: a row for each box of each photograph. */
+/** Labeling as a stage of a Spark ML pipeline: a row for each box of each photograph. */
 public final class LabelInAPipeline {
 
   private LabelInAPipeline() {}

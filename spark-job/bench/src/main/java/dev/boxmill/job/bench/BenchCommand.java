@@ -77,7 +77,7 @@ public final class BenchCommand implements Runnable {
   }
 
   @Command(
-      description = "What an image costs besides its labelling, from listing to counting.",
+      description = "What an image costs besides its labeling, from listing to counting.",
       sortOptions = false,
       mixinStandardHelpOptions = true)
   void rows(

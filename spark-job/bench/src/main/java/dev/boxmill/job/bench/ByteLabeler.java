@@ -9,7 +9,7 @@ import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -69,11 +69,11 @@ record ByteLabeler() implements PreparedLabeler {
     try {
       float width = 1 + (input.content().read()[0] & 0xff);
       Corners box = new Corners(0, 0, width, 1);
-      return new LabelRow.Labelled(
+      return new LabelRow.Labeled(
           input.uri(),
           Optional.empty(),
           Optional.of(new ImageSize((int) width, 1)),
-          List.of(new LabelledBox(0, "byte", 0.5f, box, box)));
+          List.of(new LabeledBox(0, "byte", 0.5f, box, box)));
     } catch (IOException failure) {
       return new LabelRow.Failed(
           input.uri(),

@@ -176,16 +176,16 @@ public final class FamilyBenchmark {
         new ResizeRule.None(), all.resampling(), all.rescale(), all.mean(), all.std());
   }
 
-  /** Blotches of random colours: a picture, more than noise, for the eye of a convolution. */
+  /** Blotches of random colors: a picture, more than noise, for the eye of a convolution. */
   static Picture picture(ImageSize size) {
     Random random = new Random(1);
     ByteBuffer pixels = ByteBuffer.allocateDirect(3 * size.width() * size.height());
-    byte[] colours = new byte[3 * (size.width() / 32 + 1) * (size.height() / 32 + 1)];
-    random.nextBytes(colours);
+    byte[] colors = new byte[3 * (size.width() / 32 + 1) * (size.height() / 32 + 1)];
+    random.nextBytes(colors);
     for (int y = 0; y < size.height(); y++) {
       for (int x = 0; x < size.width(); x++) {
         int blotch = 3 * (y / 32 * (size.width() / 32 + 1) + x / 32);
-        pixels.put(colours, blotch, 3);
+        pixels.put(colors, blotch, 3);
       }
     }
     return new Picture(size, pixels.flip());

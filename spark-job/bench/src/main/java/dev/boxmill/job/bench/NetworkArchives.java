@@ -7,7 +7,7 @@ import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.Detector;
 import dev.boxmill.detr.image.Preprocessing;
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.torchscript.Convolutions;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
@@ -41,7 +41,7 @@ public final class NetworkArchives {
           "Cannot write archives to "
               + folder
               + ": "
-              + Reasons.of(failure)
+              + FailureReason.of(failure)
               + " (name another --output)",
           failure);
     }

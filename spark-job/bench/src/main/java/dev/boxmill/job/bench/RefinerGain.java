@@ -14,7 +14,7 @@ import dev.boxmill.job.evaluate.ImageDetections;
 import dev.boxmill.job.evaluate.ImageMatcher;
 import dev.boxmill.job.evaluate.ImageMatches;
 import dev.boxmill.job.evaluate.LabelCategories;
-import dev.boxmill.job.evaluate.LabelName;
+import dev.boxmill.job.evaluate.LabelClass;
 import dev.boxmill.job.evaluate.TruthImage;
 import dev.boxmill.job.scenes.SceneFolder;
 import dev.boxmill.job.session.RefinerInput;
@@ -59,8 +59,8 @@ public final class RefinerGain {
   private RefinerGain(Detector detector, GroundTruth truth) {
     this.detector = detector;
     this.truth = truth;
-    List<LabelName> names = new ArrayList<>();
-    detector.labels().forEach((id, name) -> names.add(new LabelName(id, name)));
+    List<LabelClass> names = new ArrayList<>();
+    detector.labels().forEach((id, name) -> names.add(new LabelClass(id, name)));
     this.categories = LabelCategories.match(names, truth.categories());
   }
 

@@ -5,7 +5,7 @@ import dev.boxmill.job.run.LabelRun;
 import dev.boxmill.job.run.RunReport;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.source.InputFormat;
-import dev.boxmill.job.table.OutputFolder.Existing;
+import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What an image costs besides its labelling: tiny files are listed, cut into chunks, read, given a
+ * What an image costs besides its labeling: tiny files are listed, cut into chunks, read, given a
  * row, committed and counted; then the same command runs again and finds nothing new. Everything is
  * in this process, so that its heap holds the driver and the executor.
  */
@@ -73,7 +73,7 @@ public final class RowsBenchmark {
             List.of(work.resolve("images").toString()),
             InputFormat.AUTO,
             work.resolve("labels").toString(),
-            Existing.CONTINUE,
+            ExistingLabels.CONTINUE,
             new LabelSettings(LabelSettings.EMBEDDED, List.of(), "fp32", 0, 1),
             OptionalLong.of(CHUNK_IMAGES),
             0);
@@ -81,10 +81,10 @@ public final class RowsBenchmark {
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     RunReport report =
         new LabelRun(spark, (settings, hadoop) -> new ByteLabeler(), silence).run(request);
-    if (report.labelledNow() != expected || report.failed() > 0) {
+    if (report.labeledNow() != expected || report.failed() > 0) {
       throw new IllegalStateException(
           "Cannot trust the benchmark: "
-              + report.labelledNow()
+              + report.labeledNow()
               + " rows for "
               + expected
               + " images, "

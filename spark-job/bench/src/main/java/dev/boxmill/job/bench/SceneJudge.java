@@ -4,7 +4,7 @@ import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.TruthImage;
 import dev.boxmill.job.evaluate.TruthObject;
 import dev.boxmill.schemas.Corners;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,10 +65,10 @@ final class SceneJudge {
    *
    * @param boxes by descending score
    */
-  Verdict judge(String fileName, List<LabelledBox> boxes) {
+  Verdict judge(String fileName, List<LabeledBox> boxes) {
     List<Drawn> free = new ArrayList<>(byFileName.get(fileName));
     int right = 0;
-    for (LabelledBox box : boxes) {
+    for (LabeledBox box : boxes) {
       int best = best(box, free);
       if (best >= 0) {
         free.remove(best);
@@ -78,7 +78,7 @@ final class SceneJudge {
     return new Verdict(right, boxes.size() - right, free.size());
   }
 
-  private static int best(LabelledBox box, List<Drawn> free) {
+  private static int best(LabeledBox box, List<Drawn> free) {
     int best = -1;
     double highest = RIGHT_IOU;
     for (int i = 0; i < free.size(); i++) {

@@ -62,7 +62,7 @@ public final class SoakBenchmark {
     try (ImageLabeler labeler = labeler(detector)) {
       Iterator<LabelRow> rows = labeler.label(inputs(images));
       for (int done = 1; rows.hasNext(); done++) {
-        requireLabelled(rows.next());
+        requireLabeled(rows.next());
         if (done % (images / SAMPLES) == 0) {
           samples.add(sample(done));
           out.println(row(samples.get(samples.size() - 1)));
@@ -111,7 +111,7 @@ public final class SoakBenchmark {
     return Jpeg.encode(picture, 0.9f);
   }
 
-  private static void requireLabelled(LabelRow row) {
+  private static void requireLabeled(LabelRow row) {
     if (row instanceof LabelRow.Failed failed) {
       throw new IllegalStateException("Cannot label a drawn picture: " + failed.message());
     }

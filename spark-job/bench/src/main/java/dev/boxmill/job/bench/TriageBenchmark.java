@@ -8,7 +8,7 @@ import dev.boxmill.job.scenes.SceneFolder;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.source.InputFormat;
-import dev.boxmill.job.table.OutputFolder.Existing;
+import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -93,7 +93,7 @@ public final class TriageBenchmark {
             List.of(work.resolve("scenes/images").toString()),
             InputFormat.AUTO,
             labels,
-            Existing.CONTINUE,
+            ExistingLabels.CONTINUE,
             settings,
             OptionalLong.empty(),
             0);

@@ -4,9 +4,9 @@ import dev.boxmill.job.bench.SceneJudge.Verdict;
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.TableCheck;
 import dev.boxmill.job.triage.TriageRequest;
-import dev.boxmill.job.triage.TriageRequest.Existing;
+import dev.boxmill.job.triage.TriageRequest.ExistingTriage;
 import dev.boxmill.job.triage.TriageRun;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import dev.boxmill.schemas.TriageColumn;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,7 +39,7 @@ record TriageGain(
   /** Judges a label table at that threshold, and its triage. */
   static TriageGain of(SparkSession spark, String labels, double threshold, SceneJudge judge) {
     String output = labels + "-triage-" + threshold;
-    TriageRun.write(new TriageRequest(labels, output, threshold, Existing.REFUSE), spark);
+    TriageRun.write(new TriageRequest(labels, output, threshold, ExistingTriage.REFUSE), spark);
     Map<String, Row> triage = new HashMap<>();
     spark
         .read()
@@ -56,9 +56,9 @@ record TriageGain(
   }
 
   private static Verdict verdict(Row row, double threshold, SceneJudge judge) {
-    List<LabelledBox> shown =
+    List<LabeledBox> shown =
         row.<Row>getList(row.fieldIndex("boxes")).stream()
-            .map(LabelRows::labelledBox)
+            .map(LabelRows::labeledBox)
             .filter(box -> box.score() >= (float) threshold)
             .toList();
     String uri = row.getAs("image_uri");

@@ -14,7 +14,7 @@ import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.StageTimes;
 import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,13 +64,13 @@ final class TestPublishedSwinRefiner {
   void everyBoxMoves(String precision) {
     Path weights =
         Path.of(System.getProperty("shared.data"), "refinebox", "rb_dab_detr_swin_t_in1k_12ep.pth");
-    List<LabelledBox> boxes = labels("refinebox:weights=" + weights, precision);
+    List<LabeledBox> boxes = labels("refinebox:weights=" + weights, precision);
     assertThat(boxes).hasSizeGreaterThan(5);
     assertThat(boxes).noneMatch(box -> box.corners().equals(box.detectorCorners()));
     assertThat(boxes).allMatch(box -> box.corners().xMin() <= box.corners().xMax());
   }
 
-  private List<LabelledBox> labels(String refiner, String precision) {
+  private List<LabeledBox> labels(String refiner, String precision) {
     LabelSettings settings =
         new LabelSettings(directory.toString(), List.of(refiner), precision, 0, 20);
     ExecutorSlot slot = new ExecutorSlot(List.of(), 1, 1, 1, new Configuration(false));
@@ -79,7 +79,7 @@ final class TestPublishedSwinRefiner {
             .prepare(settings, new Configuration(false))
             .open(slot, new StageTimes())) {
       ImageInput input = new ImageInput("scene", TestPublishedSwinRefiner::scene);
-      return ((LabelRow.Labelled) open.label(List.of(input).iterator()).next()).boxes();
+      return ((LabelRow.Labeled) open.label(List.of(input).iterator()).next()).boxes();
     }
   }
 

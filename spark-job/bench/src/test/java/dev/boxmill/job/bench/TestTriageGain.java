@@ -8,7 +8,7 @@ import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruthFile;
 import dev.boxmill.job.table.TestingLabels;
 import dev.boxmill.schemas.Corners;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import dev.boxmill.schemas.TriageColumn;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,10 +58,10 @@ final class TestTriageGain {
     SceneJudge judge =
         new SceneJudge(
             GroundTruthFile.read(truth.toString(), EvaluationStyle.COCO, Configuration::new));
-    LabelledBox cup = TestingLabels.box("cup", 0.9, new Corners(10, 10, 60, 50));
-    LabelledBox second = TestingLabels.box("cup", 0.8, new Corners(10, 10, 60, 60));
-    LabelledBox wrongClass = TestingLabels.box("cup", 0.7, new Corners(70, 10, 90, 30));
-    LabelledBox dog = TestingLabels.box("dog", 0.6, new Corners(70, 10, 90, 20));
+    LabeledBox cup = TestingLabels.box("cup", 0.9, new Corners(10, 10, 60, 50));
+    LabeledBox second = TestingLabels.box("cup", 0.8, new Corners(10, 10, 60, 60));
+    LabeledBox wrongClass = TestingLabels.box("cup", 0.7, new Corners(70, 10, 90, 30));
+    LabeledBox dog = TestingLabels.box("dog", 0.6, new Corners(70, 10, 90, 20));
 
     assertThat(judge.judge("a.jpg", List.of(cup, second, wrongClass, dog)))
         .isEqualTo(new Verdict(2, 2, 0));

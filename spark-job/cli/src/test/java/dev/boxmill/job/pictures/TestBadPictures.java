@@ -94,7 +94,7 @@ final class TestBadPictures {
   }
 
   @Test
-  void moreThanTheAllowedPixelsAreRefusedAndLabelledOnceAllowed() throws IOException {
+  void moreThanTheAllowedPixelsAreRefusedAndLabeledOnceAllowed() throws IOException {
     Path images = Files.createDirectories(folder.resolve("images"));
     Files.write(images.resolve("a.png"), CORPUS.get(0).file());
 

@@ -64,8 +64,8 @@ final class TestingCorpus {
     add(whole("more behind.jpg", TestingBytes.join(jpeg, new byte[999])), "baseline.jpg");
     byte[] comment = "<script>alert(1)</script>".getBytes(UTF_8);
     add(whole("comment.jpg", TestingBytes.segment(jpeg, 0xfe, comment)), "baseline.jpg");
-    pictures.add(whole("sixteen grey.png", encoded("png", BufferedImage.TYPE_USHORT_GRAY)));
-    pictures.add(whole("grey.jpg", encoded("jpeg", BufferedImage.TYPE_BYTE_GRAY)));
+    pictures.add(whole("sixteen gray.png", encoded("png", BufferedImage.TYPE_USHORT_GRAY)));
+    pictures.add(whole("gray.jpg", encoded("jpeg", BufferedImage.TYPE_BYTE_GRAY)));
     pictures.add(whole("palette.png", encoded("png", BufferedImage.TYPE_BYTE_INDEXED)));
     pictures.add(whole("palette.gif", encoded("gif", BufferedImage.TYPE_BYTE_INDEXED)));
     pictures.add(whole("bilevel.png", encoded("png", BufferedImage.TYPE_BYTE_BINARY)));

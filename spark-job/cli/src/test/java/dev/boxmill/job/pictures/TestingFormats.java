@@ -83,7 +83,7 @@ final class TestingFormats {
 
   /** 16 bits a sample, whose high bytes are the image's and whose low bytes are noise. */
   static BufferedImage sixteenBits(BufferedImage image) {
-    ComponentColorModel colours =
+    ComponentColorModel colors =
         new ComponentColorModel(
             ColorSpace.getInstance(ColorSpace.CS_sRGB),
             false,
@@ -91,7 +91,7 @@ final class TestingFormats {
             Transparency.OPAQUE,
             DataBuffer.TYPE_USHORT);
     WritableRaster samples =
-        colours.createCompatibleWritableRaster(image.getWidth(), image.getHeight());
+        colors.createCompatibleWritableRaster(image.getWidth(), image.getHeight());
     Random noise = new Random(16);
     int[] pixel = new int[3];
     for (int y = 0; y < image.getHeight(); y++) {
@@ -103,7 +103,7 @@ final class TestingFormats {
         samples.setPixel(x, y, pixel);
       }
     }
-    return new BufferedImage(colours, samples, false, null);
+    return new BufferedImage(colors, samples, false, null);
   }
 
   /** The image under a transparency that hides all of it. */

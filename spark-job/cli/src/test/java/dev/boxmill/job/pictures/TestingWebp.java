@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** WebP files of one colour, lossless (RFC 9649, section 3). */
+/** WebP files of one color, lossless (RFC 9649, section 3). */
 final class TestingWebp {
   private static final int LENGTHS_AND_DISTANCES = 2;
 
@@ -21,7 +21,7 @@ final class TestingWebp {
     return riff(chunk("VP8L", stream(width, height, rgb)));
   }
 
-  /** Two frames of two colours that fill the canvas. */
+  /** Two frames of two colors that fill the canvas. */
   static byte[] moving(int width, int height, int first, int second) {
     ByteBuffer extended = little(10).put((byte) 2).put(new byte[3]);
     return riff(
@@ -41,9 +41,9 @@ final class TestingWebp {
   private static byte[] stream(int width, int height, int rgb) {
     TestingWebp stream = new TestingWebp();
     stream.put(0x2f, 8).put(width - 1, 14).put(height - 1, 14).put(0, 4);
-    stream.put(0, 3); // no transform, no colour cache, one group of codes
-    for (int colour : new int[] {rgb >> 8 & 0xff, rgb >> 16 & 0xff, rgb & 0xff, 0xff}) {
-      stream.put(0b101, 3).put(colour, 8);
+    stream.put(0, 3); // no transform, no color cache, one group of codes
+    for (int color : new int[] {rgb >> 8 & 0xff, rgb >> 16 & 0xff, rgb & 0xff, 0xff}) {
+      stream.put(0b101, 3).put(color, 8);
     }
     stream.put(0b0001, 4);
     return Arrays.copyOf(stream.bits.toByteArray(), stream.length / 8 + LENGTHS_AND_DISTANCES);

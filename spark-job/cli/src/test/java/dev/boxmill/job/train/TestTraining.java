@@ -13,7 +13,7 @@ import dev.boxmill.job.evaluate.GroundTruthFile;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.session.LabelSettings;
-import dev.boxmill.job.train.TrainingRequest.Existing;
+import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
 import dev.boxmill.refiners.refinebox.training.InitialParameters;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
 import java.io.ByteArrayOutputStream;
@@ -59,8 +59,8 @@ final class TestTraining {
         "fp32",
         0,
         LabelSettings.CHECKPOINT_TOP_K,
-        LabelSettings.RECOGNISED,
-        LabelSettings.OWN_LABELS);
+        LabelSettings.RECOGNIZED,
+        LabelSettings.OWN_CLASS_NAMES);
   }
 
   private TrainingRequest request(String output, int epochs, double learningRate) {
@@ -69,7 +69,7 @@ final class TestTraining {
         truth(),
         embedded(),
         folder.resolve(output).toString(),
-        Existing.RESUME,
+        ExistingTraining.RESUME,
         Duration.ZERO,
         Optional.empty(),
         settings(epochs, learningRate));
@@ -120,7 +120,7 @@ final class TestTraining {
   @Test
   void labelUsesWhatWasTrained() throws Exception {
     train(request("out", 1, 5e-4), quiet());
-    TestingCommand labelled =
+    TestingCommand labeled =
         run(
             new DetectorLabelerProvider(),
             "label",
@@ -128,8 +128,8 @@ final class TestTraining {
             folder.resolve("labels").toString(),
             "--refiner",
             "refinebox:weights=" + folder.resolve("out/refinebox.safetensors"));
-    assertThat(labelled.exitCode()).as(labelled.err()).isZero();
-    assertThat(labelled.out()).contains("12 images: 12 labelled, 0 failed");
+    assertThat(labeled.exitCode()).as(labeled.err()).isZero();
+    assertThat(labeled.out()).contains("12 images: 12 labeled, 0 failed");
   }
 
   @Test
@@ -144,7 +144,7 @@ final class TestTraining {
                 TestingSpark.session(), List.of(scenes.resolve("s/images").toString())),
             detector.labels(),
             0.1);
-    List<ImageGroup> groups = ImageGroup.plain(set.training());
+    List<ImageGroup> groups = ImageGroup.unaugmented(set.training());
     float[] row = InitialParameters.draw(ParameterLayout.of(detector.featureChannels()), 1);
     PartialGradient one = job(1, detector).gradient(groups, row);
     PartialGradient three = job(3, detector).gradient(groups, row);
@@ -186,11 +186,11 @@ final class TestTraining {
   /** A console that breaks the run off in the middle of an epoch: where it is told of an image. */
   private static PrintStream breakingAtLostImage(int time) {
     return new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8) {
-      private int seen;
+      private int loaded;
 
       @Override
       public void println(String line) {
-        if (line.startsWith("Cannot use") && ++seen == time) {
+        if (line.startsWith("Cannot use") && ++loaded == time) {
           throw new IllegalStateException("broken off");
         }
       }

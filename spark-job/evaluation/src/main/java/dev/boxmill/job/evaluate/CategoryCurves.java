@@ -80,8 +80,8 @@ final class CategoryCurves {
     double missed = 0;
     for (int i = 0; i < size; i++) {
       int outcome = detections.outcome(detections.order[i], area);
-      found += Outcome.isFound(outcome, threshold) ? 1 : 0;
-      missed += Outcome.isMissed(outcome, threshold) ? 1 : 0;
+      found += MatchBits.isFound(outcome, threshold) ? 1 : 0;
+      missed += MatchBits.isMissed(outcome, threshold) ? 1 : 0;
       recallThere[i] = found / objects[area];
       precisionThere[i] = found / (missed + found + EPSILON);
     }
@@ -150,7 +150,7 @@ final class CategoryCurves {
     int found(int area, int threshold, int limit) {
       int found = 0;
       for (int d = 0; d < scores.length; d++) {
-        found += ranks[d] < limit && Outcome.isFound(outcome(d, area), threshold) ? 1 : 0;
+        found += ranks[d] < limit && MatchBits.isFound(outcome(d, area), threshold) ? 1 : 0;
       }
       return found;
     }

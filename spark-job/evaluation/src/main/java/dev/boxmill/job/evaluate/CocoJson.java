@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -61,7 +61,7 @@ final class CocoJson implements Closeable {
       String where = "line " + failure.getLocation().getLineNr();
       throw refusal(what, where + " is no JSON: " + failure.getOriginalMessage(), "", failure);
     } catch (IOException | IllegalArgumentException failure) {
-      throw refusal(what, Reasons.of(failure), "", failure);
+      throw refusal(what, FailureReason.of(failure), "", failure);
     }
   }
 

@@ -3,7 +3,7 @@ package dev.boxmill.job.evaluate;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.boxmill.job.evaluate.Reading.Place;
+import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ record EvaluationJson(EvaluationOutcome outcome) {
     outcome.facts().forEach(notes::add);
     if (outcome.knowsBefore()) {
       ObjectNode before = root.putObject("before_refinement");
-      outcome.at(Reading.raw(Place.DETECTOR)).numbers().forEach(before::put);
+      outcome.at(OracleVariant.raw(BoxSource.DETECTOR)).numbers().forEach(before::put);
     }
     addCategories(root.putArray("per_class"));
     if (outcome.request().oracle().isPresent()) {
@@ -52,17 +52,17 @@ record EvaluationJson(EvaluationOutcome outcome) {
   private void addOracle(ObjectNode node) {
     node.put(
         "matcher", outcome.oracle().rule() == ClassRule.FOCAL ? "focal 2/5/2" : "softmax 1/5/2");
-    node.put("objects", outcome.readings().objects());
-    node.put("objects_without_box", outcome.readings().unmatched());
+    node.put("objects", outcome.results().objects());
+    node.put("objects_without_box", outcome.results().unmatched());
     ArrayNode rows = node.putArray("rows");
-    for (Reading reading : outcome.readings().evaluations().keySet()) {
+    for (OracleVariant variant : outcome.results().evaluations().keySet()) {
       ObjectNode row = rows.addObject();
-      row.put("boxes", reading.place().name().toLowerCase(Locale.ROOT));
-      row.put("truth", reading.truth().name().toLowerCase(Locale.ROOT));
-      row.put("other_classes", reading.others().name().toLowerCase(Locale.ROOT));
-      outcome.at(reading).numbers().forEach(row::put);
+      row.put("boxes", variant.place().name().toLowerCase(Locale.ROOT));
+      row.put("truth", variant.truth().name().toLowerCase(Locale.ROOT));
+      row.put("other_classes", variant.others().name().toLowerCase(Locale.ROOT));
+      outcome.at(variant).numbers().forEach(row::put);
     }
     ArrayNode sentences = node.putArray("reading");
-    OracleTable.sentences(outcome.readings(), outcome.placesInTime()).forEach(sentences::add);
+    OracleTable.sentences(outcome.results(), outcome.placesInTime()).forEach(sentences::add);
   }
 }

@@ -1,6 +1,6 @@
 package dev.boxmill.job.evaluate;
 
-import dev.boxmill.job.evaluate.Reading.Place;
+import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
 import java.util.List;
 
 /**
@@ -15,9 +15,9 @@ record EvaluationOutcome(
     String detections,
     GroundTruth truth,
     List<String> facts,
-    List<Place> places,
+    List<BoxSource> places,
     Oracle oracle,
-    Readings readings) {
+    OracleResults results) {
 
   EvaluationOutcome {
     facts = List.copyOf(facts);
@@ -26,19 +26,19 @@ record EvaluationOutcome(
 
   /** The detections as they are. */
   Evaluation main() {
-    return at(Reading.raw(Place.REFINED));
+    return at(OracleVariant.raw(BoxSource.REFINED));
   }
 
-  Evaluation at(Reading reading) {
-    return readings.evaluations().get(reading);
+  Evaluation at(OracleVariant variant) {
+    return results.evaluations().get(variant);
   }
 
   boolean knowsBefore() {
-    return places.contains(Place.DETECTOR);
+    return places.contains(BoxSource.DETECTOR);
   }
 
   /** In the order of time. */
-  List<Place> placesInTime() {
-    return knowsBefore() ? List.of(Place.DETECTOR, Place.REFINED) : places;
+  List<BoxSource> placesInTime() {
+    return knowsBefore() ? List.of(BoxSource.DETECTOR, BoxSource.REFINED) : places;
   }
 }

@@ -1,6 +1,6 @@
 package dev.boxmill.job.evaluate;
 
-import dev.boxmill.job.evaluate.Reading.Place;
+import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import dev.boxmill.job.text.TextTable;
 import java.io.IOException;
@@ -54,7 +54,7 @@ public final class EvaluationReport {
             (name, value) -> {
               List<String> cells = new ArrayList<>(List.of(name));
               if (outcome.knowsBefore()) {
-                double before = outcome.at(Reading.raw(Place.DETECTOR)).numbers().get(name);
+                double before = outcome.at(OracleVariant.raw(BoxSource.DETECTOR)).numbers().get(name);
                 cells.add(Evaluation.text(before));
               }
               cells.add(Evaluation.text(value));
@@ -92,31 +92,31 @@ public final class EvaluationReport {
     }
     TextTable table = new TextTable();
     List<String> header = new ArrayList<>(List.of("oracle"));
-    for (Place place : outcome.placesInTime()) {
+    for (BoxSource place : outcome.placesInTime()) {
       String when =
-          outcome.places().size() == 1 ? "" : place == Place.DETECTOR ? "before " : "after ";
+          outcome.places().size() == 1 ? "" : place == BoxSource.DETECTOR ? "before " : "after ";
       List.of("AP", "AP50", "AP75").forEach(name -> header.add(when + name));
     }
     table.row(header);
-    for (Reading reading : outcome.readings().evaluations().keySet()) {
-      if (reading.place() == Place.REFINED) {
-        table.row(oracleRow(reading));
+    for (OracleVariant variant : outcome.results().evaluations().keySet()) {
+      if (variant.place() == BoxSource.REFINED) {
+        table.row(oracleRow(variant));
       }
     }
     StringBuilder text = new StringBuilder(table.toString());
-    OracleTable.sentences(outcome.readings(), outcome.placesInTime())
+    OracleTable.sentences(outcome.results(), outcome.placesInTime())
         .forEach(sentence -> line(text, sentence));
     line(text, matcherSentence());
     line(text, coverageSentence());
     return text.toString();
   }
 
-  private List<String> oracleRow(Reading reading) {
+  private List<String> oracleRow(OracleVariant variant) {
     List<String> cells = new ArrayList<>();
-    cells.add(OracleTable.name(reading.truth(), reading.others()));
-    for (Place place : outcome.placesInTime()) {
+    cells.add(OracleTable.name(variant.truth(), variant.others()));
+    for (BoxSource place : outcome.placesInTime()) {
       Map<String, Double> numbers =
-          outcome.at(new Reading(place, reading.truth(), reading.others())).numbers();
+          outcome.at(new OracleVariant(place, variant.truth(), variant.others())).numbers();
       List.of("AP", "AP50", "AP75").forEach(name -> cells.add(Evaluation.text(numbers.get(name))));
     }
     return cells;
@@ -135,8 +135,8 @@ public final class EvaluationReport {
         "Only kept boxes can be matched, here those that score at least %.3f: %d of %d objects had"
             + " none left, others may have got a worse one (label with --min-score 0 to keep all).",
         outcome.oracle().unknownScore(),
-        outcome.readings().unmatched(),
-        outcome.readings().objects());
+        outcome.results().unmatched(),
+        outcome.results().objects());
   }
 
   /** Writes all numbers; those of the detections as they are stand at the top level. */

@@ -1,6 +1,6 @@
 package dev.boxmill.job.evaluate;
 
-import dev.boxmill.job.evaluate.Reading.Truth;
+import dev.boxmill.job.evaluate.OracleVariant.Truth;
 import java.util.Locale;
 import java.util.Optional;
 

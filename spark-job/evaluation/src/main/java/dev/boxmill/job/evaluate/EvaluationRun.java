@@ -1,9 +1,9 @@
 package dev.boxmill.job.evaluate;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
-import dev.boxmill.job.evaluate.Reading.Place;
-import dev.boxmill.job.evaluate.Reading.Truth;
+import dev.boxmill.job.error.FailureReason;
+import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
+import dev.boxmill.job.evaluate.OracleVariant.Truth;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.table.LabelTable;
 import dev.boxmill.schemas.LabelColumn;
@@ -48,18 +48,18 @@ public final class EvaluationRun {
   }
 
   private static EvaluationReport report(
-      EvaluationRequest request, String detections, GroundTruth truth, LabelledImages images) {
-    List<Place> places =
-        images.refined() ? List.of(Place.REFINED, Place.DETECTOR) : List.of(Place.REFINED);
+      EvaluationRequest request, String detections, GroundTruth truth, LabeledImages images) {
+    List<BoxSource> places =
+        images.refined() ? List.of(BoxSource.REFINED, BoxSource.DETECTOR) : List.of(BoxSource.REFINED);
     Truth asked = request.oracle().map(EvaluationRequest.OracleTruth::truth).orElse(Truth.RAW);
     if (asked != Truth.RAW) {
       requireSizes(truth);
     }
     Oracle oracle = new Oracle(images.likelyRule(), images.leastScore(), truth.categories().size());
-    Readings readings = images.read(OracleTable.readings(asked, places, oracle.rule()), oracle);
+    OracleResults results = images.read(OracleTable.variants(asked, places, oracle.rule()), oracle);
     return new EvaluationReport(
         new EvaluationOutcome(
-            request, detections, truth, images.facts(), places, oracle, readings));
+            request, detections, truth, images.facts(), places, oracle, results));
   }
 
   private static void requireSizes(GroundTruth truth) {
@@ -87,7 +87,7 @@ public final class EvaluationRun {
       }
       return spark.read().schema(LabelTable.schema()).parquet(Locations.literal(path));
     } catch (IOException failure) {
-      throw refusal(labels, Reasons.of(failure), failure);
+      throw refusal(labels, FailureReason.of(failure), failure);
     } catch (BadInputException refused) {
       throw refused;
     } catch (Exception failure) {

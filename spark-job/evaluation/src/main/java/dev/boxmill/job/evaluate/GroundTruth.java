@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param findings what is odd about the annotations
  */
 public record GroundTruth(
-    List<TruthImage> images, List<TruthCategory> categories, Findings findings) {
+    List<TruthImage> images, List<TruthCategory> categories, AnnotationWarnings findings) {
 
   public GroundTruth {
     images = List.copyOf(images);

@@ -1,7 +1,7 @@
 package dev.boxmill.job.evaluate;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.evaluate.Findings.Kind;
+import dev.boxmill.job.evaluate.AnnotationWarnings.Kind;
 import dev.boxmill.job.evaluate.TruthCategory.Frequency;
 import dev.boxmill.job.evaluate.TruthObject.Role;
 import java.io.IOException;
@@ -37,7 +37,7 @@ public final class GroundTruthFile {
       long id, String name, int width, int height, long[] absent, long[] notExhaustive) {}
 
   private final EvaluationStyle style;
-  private final Findings findings = new Findings();
+  private final AnnotationWarnings findings = new AnnotationWarnings();
   private final List<Annotation> annotations = new ArrayList<>();
   private final Map<Long, Image> images = new TreeMap<>();
   private final Map<Long, TruthCategory> categories = new TreeMap<>();

@@ -1,6 +1,6 @@
 package dev.boxmill.job.evaluate;
 
-import dev.boxmill.job.evaluate.Reading.Place;
+import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -35,8 +35,8 @@ final class ImageLabels {
     this.queryCount = known.size();
   }
 
-  ImageDetections at(Place place) {
-    return place == Place.REFINED ? refined : detector;
+  ImageDetections at(BoxSource place) {
+    return place == BoxSource.REFINED ? refined : detector;
   }
 
   /** Index of a detection's query. */

@@ -123,7 +123,7 @@ public final class ImageMatcher {
         double area = found.area(order[d]);
         for (AreaRange range : AreaRange.RANGES) {
           boolean judged = exhaustive && range.holds(area);
-          int outcome = judged ? Outcome.MISSED : Outcome.IGNORED;
+          int outcome = judged ? MatchBits.MISSED : MatchBits.IGNORED;
           matches.outcome(firstRecorded + d - first, range.ordinal(), outcome);
         }
       }
@@ -218,13 +218,13 @@ public final class ImageMatcher {
         AreaRange range,
         int threshold) {
       if (object != NONE && ignored[object]) {
-        return Outcome.IGNORED;
+        return MatchBits.IGNORED;
       }
       if (object != NONE && objects.get(object).id() != 0) {
-        return Outcome.found(threshold);
+        return MatchBits.found(threshold);
       }
       boolean judged = exhaustive && range.holds(found.area(order[first + detection]));
-      return judged ? Outcome.missed(threshold) : Outcome.IGNORED;
+      return judged ? MatchBits.missed(threshold) : MatchBits.IGNORED;
     }
   }
 }

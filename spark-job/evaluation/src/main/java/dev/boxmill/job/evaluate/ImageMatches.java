@@ -88,7 +88,7 @@ public final class ImageMatches implements Serializable {
     return scores[detection];
   }
 
-  /** An {@link Outcome}. */
+  /** An {@link MatchBits}. */
   int outcome(int detection, int area) {
     return outcomes[detection * AreaRange.COUNT + area];
   }

@@ -13,8 +13,8 @@ final class LabelBox {
 
   private LabelBox() {}
 
-  static LabelName name(Row box) {
-    return new LabelName(box.getInt(LABEL_ID), box.getString(LABEL));
+  static LabelClass name(Row box) {
+    return new LabelClass(box.getInt(LABEL_ID), box.getString(LABEL));
   }
 
   static double score(Row box) {

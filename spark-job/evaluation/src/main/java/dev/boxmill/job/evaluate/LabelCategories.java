@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param indices of the labels that have a category
  * @param rule how they were matched: {@code name} or {@code id}
  */
-public record LabelCategories(Map<LabelName, Integer> indices, String rule)
+public record LabelCategories(Map<LabelClass, Integer> indices, String rule)
     implements Serializable {
 
   private static final int EXAMPLES = 5;
@@ -32,15 +32,15 @@ public record LabelCategories(Map<LabelName, Integer> indices, String rule)
    * @throws BadInputException if none has one, or a name means several
    */
   public static LabelCategories match(
-      Collection<LabelName> labels, List<TruthCategory> categories) {
-    Map<LabelName, Integer> byName = byName(labels, categories);
+      Collection<LabelClass> labels, List<TruthCategory> categories) {
+    Map<LabelClass, Integer> byName = byName(labels, categories);
     if (!byName.isEmpty() || labels.isEmpty()) {
       return new LabelCategories(byName, "name");
     }
     Map<Long, Integer> ids = new HashMap<>();
     categories.forEach(category -> ids.put(category.id(), ids.size()));
-    Map<LabelName, Integer> byId = new HashMap<>();
-    for (LabelName label : labels) {
+    Map<LabelClass, Integer> byId = new HashMap<>();
+    for (LabelClass label : labels) {
       Integer index = ids.get((long) label.id());
       if (index != null) {
         byId.put(label, index);
@@ -49,7 +49,7 @@ public record LabelCategories(Map<LabelName, Integer> indices, String rule)
     if (byId.isEmpty()) {
       throw new BadInputException(
           "Cannot match labels to categories: neither names nor ids agree (labels: "
-              + examples(labels.stream().map(LabelName::label).toList())
+              + examples(labels.stream().map(LabelClass::label).toList())
               + "; categories: "
               + examples(categories.stream().map(TruthCategory::name).toList())
               + ")");
@@ -57,8 +57,8 @@ public record LabelCategories(Map<LabelName, Integer> indices, String rule)
     return new LabelCategories(byId, "id");
   }
 
-  private static Map<LabelName, Integer> byName(
-      Collection<LabelName> labels, List<TruthCategory> categories) {
+  private static Map<LabelClass, Integer> byName(
+      Collection<LabelClass> labels, List<TruthCategory> categories) {
     Map<String, Integer> names = new HashMap<>();
     Set<String> twice = new HashSet<>();
     for (int i = 0; i < categories.size(); i++) {
@@ -66,8 +66,8 @@ public record LabelCategories(Map<LabelName, Integer> indices, String rule)
         twice.add(categories.get(i).name());
       }
     }
-    Map<LabelName, Integer> found = new HashMap<>();
-    for (LabelName label : labels) {
+    Map<LabelClass, Integer> found = new HashMap<>();
+    for (LabelClass label : labels) {
       if (twice.contains(label.label())) {
         throw new BadInputException(
             "Cannot match label '"
@@ -83,7 +83,7 @@ public record LabelCategories(Map<LabelName, Integer> indices, String rule)
 
   /** Index of the label's category, or {@link ImageDetections#UNKNOWN}. */
   public int index(int id, String label) {
-    return indices.getOrDefault(new LabelName(id, label), ImageDetections.UNKNOWN);
+    return indices.getOrDefault(new LabelClass(id, label), ImageDetections.UNKNOWN);
   }
 
   static String examples(List<String> names) {

@@ -16,7 +16,7 @@ final class LabelSurvey implements Serializable {
   private static final int EXAMPLES = 5;
 
   private final BitSet images = new BitSet();
-  private final Map<LabelName, Long> labels = new HashMap<>();
+  private final Map<LabelClass, Long> labels = new HashMap<>();
   private final Set<String> refiners = new TreeSet<>();
   private final List<String> unknown = new ArrayList<>();
   private final List<String> ambiguous = new ArrayList<>();
@@ -52,7 +52,7 @@ final class LabelSurvey implements Serializable {
     }
   }
 
-  void label(LabelName name, double score) {
+  void label(LabelClass name, double score) {
     labels.merge(name, 1L, Long::sum);
     leastScore = Math.min(leastScore, score);
   }
@@ -95,7 +95,7 @@ final class LabelSurvey implements Serializable {
   }
 
   /** Detections of each label. */
-  Map<LabelName, Long> labels() {
+  Map<LabelClass, Long> labels() {
     return labels;
   }
 

@@ -22,7 +22,7 @@ import org.apache.spark.sql.functions;
  * The detections of a label table, matched by the executors image by image. Each gets the whole
  * ground truth once; only what matching found comes back.
  */
-final class LabelTableImages implements LabelledImages {
+final class LabelTableImages implements LabeledImages {
 
   private static final List<LabelColumn> COLUMNS =
       List.of(LabelColumn.IMAGE_URI, LabelColumn.STATUS, LabelColumn.BOXES, LabelColumn.REFINERS);
@@ -155,13 +155,13 @@ final class LabelTableImages implements LabelledImages {
     if (survey.failedRows() > 0) {
       facts.add(survey.failedRows() + " images failed: their objects count as missed");
     }
-    List<LabelName> left =
+    List<LabelClass> left =
         survey.labels().keySet().stream()
             .filter(label -> !categories.indices().containsKey(label))
             .toList();
     if (!left.isEmpty()) {
       long detections = left.stream().mapToLong(survey.labels()::get).sum();
-      String names = LabelCategories.examples(left.stream().map(LabelName::label).toList());
+      String names = LabelCategories.examples(left.stream().map(LabelClass::label).toList());
       facts.add(
           detections + " detections of labels that are no category: left out (" + names + ")");
     }
@@ -183,24 +183,24 @@ final class LabelTableImages implements LabelledImages {
     return survey.leastScore();
   }
 
-  /** A few readings at a time where the table is large, since each brings all its matches back. */
+  /** A few variants at a time where the table is large, since each brings all its matches back. */
   @Override
-  public Readings read(List<Reading> readings, Oracle oracle) {
+  public OracleResults read(List<OracleVariant> variants, Oracle oracle) {
     ImageTruth[] truths = truth.images().stream().map(TruthImage::truth).toArray(ImageTruth[]::new);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.context());
     Broadcast<ImageTruth[]> sent = spark.broadcast(truths);
     int atOnce = (int) Math.max(1, RESULT_BYTES / (BYTES_PER_BOX * (survey.boxes() + 1)));
-    Readings all = null;
-    for (int i = 0; i < readings.size(); i += atOnce) {
-      List<Reading> some = readings.subList(i, Math.min(readings.size(), i + atOnce));
-      Readings read = read(new ImageMatching(style, List.copyOf(some), oracle), sent);
+    OracleResults all = null;
+    for (int i = 0; i < variants.size(); i += atOnce) {
+      List<OracleVariant> some = variants.subList(i, Math.min(variants.size(), i + atOnce));
+      OracleResults read = read(new ImageMatching(style, List.copyOf(some), oracle), sent);
       all = all == null ? read : all.and(read);
     }
     sent.destroy();
     return all;
   }
 
-  private Readings read(ImageMatching matching, Broadcast<ImageTruth[]> sent) {
+  private OracleResults read(ImageMatching matching, Broadcast<ImageTruth[]> sent) {
     Broadcast<NamedImages> known = names;
     LabelCategories matched = categories;
     List<MatchedImage> found =
@@ -212,11 +212,11 @@ final class LabelTableImages implements LabelledImages {
         images[i] = matching.match(i, truth.images().get(i).truth(), List.of(), matched);
       }
     }
-    return MatchedImage.sum(style, truth, matching.readings(), Arrays.asList(images));
+    return MatchedImage.sum(style, truth, matching.variants(), Arrays.asList(images));
   }
 
   /** What an executor does with a row. */
-  private record ImageMatching(EvaluationStyle style, List<Reading> readings, Oracle oracle)
+  private record ImageMatching(EvaluationStyle style, List<OracleVariant> variants, Oracle oracle)
       implements Serializable {
 
     MatchedImage match(
@@ -234,7 +234,7 @@ final class LabelTableImages implements LabelledImages {
         LabelBox.addDetector(box, category, detector);
       }
       ImageLabels labels = new ImageLabels(refined, detector);
-      return MatchedImage.of(image, truth, labels, readings, oracle, new ImageMatcher(style));
+      return MatchedImage.of(image, truth, labels, variants, oracle, new ImageMatcher(style));
     }
   }
 }

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One image, matched in each reading.
+ * One image, matched in each variant.
  *
  * @param image its position in the ground truth
- * @param matches of each reading
+ * @param matches of each variant
  * @param unmatched objects that the oracle found no detection for
  */
 record MatchedImage(int image, List<ImageMatches> matches, int unmatched) implements Serializable {
@@ -19,12 +19,12 @@ record MatchedImage(int image, List<ImageMatches> matches, int unmatched) implem
       int image,
       ImageTruth truth,
       ImageLabels labels,
-      List<Reading> readings,
+      List<OracleVariant> variants,
       Oracle oracle,
       ImageMatcher matcher) {
     List<ImageMatches> matches = new ArrayList<>();
-    for (Reading reading : readings) {
-      matches.add(matcher.match(truth, oracle.read(reading, truth, labels)));
+    for (OracleVariant variant : variants) {
+      matches.add(matcher.match(truth, oracle.read(variant, truth, labels)));
     }
     return new MatchedImage(image, matches, Oracle.unmatched(truth, labels));
   }
@@ -34,17 +34,17 @@ record MatchedImage(int image, List<ImageMatches> matches, int unmatched) implem
    *
    * @param images in its order
    */
-  static Readings sum(
-      EvaluationStyle style, GroundTruth truth, List<Reading> readings, List<MatchedImage> images) {
-    Map<Reading, Evaluation> evaluations = new LinkedHashMap<>();
-    for (int i = 0; i < readings.size(); i++) {
+  static OracleResults sum(
+      EvaluationStyle style, GroundTruth truth, List<OracleVariant> variants, List<MatchedImage> images) {
+    Map<OracleVariant, Evaluation> evaluations = new LinkedHashMap<>();
+    for (int i = 0; i < variants.size(); i++) {
       int index = i;
       List<ImageMatches> matches = images.stream().map(one -> one.matches.get(index)).toList();
-      evaluations.put(readings.get(i), Evaluation.of(style, truth.categories(), matches));
+      evaluations.put(variants.get(i), Evaluation.of(style, truth.categories(), matches));
     }
     long objects =
         truth.images().stream().mapToLong(image -> Oracle.findable(image.truth()).size()).sum();
     long unmatched = images.stream().mapToLong(MatchedImage::unmatched).sum();
-    return new Readings(evaluations, objects, unmatched);
+    return new OracleResults(evaluations, objects, unmatched);
   }
 }

@@ -1,6 +1,6 @@
 package dev.boxmill.job.evaluate;
 
-import dev.boxmill.job.evaluate.Reading.OtherClasses;
+import dev.boxmill.job.evaluate.OracleVariant.OtherClasses;
 import dev.boxmill.job.matching.Assignment;
 import dev.boxmill.job.matching.MatchingCost;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
@@ -31,14 +31,14 @@ record Oracle(ClassRule rule, double unknownScore, int categories) implements Se
   private static final double CERTAIN = 1;
   private static final double UNDECIDED = 0.5;
 
-  /** The image's detections as the reading has them. */
-  ImageDetections read(Reading reading, ImageTruth truth, ImageLabels labels) {
-    ImageDetections found = labels.at(reading.place());
-    if (reading.truth().replacesBoxes()) {
+  /** The image's detections as the variant has them. */
+  ImageDetections read(OracleVariant variant, ImageTruth truth, ImageLabels labels) {
+    ImageDetections found = labels.at(variant.place());
+    if (variant.truth().replacesBoxes()) {
       found = withTrueBoxes(truth, labels, found);
     }
-    if (reading.truth().replacesLabels()) {
-      found = withTrueLabels(truth, labels, found, reading.others());
+    if (variant.truth().replacesLabels()) {
+      found = withTrueLabels(truth, labels, found, variant.others());
     }
     return found;
   }

@@ -1,15 +1,15 @@
 package dev.boxmill.job.evaluate;
 
-import dev.boxmill.job.evaluate.Reading.OtherClasses;
-import dev.boxmill.job.evaluate.Reading.Place;
-import dev.boxmill.job.evaluate.Reading.Truth;
+import dev.boxmill.job.evaluate.OracleVariant.OtherClasses;
+import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
+import dev.boxmill.job.evaluate.OracleVariant.Truth;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Which readings the oracle analysis takes, and what they say. */
+/** Which variants the oracle analysis takes, and what they say. */
 final class OracleTable {
 
   /** Below this difference in AP neither is called the bottleneck. */
@@ -27,17 +27,17 @@ final class OracleTable {
   }
 
   /** Both treatments of other classes, where a detection has a score for each. */
-  static List<Reading> readings(Truth asked, List<Place> places, ClassRule rule) {
-    List<Reading> readings = new ArrayList<>();
-    for (Place place : places) {
+  static List<OracleVariant> variants(Truth asked, List<BoxSource> places, ClassRule rule) {
+    List<OracleVariant> variants = new ArrayList<>();
+    for (BoxSource place : places) {
       for (Truth truth : truths(asked)) {
-        readings.add(new Reading(place, truth, OtherClasses.ABSENT));
+        variants.add(new OracleVariant(place, truth, OtherClasses.ABSENT));
         if (truth.replacesLabels() && rule == ClassRule.FOCAL) {
-          readings.add(new Reading(place, truth, OtherClasses.ZERO_LOGIT));
+          variants.add(new OracleVariant(place, truth, OtherClasses.ZERO_LOGIT));
         }
       }
     }
-    return readings;
+    return variants;
   }
 
   /** What a row of the table is called. */
@@ -53,12 +53,12 @@ final class OracleTable {
   }
 
   /** One sentence for each place: what the truth would add, and which is the bottleneck. */
-  static List<String> sentences(Readings readings, List<Place> places) {
-    return places.stream().map(place -> sentence(readings.evaluations(), place)).toList();
+  static List<String> sentences(OracleResults results, List<BoxSource> places) {
+    return places.stream().map(place -> sentence(results.evaluations(), place)).toList();
   }
 
-  private static String sentence(Map<Reading, Evaluation> evaluations, Place place) {
-    String when = place == Place.REFINED ? "As labelled" : "Before refinement";
+  private static String sentence(Map<OracleVariant, Evaluation> evaluations, BoxSource place) {
+    String when = place == BoxSource.REFINED ? "As labeled" : "Before refinement";
     double boxes = gain(evaluations, place, Truth.BOXES);
     double labels = gain(evaluations, place, Truth.LABELS);
     if (Double.isNaN(boxes) || Double.isNaN(labels)) {
@@ -80,11 +80,11 @@ final class OracleTable {
   }
 
   /** NaN if the table has no such row. */
-  private static double gain(Map<Reading, Evaluation> evaluations, Place place, Truth truth) {
-    Evaluation better = evaluations.get(new Reading(place, truth, OtherClasses.ABSENT));
+  private static double gain(Map<OracleVariant, Evaluation> evaluations, BoxSource place, Truth truth) {
+    Evaluation better = evaluations.get(new OracleVariant(place, truth, OtherClasses.ABSENT));
     if (better == null) {
       return Double.NaN;
     }
-    return better.numbers().get("AP") - evaluations.get(Reading.raw(place)).numbers().get("AP");
+    return better.numbers().get("AP") - evaluations.get(OracleVariant.raw(place)).numbers().get("AP");
   }
 }

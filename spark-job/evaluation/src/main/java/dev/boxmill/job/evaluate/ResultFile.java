@@ -1,7 +1,7 @@
 package dev.boxmill.job.evaluate;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.evaluate.Findings.Kind;
+import dev.boxmill.job.evaluate.AnnotationWarnings.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ final class ResultFile {
   private final Map<Long, Integer> categories;
   private final List<ImageDetections> detections = new ArrayList<>();
   private final TreeSet<Long> unknownImages = new TreeSet<>();
-  private final Findings findings = new Findings();
+  private final AnnotationWarnings findings = new AnnotationWarnings();
   private int count;
 
   private ResultFile(GroundTruth truth) {
@@ -38,7 +38,7 @@ final class ResultFile {
    * @param detections of each image of the ground truth, in its order
    * @param count of all of them
    */
-  record Results(List<ImageDetections> detections, int count, int images, Findings findings) {}
+  record Results(List<ImageDetections> detections, int count, int images, AnnotationWarnings findings) {}
 
   /**
    * Reads the file.

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 
 /** The detections of a result file, matched on this machine's cores. */
-final class ResultImages implements LabelledImages {
+final class ResultImages implements LabeledImages {
 
   private final EvaluationStyle style;
   private final GroundTruth truth;
@@ -66,21 +66,21 @@ final class ResultImages implements LabelledImages {
   }
 
   @Override
-  public Readings read(List<Reading> readings, Oracle oracle) {
+  public OracleResults read(List<OracleVariant> variants, Oracle oracle) {
     ImageMatcher matcher = new ImageMatcher(style);
     List<MatchedImage> images =
         IntStream.range(0, truth.images().size())
             .parallel()
-            .mapToObj(i -> matched(i, readings, oracle, matcher))
+            .mapToObj(i -> matched(i, variants, oracle, matcher))
             .toList();
-    return MatchedImage.sum(style, truth, readings, images);
+    return MatchedImage.sum(style, truth, variants, images);
   }
 
   private MatchedImage matched(
-      int image, List<Reading> readings, Oracle oracle, ImageMatcher matcher) {
+      int image, List<OracleVariant> variants, Oracle oracle, ImageMatcher matcher) {
     ImageDetections found = results.detections().get(image);
     ImageTruth there = truth.images().get(image).truth();
     ImageLabels labels = new ImageLabels(found, found);
-    return MatchedImage.of(image, there, labels, readings, oracle, matcher);
+    return MatchedImage.of(image, there, labels, variants, oracle, matcher);
   }
 }

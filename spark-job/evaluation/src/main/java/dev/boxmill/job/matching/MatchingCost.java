@@ -3,7 +3,7 @@ package dev.boxmill.job.matching;
 import dev.boxmill.schemas.Box;
 
 /**
- * What it costs to let a detection stand for an object: class, L1 of the boxes in centre form, and
+ * What it costs to let a detection stand for an object: class, L1 of the boxes in center form, and
  * their negative GIoU, weighted. Boxes are relative to the image.
  *
  * @param rule how the class's score becomes a cost
@@ -76,13 +76,13 @@ public record MatchingCost(ClassRule rule, double classWeight, double l1Weight, 
     return shared / union - (hull - union) / hull;
   }
 
-  private static double overlap(double centre, double size, double centre2, double size2) {
-    return Math.min(centre + size / 2, centre2 + size2 / 2)
-        - Math.max(centre - size / 2, centre2 - size2 / 2);
+  private static double overlap(double center, double size, double center2, double size2) {
+    return Math.min(center + size / 2, center2 + size2 / 2)
+        - Math.max(center - size / 2, center2 - size2 / 2);
   }
 
-  private static double hull(double centre, double size, double centre2, double size2) {
-    return Math.max(centre + size / 2, centre2 + size2 / 2)
-        - Math.min(centre - size / 2, centre2 - size2 / 2);
+  private static double hull(double center, double size, double center2, double size2) {
+    return Math.max(center + size / 2, center2 + size2 / 2)
+        - Math.min(center - size / 2, center2 - size2 / 2);
   }
 }

@@ -14,7 +14,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.util.SplittableRandom;
 
-/** Paints a textured background in muted colours. */
+/** Paints a textured background in muted colors. */
 final class Backdrop {
   private enum Texture {
     PLAIN,
@@ -57,7 +57,7 @@ final class Backdrop {
     }
   }
 
-  /** Value noise: a grid of random colours, magnified smoothly over the picture. */
+  /** Value noise: a grid of random colors, magnified smoothly over the picture. */
   private void clouds(int cells, float strength) {
     BufferedImage grid = new BufferedImage(cells, cells, BufferedImage.TYPE_INT_RGB);
     int[] pixels = ((DataBufferInt) grid.getRaster().getDataBuffer()).getData();

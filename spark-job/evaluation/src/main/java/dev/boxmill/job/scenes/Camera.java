@@ -30,11 +30,11 @@ final class Camera {
     float reach = Math.max(picture.getWidth(), picture.getHeight()) * random.nextFloat(0.6f, 1.2f);
     float x = random.nextFloat() * picture.getWidth();
     float y = random.nextFloat() * picture.getHeight();
-    Color centre = new Color(255, 250, 230, random.nextInt(70));
+    Color center = new Color(255, 250, 230, random.nextInt(70));
     Color edge = new Color(0, 0, 20, random.nextInt(110));
     Graphics2D graphics = picture.createGraphics();
     graphics.setPaint(
-        new RadialGradientPaint(x, y, reach, new float[] {0, 1}, new Color[] {centre, edge}));
+        new RadialGradientPaint(x, y, reach, new float[] {0, 1}, new Color[] {center, edge}));
     graphics.fillRect(0, 0, picture.getWidth(), picture.getHeight());
     graphics.dispose();
   }

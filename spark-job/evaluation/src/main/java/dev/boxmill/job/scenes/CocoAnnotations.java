@@ -9,12 +9,12 @@ final class CocoAnnotations {
   private final List<String> images = new ArrayList<>();
   private final List<String> annotations = new ArrayList<>();
 
-  void add(String fileName, int width, int height, List<LabelledObject> objects) {
+  void add(String fileName, int width, int height, List<LabeledObject> objects) {
     int imageId = images.size() + 1;
     images.add(
         "{\"id\":%d,\"file_name\":\"%s\",\"width\":%d,\"height\":%d}"
             .formatted(imageId, fileName, width, height));
-    for (LabelledObject object : objects) {
+    for (LabeledObject object : objects) {
       annotations.add(annotation(imageId, object));
     }
   }
@@ -33,7 +33,7 @@ final class CocoAnnotations {
         + "}\n";
   }
 
-  private String annotation(int imageId, LabelledObject object) {
+  private String annotation(int imageId, LabeledObject object) {
     Rectangle2D.Double box = object.box();
     String corner = hundredths(box.x) + "," + hundredths(box.y);
     String size = hundredths(box.width) + "," + hundredths(box.height);

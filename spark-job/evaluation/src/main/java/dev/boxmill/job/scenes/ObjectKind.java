@@ -49,7 +49,7 @@ enum ObjectKind {
     this.markings = List.of(markings);
   }
 
-  /** The middle of the kind's colours on the wheel from 0 to 1. */
+  /** The middle of the kind's colors on the wheel from 0 to 1. */
   float hue() {
     return hue;
   }

@@ -12,8 +12,8 @@ import java.awt.geom.Rectangle2D;
  *
  * @param pose from the kind's unit square to pixels
  * @param rim width of the dark outline in pixels, half of it outside of the shape
- * @param body colour at the object's lit end
- * @param shade colour at its dark end and of its markings
+ * @param body color at the object's lit end
+ * @param shade color at its dark end and of its markings
  */
 record PlacedObject(ObjectKind kind, AffineTransform pose, float rim, Color body, Color shade) {
   private static final double FLATNESS_PIXELS = 0.05;

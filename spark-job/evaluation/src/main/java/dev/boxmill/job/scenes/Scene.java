@@ -4,7 +4,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 
 /** A drawn picture and what it shows. */
-record Scene(BufferedImage picture, List<LabelledObject> objects) {
+record Scene(BufferedImage picture, List<LabeledObject> objects) {
   Scene {
     objects = List.copyOf(objects);
   }

@@ -89,7 +89,7 @@ final class SceneDrawer {
   }
 
   /**
-   * Stafford's thirteenth variant of the 64-bit finaliser of MurmurHash3: neighbouring seeds share
+   * Stafford's thirteenth variant of the 64-bit finaliser of MurmurHash3: neighboring seeds share
    * no sequence.
    */
   private static long scrambled(long value) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Writes a folder of labelled scenes: {@code images/*.jpg} and {@code annotations.json} in COCO's
+ * Writes a folder of labeled scenes: {@code images/*.jpg} and {@code annotations.json} in COCO's
  * format.
  */
 public final class SceneFolder {
@@ -81,5 +81,5 @@ public final class SceneFolder {
     return new Written(fileName, picture.getWidth(), picture.getHeight(), scene.objects());
   }
 
-  private record Written(String fileName, int width, int height, List<LabelledObject> objects) {}
+  private record Written(String fileName, int width, int height, List<LabeledObject> objects) {}
 }

@@ -49,12 +49,12 @@ final class VisibleMask {
     return true;
   }
 
-  List<LabelledObject> labels() {
-    List<LabelledObject> labels = new ArrayList<>();
+  List<LabeledObject> labels() {
+    List<LabeledObject> labels = new ArrayList<>();
     for (int i = 0; i < objects.size(); i++) {
       Extent extent = extent(i);
       labels.add(
-          new LabelledObject(
+          new LabeledObject(
               objects.get(i).kind(), tight(objects.get(i).bounds(), extent), extent.pixels()));
     }
     return labels;

@@ -1,5 +1,5 @@
 /**
- * Draws labelled scenes: pictures of six kinds of objects on textured backgrounds, with COCO
+ * Draws labeled scenes: pictures of six kinds of objects on textured backgrounds, with COCO
  * annotations.
  *
  * <p>The embedded detector learns from these scenes, and the bundled samples are a few of them. A

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.boxmill.job.evaluate.Findings.Kind;
+import dev.boxmill.job.evaluate.AnnotationWarnings.Kind;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ final class TestEvaluation {
   @Test
   void oddAnnotationsAreCounted() throws Exception {
     GroundTruth truth = truth("odd", EvaluationStyle.COCO);
-    Findings findings = truth.findings();
+    AnnotationWarnings findings = truth.findings();
 
     assertThat(findings.count(Kind.WITHOUT_AREA)).isEqualTo(2);
     assertThat(findings.count(Kind.UNKNOWN_CATEGORY)).isEqualTo(1);
@@ -71,7 +71,7 @@ final class TestEvaluation {
                   one.height()));
       detections.add(found);
     }
-    GroundTruth truth = new GroundTruth(images, TestingTruth.categories(3), new Findings());
+    GroundTruth truth = new GroundTruth(images, TestingTruth.categories(3), new AnnotationWarnings());
 
     Map<String, Double> numbers = evaluate(EvaluationStyle.COCO, truth, detections).numbers();
 
@@ -85,7 +85,7 @@ final class TestEvaluation {
     List<TruthObject> small =
         List.of(new TruthObject(1, 0, 10, 10, 20, 20, 400, TruthObject.Role.COUNTED));
     List<TruthImage> images = List.of(TestingTruth.image(1, none), TestingTruth.image(2, small));
-    GroundTruth truth = new GroundTruth(images, TestingTruth.categories(2), new Findings());
+    GroundTruth truth = new GroundTruth(images, TestingTruth.categories(2), new AnnotationWarnings());
     List<ImageDetections> nothing = List.of(new ImageDetections(0), new ImageDetections(0));
 
     Map<String, Double> numbers = evaluate(EvaluationStyle.COCO, truth, nothing).numbers();
@@ -97,8 +97,8 @@ final class TestEvaluation {
   private static Evaluation evaluate(
       EvaluationStyle style, GroundTruth truth, List<ImageDetections> detections) {
     ResultFile.Results results =
-        new ResultFile.Results(detections, 0, detections.size(), new Findings());
-    Reading raw = Reading.raw(Reading.Place.REFINED);
+        new ResultFile.Results(detections, 0, detections.size(), new AnnotationWarnings());
+    OracleVariant raw = OracleVariant.raw(OracleVariant.BoxSource.REFINED);
     Oracle oracle = new Oracle(ClassRule.FOCAL, 0, truth.categories().size());
     return new ResultImages(style, truth, results)
         .read(List.of(raw), oracle)

@@ -3,9 +3,9 @@ package dev.boxmill.job.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.boxmill.job.evaluate.Reading.OtherClasses;
-import dev.boxmill.job.evaluate.Reading.Place;
-import dev.boxmill.job.evaluate.Reading.Truth;
+import dev.boxmill.job.evaluate.OracleVariant.OtherClasses;
+import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
+import dev.boxmill.job.evaluate.OracleVariant.Truth;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +24,7 @@ final class TestOracle {
   void trueBoxesAndLabelsLeaveNothingToGain() {
     Map<String, Double> numbers =
         numbers(
-            new Random(1), SOFTMAX, new Reading(Place.REFINED, Truth.BOTH, OtherClasses.ABSENT));
+            new Random(1), SOFTMAX, new OracleVariant(BoxSource.REFINED, Truth.BOTH, OtherClasses.ABSENT));
 
     assertThat(numbers.get("AP")).isCloseTo(1, within(1e-9));
   }
@@ -46,7 +46,7 @@ final class TestOracle {
     List<TruthObject> objects = TestingTruth.objects(random, 6, CATEGORIES);
     ImageDetections found = detections(random, objects, 4);
     ImageTruth truth = ImageTruth.of(TestingTruth.SIZE, objects);
-    Reading boxes = new Reading(Place.REFINED, Truth.BOXES, OtherClasses.ABSENT);
+    OracleVariant boxes = new OracleVariant(BoxSource.REFINED, Truth.BOXES, OtherClasses.ABSENT);
 
     ImageDetections moved = SOFTMAX.read(boxes, truth, new ImageLabels(found, found));
 
@@ -69,7 +69,7 @@ final class TestOracle {
     ImageLabels labels = new ImageLabels(found, found);
     List<TruthObject> reversed = new ArrayList<>(objects);
     Collections.reverse(reversed);
-    Reading both = new Reading(Place.REFINED, Truth.BOTH, OtherClasses.ABSENT);
+    OracleVariant both = new OracleVariant(BoxSource.REFINED, Truth.BOTH, OtherClasses.ABSENT);
 
     ImageDetections one = FOCAL.read(both, ImageTruth.of(TestingTruth.SIZE, objects), labels);
     ImageDetections other = FOCAL.read(both, ImageTruth.of(TestingTruth.SIZE, reversed), labels);
@@ -92,10 +92,10 @@ final class TestOracle {
     ImageTruth truth = ImageTruth.of(TestingTruth.SIZE, objects);
 
     ImageDetections absent =
-        FOCAL.read(new Reading(Place.REFINED, Truth.LABELS, OtherClasses.ABSENT), truth, labels);
+        FOCAL.read(new OracleVariant(BoxSource.REFINED, Truth.LABELS, OtherClasses.ABSENT), truth, labels);
     ImageDetections zero =
         FOCAL.read(
-            new Reading(Place.REFINED, Truth.LABELS, OtherClasses.ZERO_LOGIT), truth, labels);
+            new OracleVariant(BoxSource.REFINED, Truth.LABELS, OtherClasses.ZERO_LOGIT), truth, labels);
 
     assertThat(labels.queryCount()).isEqualTo(1);
     assertThat(absent.size()).isEqualTo(1);
@@ -118,11 +118,11 @@ final class TestOracle {
   }
 
   private static double ap(Truth truth) {
-    Reading reading = new Reading(Place.REFINED, truth, OtherClasses.ABSENT);
+    OracleVariant reading = new OracleVariant(BoxSource.REFINED, truth, OtherClasses.ABSENT);
     return numbers(new Random(2), SOFTMAX, reading).get("AP");
   }
 
-  private static Map<String, Double> numbers(Random random, Oracle oracle, Reading reading) {
+  private static Map<String, Double> numbers(Random random, Oracle oracle, OracleVariant reading) {
     List<TruthImage> images = new ArrayList<>();
     List<ImageDetections> detections = new ArrayList<>();
     for (int image = 1; image <= 12; image++) {
@@ -131,9 +131,9 @@ final class TestOracle {
       detections.add(detections(random, objects, 5));
     }
     GroundTruth truth =
-        new GroundTruth(images, TestingTruth.categories(CATEGORIES), new Findings());
+        new GroundTruth(images, TestingTruth.categories(CATEGORIES), new AnnotationWarnings());
     ResultFile.Results results =
-        new ResultFile.Results(detections, 0, detections.size(), new Findings());
+        new ResultFile.Results(detections, 0, detections.size(), new AnnotationWarnings());
     return new ResultImages(EvaluationStyle.COCO, truth, results)
         .read(List.of(reading), oracle)
         .evaluations()

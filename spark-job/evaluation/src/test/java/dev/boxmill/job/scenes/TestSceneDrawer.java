@@ -75,7 +75,7 @@ final class TestSceneDrawer {
     PlacedObject under = placed(ObjectKind.BOX, 80, 100, 0);
     PlacedObject over = placed(ObjectKind.BOX, 120, 100, 0);
 
-    List<LabelledObject> labels = new VisibleMask(200, 200, List.of(under, over)).labels();
+    List<LabeledObject> labels = new VisibleMask(200, 200, List.of(under, over)).labels();
 
     assertThat(labels.get(0).box().getMaxX()).isCloseTo(120 - 31, within(1.0));
     assertThat(labels.get(0).box().x).isEqualTo(under.bounds().x);

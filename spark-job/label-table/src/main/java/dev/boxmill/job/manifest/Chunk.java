@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Files that are labelled and committed together.
+ * Files that are labeled and committed together.
  *
  * @param name hash of the files and of all that decides their labels, 32 hexadecimal digits
  * @param files at least one, in the order of their URIs
@@ -31,7 +31,7 @@ public record Chunk(String name, List<ListedFile> files) {
   }
 
   /**
-   * The same files, labelled by what another chunk of them holds.
+   * The same files, labeled by what another chunk of them holds.
    *
    * @param fingerprint of all that decides a row's labels now
    */

@@ -6,6 +6,6 @@
  * dev.boxmill.job.manifest.FileSort} holds some hundred thousand entries at once and keeps the rest
  * in temporary files of about 40 bytes an entry, so that the driver's heap does not grow with the
  * number of images: a thousand million entries are 40 GB of temporary disk, sorted within an hour,
- * beside days of labelling.
+ * beside days of labeling.
  */
 package dev.boxmill.job.manifest;

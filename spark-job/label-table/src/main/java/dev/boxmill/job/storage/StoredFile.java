@@ -95,7 +95,7 @@ public final class StoredFile {
     try {
       endListedUploads(folder, hadoop);
     } catch (AccessDeniedException kept) {
-      // The right to list a bucket's uploads is not needed for labelling.
+      // The right to list a bucket's uploads is not needed for labeling.
     }
   }
 

@@ -163,10 +163,10 @@ public final class ChunkStore {
    *
    * @throws IOException if a list is missing or damaged
    */
-  public void forEachFileOf(Iterable<String> chunks, Consumer<ListedFile> labelled)
+  public void forEachFileOf(Iterable<String> chunks, Consumer<ListedFile> labeled)
       throws IOException {
     for (String chunk : chunks) {
-      forEachInput(chunk, labelled);
+      forEachInput(chunk, labeled);
     }
   }
 

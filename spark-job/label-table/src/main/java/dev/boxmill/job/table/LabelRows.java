@@ -5,7 +5,7 @@ import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelColumn;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,41 +22,41 @@ public final class LabelRows {
   public static final String OK = "ok";
   public static final String FAILED = "failed";
 
-  private static final Comparator<LabelledBox> BY_DESCENDING_SCORE =
+  private static final Comparator<LabeledBox> BY_DESCENDING_SCORE =
       Comparator.comparingDouble(box -> -box.score());
 
   private LabelRows() {}
 
   /** The row as the table holds it; boxes are put in order of descending score. */
-  public static Row row(LabelRow row, RunColumns run, Instant labelledAt) {
-    if (row instanceof LabelRow.Labelled labelled) {
-      return labelled(labelled, run, labelledAt);
+  public static Row row(LabelRow row, RunColumns run, Instant labeledAt) {
+    if (row instanceof LabelRow.Labeled labeled) {
+      return labeled(labeled, run, labeledAt);
     }
     if (row instanceof LabelRow.Failed failed) {
-      return failed(failed, run, labelledAt);
+      return failed(failed, run, labeledAt);
     }
     throw new IllegalArgumentException("Unknown kind of label row: " + row.getClass().getName());
   }
 
-  private static Row labelled(LabelRow.Labelled row, RunColumns run, Instant labelledAt) {
-    List<LabelledBox> boxes = new ArrayList<>(row.boxes());
+  private static Row labeled(LabelRow.Labeled row, RunColumns run, Instant labeledAt) {
+    List<LabeledBox> boxes = new ArrayList<>(row.boxes());
     boxes.sort(BY_DESCENDING_SCORE);
     Float maxScore = boxes.isEmpty() ? null : boxes.get(0).score();
-    return columns(row, run, labelledAt, OK, null, null, boxes, maxScore);
+    return columns(row, run, labeledAt, OK, null, null, boxes, maxScore);
   }
 
-  private static Row failed(LabelRow.Failed row, RunColumns run, Instant labelledAt) {
-    return columns(row, run, labelledAt, FAILED, row.category(), row.message(), List.of(), null);
+  private static Row failed(LabelRow.Failed row, RunColumns run, Instant labeledAt) {
+    return columns(row, run, labeledAt, FAILED, row.category(), row.message(), List.of(), null);
   }
 
   private static Row columns(
       LabelRow row,
       RunColumns run,
-      Instant labelledAt,
+      Instant labeledAt,
       String status,
       ErrorCategory category,
       String message,
-      List<LabelledBox> boxes,
+      List<LabeledBox> boxes,
       Float maxScore) {
     return RowFactory.create(
         row.imageUri(),
@@ -72,10 +72,10 @@ public final class LabelRows {
         run.model(),
         run.refiners(),
         run.fingerprint(),
-        Timestamp.from(labelledAt));
+        Timestamp.from(labeledAt));
   }
 
-  private static Row box(LabelledBox box) {
+  private static Row box(LabeledBox box) {
     Corners now = box.corners();
     Corners before = box.detectorCorners();
     return RowFactory.create(
@@ -107,8 +107,8 @@ public final class LabelRows {
           row.getAs(LabelColumn.ERROR_MESSAGE.columnName()));
     }
     List<Row> boxes = row.getList(row.fieldIndex(LabelColumn.BOXES.columnName()));
-    return new LabelRow.Labelled(
-        uri, sha256, size(row), boxes.stream().map(LabelRows::labelledBox).toList());
+    return new LabelRow.Labeled(
+        uri, sha256, size(row), boxes.stream().map(LabelRows::labeledBox).toList());
   }
 
   private static Optional<ImageSize> size(Row row) {
@@ -120,8 +120,8 @@ public final class LabelRows {
   }
 
   /** An element of {@code boxes}. */
-  public static LabelledBox labelledBox(Row box) {
-    return new LabelledBox(
+  public static LabeledBox labeledBox(Row box) {
+    return new LabeledBox(
         box.getAs("label_id"),
         box.getAs("label"),
         box.getAs("score"),

@@ -1,7 +1,7 @@
 package dev.boxmill.job.table;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.storage.StoredFile;
 import java.io.FileNotFoundException;
@@ -18,7 +18,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The folder that a run writes. {@code OUTPUT/*.parquet} are the committed chunks, each whole, from
- * the first on; {@code OUTPUT/_SUCCESS} says that the last run ended with all its images labelled
+ * the first on; {@code OUTPUT/_SUCCESS} says that the last run ended with all its images labeled
  * and counted. All else lies in {@code OUTPUT/_boxmill}, which Spark, DuckDB and pandas pass over.
  *
  * <p>Labels that are to be replaced stay until the new ones are whole and counted: those are built
@@ -29,7 +29,7 @@ import org.apache.hadoop.fs.Path;
 public final class OutputFolder {
 
   /** What to do with labels that lie there already. */
-  public enum Existing {
+  public enum ExistingLabels {
     /** They stay; images that have no row yet get one. */
     CONTINUE,
     /** They are replaced once the new ones are whole. */
@@ -62,7 +62,7 @@ public final class OutputFolder {
    *
    * @throws BadInputException if something lies there that must stay
    */
-  public static OutputFolder claim(String output, Existing existing, Configuration hadoop) {
+  public static OutputFolder claim(String output, ExistingLabels existing, Configuration hadoop) {
     if (output.isBlank()) {
       throw new BadInputException("Invalid --output: '" + output + "' (must be a path or a URI)");
     }
@@ -70,27 +70,27 @@ public final class OutputFolder {
       return claim(Locations.absolute(output, hadoop), existing, hadoop);
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
-          "Cannot write labels to " + output + ": " + Reasons.of(failure) + " (name a folder)",
+          "Cannot write labels to " + output + ": " + FailureReason.of(failure) + " (name a folder)",
           failure);
     }
   }
 
-  private static OutputFolder claim(Path output, Existing existing, Configuration hadoop)
+  private static OutputFolder claim(Path output, ExistingLabels existing, Configuration hadoop)
       throws IOException {
     FileSystem files = Locations.store(output, hadoop);
     if (output.isRoot()) {
       throw refusal(output, "it is the root of a filesystem", "name a folder below it");
     }
-    HeldFiles contents = HeldFiles.of(held(files, output), hadoop);
+    FolderContents contents = FolderContents.of(held(files, output), hadoop);
     if (!contents.foreign().isEmpty()) {
       String others = String.join(", ", contents.foreign());
       throw refusal(output, "it holds what is no label table: " + others, "name another folder");
     }
     Path sibling = new Path(output.getParent(), "." + output.getName() + "-overwrite");
-    if (existing == Existing.REPLACE) {
+    if (existing == ExistingLabels.REPLACE) {
       return new OutputFolder(output, sibling, hadoop);
     }
-    if (existing == Existing.RETRY_FAILED && contents.labels().isEmpty()) {
+    if (existing == ExistingLabels.RETRY_FAILED && contents.labels().isEmpty()) {
       throw refusal(output, "it holds no labels", "label first, then --retry-failed");
     }
     if (contents.labels().isEmpty() && files.exists(replaced(sibling))) {
@@ -144,7 +144,7 @@ public final class OutputFolder {
     }
   }
 
-  /** Called before the first chunk is labelled: sweeps what a killed run left. */
+  /** Called before the first chunk is labeled: sweeps what a killed run left. */
   public void begin(RunRecord run) throws IOException {
     chunks.own();
     chunks.sweep();
@@ -169,7 +169,7 @@ public final class OutputFolder {
   }
 
   private boolean holdsLabels() throws IOException {
-    return !HeldFiles.of(held(files, output), hadoop).labels().isEmpty();
+    return !FolderContents.of(held(files, output), hadoop).labels().isEmpty();
   }
 
   /** As the user will find it. */
@@ -248,7 +248,7 @@ public final class OutputFolder {
           "Cannot put labels in "
               + uri()
               + ": "
-              + Reasons.of(failure)
+              + FailureReason.of(failure)
               + " (the labels of before lie in "
               + Locations.uri(replaced)
               + ")",
@@ -263,7 +263,7 @@ public final class OutputFolder {
         return;
       }
     } catch (IOException | RuntimeException failure) {
-      reason = Reasons.of(failure);
+      reason = FailureReason.of(failure);
     }
     warnings.accept(
         "Cannot remove the replaced labels "

@@ -13,7 +13,7 @@ import org.apache.spark.sql.SparkSession;
  * @param made how
  * @param chunks what it consists of
  */
-public record StoredTable(Path folder, MadeLabels made, ChunkStore chunks) {
+public record StoredTable(Path folder, TableProvenance made, ChunkStore chunks) {
 
   /**
    * The table that a user named.
@@ -34,7 +34,7 @@ public record StoredTable(Path folder, MadeLabels made, ChunkStore chunks) {
     }
     return new StoredTable(
         folder,
-        new MadeLabels(Locations.uri(folder), record.model(), record.refiners(), record.settings()),
+        new TableProvenance(Locations.uri(folder), record.model(), record.refiners(), record.settings()),
         chunks);
   }
 

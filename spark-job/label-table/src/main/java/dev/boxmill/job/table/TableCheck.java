@@ -1,7 +1,7 @@
 package dev.boxmill.job.table;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
 import java.io.IOException;
 import java.util.Arrays;
@@ -60,7 +60,7 @@ public final class TableCheck {
       return read(spark, folder, List.of(folder));
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
-          "Invalid --labels: " + labels + ": " + Reasons.of(failure) + " (must be a path or a URI)",
+          "Invalid --labels: " + labels + ": " + FailureReason.of(failure) + " (must be a path or a URI)",
           failure);
     }
   }
@@ -72,7 +72,7 @@ public final class TableCheck {
         throw unreadable(folder, "there is no such folder", null);
       }
     } catch (IOException e) {
-      throw unreadable(folder, Reasons.of(e), e);
+      throw unreadable(folder, FailureReason.of(e), e);
     }
   }
 
@@ -83,7 +83,7 @@ public final class TableCheck {
       if (e instanceof AnalysisException) { // checked, though Java is not told so
         throw unreadable(folder, "it holds no Parquet files", e);
       }
-      throw unreadable(folder, Reasons.of(e), e);
+      throw unreadable(folder, FailureReason.of(e), e);
     }
   }
 

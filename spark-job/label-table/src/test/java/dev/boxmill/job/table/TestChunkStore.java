@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.manifest.Chunk;
-import dev.boxmill.job.manifest.Chunks;
+import dev.boxmill.job.manifest.Chunker;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.LabelRow;
@@ -36,7 +36,7 @@ final class TestChunkStore {
     store = new ChunkStore(path(folder), new Configuration());
     store.own();
     chunk =
-        new Chunks(List.of(ListedFile.image("a", 1), ListedFile.image("b", 1)), "fingerprint", 10)
+        new Chunker(List.of(ListedFile.image("a", 1), ListedFile.image("b", 1)), "fingerprint", 10)
             .next();
   }
 

@@ -4,7 +4,7 @@ import static dev.boxmill.job.TestingSpark.uri;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.boxmill.job.table.OutputFolder.Existing;
+import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ final class TestOutputFolder {
     Files.createDirectories(folder.resolve("labels/_boxmill"));
     Files.writeString(folder.resolve("labels/_boxmill/metrics.json"), "old");
     output =
-        OutputFolder.claim(folder.resolve("labels").toString(), Existing.REPLACE, faultyDisk());
+        OutputFolder.claim(folder.resolve("labels").toString(), ExistingLabels.REPLACE, faultyDisk());
     built = Path.of(output.table().toUri().getPath());
     Files.createDirectories(built.resolve("_boxmill"));
     Files.writeString(built.resolve("_boxmill/metrics.json"), "new");

@@ -9,7 +9,7 @@ import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelColumn;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestTableVersions {
 
   private static final RunColumns RUN = new RunColumns("detr-resnet-50", "clip", "5f2c9a");
-  private static final Instant LABELLED_AT = Instant.parse("2026-02-03T04:05:06.123456Z");
+  private static final Instant LABELED_AT = Instant.parse("2026-02-03T04:05:06.123456Z");
 
   private static final String FLAT =
       "select label, box_number, score, x_max from label_boxes order by box_number";
@@ -58,7 +58,7 @@ final class TestTableVersions {
     assertThat(new LabelWriter(spark).read(kept()).orderBy("image_uri").collectAsList())
         .isEqualTo(expected());
     Row first = table.orderBy("image_uri").first();
-    assertThat(LabelRows.labelledBox(first.<Row>getList(7).get(0))).isEqualTo(box());
+    assertThat(LabelRows.labeledBox(first.<Row>getList(7).get(0))).isEqualTo(box());
   }
 
   @Test
@@ -170,26 +170,26 @@ final class TestTableVersions {
         TestTableVersions.class.getResource("labels-v1.parquet").toURI());
   }
 
-  private static LabelledBox box() {
+  private static LabeledBox box() {
     Corners now = new Corners(10.25f, 20.5f, 110.5f, 220.75f);
-    return new LabelledBox(17, "cat", 0.9f, now, new Corners(9, 19, 111, 222));
+    return new LabeledBox(17, "cat", 0.9f, now, new Corners(9, 19, 111, 222));
   }
 
   static List<Row> rows() {
     Corners other = new Corners(0, 1.5f, 33, 44);
     Optional<ImageSize> size = Optional.of(new ImageSize(400, 300));
     Optional<String> sha = Optional.of("9f86d081884c7d659a2feaa0c55ad015");
-    LabelledBox dog = new LabelledBox(18, "dog", 0.25f, other, other);
+    LabeledBox dog = new LabeledBox(18, "dog", 0.25f, other, other);
     List<LabelRow> rows =
         List.of(
-            new LabelRow.Labelled("s3a://photos/1.jpg", sha, size, List.of(box(), dog)),
-            new LabelRow.Labelled("s3a://photos/2.jpg", sha, size, List.of()),
+            new LabelRow.Labeled("s3a://photos/1.jpg", sha, size, List.of(box(), dog)),
+            new LabelRow.Labeled("s3a://photos/2.jpg", sha, size, List.of()),
             new LabelRow.Failed(
                 "s3a://photos/3.jpg",
                 Optional.empty(),
                 Optional.empty(),
                 ErrorCategory.UNREADABLE,
                 "cut off"));
-    return rows.stream().map(row -> LabelRows.row(row, RUN, LABELLED_AT)).toList();
+    return rows.stream().map(row -> LabelRows.row(row, RUN, LABELED_AT)).toList();
   }
 }

@@ -5,7 +5,7 @@ import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.apache.spark.sql.Row;
 
 /** Builds small label tables. */
 public final class TestingLabels {
-  private static final Instant LABELLED_AT = Instant.parse("2026-02-03T04:05:06Z");
+  private static final Instant LABELED_AT = Instant.parse("2026-02-03T04:05:06Z");
 
   private final List<Row> rows = new ArrayList<>();
   private final RunColumns run;
@@ -24,17 +24,17 @@ public final class TestingLabels {
     run = new RunColumns("detr-resnet-50", refiners, "5f2c9a");
   }
 
-  public static LabelledBox box(String label, double score, Corners now, Corners before) {
-    return new LabelledBox(label.length(), label, (float) score, now, before);
+  public static LabeledBox box(String label, double score, Corners now, Corners before) {
+    return new LabeledBox(label.length(), label, (float) score, now, before);
   }
 
-  public static LabelledBox box(String label, double score, Corners corners) {
+  public static LabeledBox box(String label, double score, Corners corners) {
     return box(label, score, corners, corners);
   }
 
-  public TestingLabels labelled(String uri, int width, int height, LabelledBox... boxes) {
+  public TestingLabels labeled(String uri, int width, int height, LabeledBox... boxes) {
     Optional<ImageSize> size = Optional.of(new ImageSize(width, height));
-    return add(new LabelRow.Labelled(uri, Optional.empty(), size, List.of(boxes)));
+    return add(new LabelRow.Labeled(uri, Optional.empty(), size, List.of(boxes)));
   }
 
   public TestingLabels failed(String uri, ErrorCategory category, String message) {
@@ -42,7 +42,7 @@ public final class TestingLabels {
   }
 
   private TestingLabels add(LabelRow row) {
-    rows.add(LabelRows.row(row, run, LABELLED_AT));
+    rows.add(LabelRows.row(row, run, LABELED_AT));
     return this;
   }
 

@@ -31,7 +31,7 @@ import org.apache.spark.sql.types.StructType;
  * Labels the images of a DataFrame: each row gets a column, named {@link #outputCol}, that holds
  * the other columns of the label table for its image. Images are bytes in {@link #contentCol} (as
  * Spark's source {@code binaryFile} gives them) or, where the DataFrame has no such column, read
- * from the address in {@link #uriCol}. An image that can't be labelled gives a row whose {@code
+ * from the address in {@link #uriCol}. An image that can't be labeled gives a row whose {@code
  * status} is {@code failed}; none is left out. Rows may change their order within a partition.
  *
  * <p>Settings mean what the options of {@code boxmill label} mean.
@@ -77,8 +77,8 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
     setDefault(contentCol, "content");
     setDefault(outputCol, "labels");
     setDefault(detector, LabelSettings.EMBEDDED);
-    setDefault(architecture, LabelSettings.RECOGNISED);
-    setDefault(labels, LabelSettings.OWN_LABELS);
+    setDefault(architecture, LabelSettings.RECOGNIZED);
+    setDefault(labels, LabelSettings.OWN_CLASS_NAMES);
     setDefault(refiners, new String[0]);
     setDefault(precision, "auto");
     setDefault(minScore, DEFAULT_MIN_SCORE);

@@ -45,16 +45,16 @@ final class RowLabeling implements MapPartitionsFunction<Row, Row> {
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
     Inputs inputs = new Inputs(rows);
-    Iterator<LabelRow> labelled = task.label(inputs);
+    Iterator<LabelRow> labeled = task.label(inputs);
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
-        return labelled.hasNext();
+        return labeled.hasNext();
       }
 
       @Override
       public Row next() {
-        LabelRow labels = labelled.next();
+        LabelRow labels = labeled.next();
         return joined(inputs.taken(labels.imageUri()), labels);
       }
     };

@@ -58,11 +58,11 @@ record DetectorProbe(PreparedLabeler labeler) implements Probe<ArrayList<Finding
           Check.DETECTOR, "Cannot label a sample scene: " + failed.message(), "try other refiners");
     }
     String refiners = labeler.refiners().isBlank() ? "" : " with " + labeler.refiners();
-    String boxes = row instanceof LabelRow.Labelled found ? boxes(found) : "labelled";
+    String boxes = row instanceof LabelRow.Labeled found ? boxes(found) : "labeled";
     return Finding.ok(Check.DETECTOR, labeler.model() + refiners + ": " + boxes);
   }
 
-  private static String boxes(LabelRow.Labelled row) {
+  private static String boxes(LabelRow.Labeled row) {
     long count = row.boxes().size();
     return (count == 1 ? "1 box" : count + " boxes") + " in a sample scene";
   }

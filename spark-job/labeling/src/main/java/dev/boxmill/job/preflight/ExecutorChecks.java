@@ -1,8 +1,8 @@
 package dev.boxmill.job.preflight;
 
-import dev.boxmill.job.preflight.Surroundings.Answer;
+import dev.boxmill.job.preflight.ExecutorProbe.Answer;
 import dev.boxmill.job.session.PreparedLabeler;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +36,8 @@ final class ExecutorChecks {
     return gpu;
   }
 
-  void look(Surroundings surroundings) {
-    Map<Executor, Answer> answers = asked(surroundings);
+  void look(ExecutorProbe probe) {
+    Map<Executor, Answer> answers = asked(probe);
     answers.forEach(
         (executor, answer) ->
             answer.findings().forEach(found -> findings.accept(found.at(executor.name()))));
@@ -74,7 +74,7 @@ final class ExecutorChecks {
     String what =
         "%d of %s answered, %s at once"
             .formatted(
-                answers.size(), Counted.of(known.size(), "executor"), Counted.of(tasks, "task"));
+                answers.size(), Plural.of(known.size(), "executor"), Plural.of(tasks, "task"));
     if (answers.size() < known.size()) {
       List<String> silent =
           known.stream()
@@ -91,7 +91,7 @@ final class ExecutorChecks {
         : Finding.ok(Check.EXECUTORS, what);
   }
 
-  /** An image's labels must not depend on where it is labelled. */
+  /** An image's labels must not depend on where it is labeled. */
   private void refuseMixedPrecision(Map<Executor, Answer> answers) {
     TreeSet<String> precisions = new TreeSet<>();
     answers.values().forEach(answer -> precisions.add(answer.precision()));

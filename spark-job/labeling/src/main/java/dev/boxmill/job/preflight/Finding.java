@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
  * @param what the result in words
  * @param remedy what to do; blank where all is well
  */
-record Finding(Check check, String where, Outcome outcome, String what, String remedy)
+record Finding(Check check, String where, Status outcome, String what, String remedy)
     implements Serializable {
 
   static final String DRIVER = "driver";
 
   /** How a check ended. */
-  enum Outcome {
+  enum Status {
     OK("ok"),
     /** A run would work, though not as well as it could. */
     WARNING("warning"),
@@ -27,7 +27,7 @@ record Finding(Check check, String where, Outcome outcome, String what, String r
 
     private final String title;
 
-    Outcome(String title) {
+    Status(String title) {
       this.title = title;
     }
 
@@ -41,19 +41,19 @@ record Finding(Check check, String where, Outcome outcome, String what, String r
       Pattern.compile("(.*\\S) \\(((?:[^()]|\\([^()]*\\))+)\\)", Pattern.DOTALL);
 
   static Finding ok(Check check, String what) {
-    return new Finding(check, DRIVER, Outcome.OK, what, "");
+    return new Finding(check, DRIVER, Status.OK, what, "");
   }
 
   static Finding warning(Check check, String what, String remedy) {
-    return new Finding(check, DRIVER, Outcome.WARNING, what, remedy);
+    return new Finding(check, DRIVER, Status.WARNING, what, remedy);
   }
 
   static Finding failed(Check check, String what, String remedy) {
-    return new Finding(check, DRIVER, Outcome.FAILED, what, remedy);
+    return new Finding(check, DRIVER, Status.FAILED, what, remedy);
   }
 
   static Finding skipped(Check check, String why) {
-    return new Finding(check, DRIVER, Outcome.SKIPPED, why, "");
+    return new Finding(check, DRIVER, Status.SKIPPED, why, "");
   }
 
   /**

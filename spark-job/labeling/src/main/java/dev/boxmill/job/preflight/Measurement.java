@@ -1,6 +1,6 @@
 package dev.boxmill.job.preflight;
 
-import dev.boxmill.job.preflight.Finding.Outcome;
+import dev.boxmill.job.preflight.Finding.Status;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.source.ImageInput;
@@ -27,7 +27,7 @@ record Measurement(
   /** Several batches. */
   private static final int GPU_IMAGES = 64;
 
-  /** What must be well for images to be labelled; where they are written to does not matter. */
+  /** What must be well for images to be labeled; where they are written to does not matter. */
   private static final Set<Check> NEEDED =
       EnumSet.of(Check.EXECUTORS, Check.LIBRARY, Check.DEVICE, Check.DETECTOR, Check.INPUT);
 
@@ -35,35 +35,35 @@ record Measurement(
   void into(List<Finding> findings) throws IOException {
     boolean broken =
         findings.stream()
-            .anyMatch(found -> found.outcome() == Outcome.FAILED && NEEDED.contains(found.check()));
+            .anyMatch(found -> found.outcome() == Status.FAILED && NEEDED.contains(found.check()));
     if (broken || checks.labeler().isEmpty()) {
       findings.add(Finding.skipped(Check.SPEED, "not measured: other checks failed"));
       return;
     }
     int images = there.onGpu() ? GPU_IMAGES : CPU_IMAGES;
-    ToLabel toLabel = checks.toLabel(there.tasks() * images);
-    if (toLabel.isNothing()) {
+    PendingInputs pendingInputs = checks.pendingInputs(there.tasks() * images);
+    if (pendingInputs.isNothing()) {
       findings.add(Finding.ok(Check.TIME, "nothing is left to label"));
       return;
     }
-    findings.addAll(measured(checks.labeler().get(), toLabel, images));
+    findings.addAll(measured(checks.labeler().get(), pendingInputs, images));
   }
 
-  private List<Finding> measured(PreparedLabeler labeler, ToLabel toLabel, int images) {
+  private List<Finding> measured(PreparedLabeler labeler, PendingInputs pendingInputs, int images) {
     try {
       List<Speed> measured =
-          sample(toLabel)
+          sample(pendingInputs)
               .mapPartitionsWithIndex(new SpeedProbe(labeler, images, there.tasks(), hadoop), false)
               .collect();
-      return new SpeedCheck(measured, toLabel, there.tasks()).findings();
+      return new SpeedCheck(measured, pendingInputs, there.tasks()).findings();
     } catch (Exception failure) { // Spark throws checked exceptions that it does not declare
       return List.of(Finding.failed(Check.SPEED, failure, "see the executors' logs"));
     }
   }
 
-  private JavaRDD<ImageInput> sample(ToLabel toLabel) {
+  private JavaRDD<ImageInput> sample(PendingInputs pendingInputs) {
     if (checks.inputs().isPresent()) {
-      return checks.inputs().get().sample(toLabel.sampleFor(there.tasks()), spark, hadoop);
+      return checks.inputs().get().sample(pendingInputs.sampleFor(there.tasks()), spark, hadoop);
     }
     return JavaSparkContext.fromSparkContext(spark.sparkContext())
         .parallelize(Collections.nCopies(there.tasks(), 0), there.tasks())

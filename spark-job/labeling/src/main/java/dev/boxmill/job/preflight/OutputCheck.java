@@ -1,6 +1,6 @@
 package dev.boxmill.job.preflight;
 
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.table.OutputFolder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,7 +35,7 @@ final class OutputCheck implements Closeable {
   private static Finding unwritable(OutputFolder output, Exception failure) {
     return Finding.failed(
         Check.OUTPUT,
-        "Cannot write to " + output.uri() + ": " + Reasons.of(failure),
+        "Cannot write to " + output.uri() + ": " + FailureReason.of(failure),
         "name a folder that the job's user may write");
   }
 

@@ -5,7 +5,7 @@ import dev.boxmill.job.run.LabelRequest;
 import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.storage.HadoopSettings;
 import dev.boxmill.job.table.Version;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** Checks whether a labelling run would work, on the driver and on every executor. */
+/** Checks whether a labeling run would work, on the driver and on every executor. */
 public final class Preflight {
 
   /** Files that each executor opens. */
@@ -58,7 +58,7 @@ public final class Preflight {
         findings.add(noExecutor());
         return;
       }
-      console.println("Checking " + Counted.of(known.size(), "executor"));
+      console.println("Checking " + Plural.of(known.size(), "executor"));
       ExecutorChecks there = new ExecutorChecks(executors, known, findings::add);
       look(checks, there);
       there.loadDetector(checks.labeler());
@@ -85,12 +85,12 @@ public final class Preflight {
     List<ListedFile> files = checks.someFiles(OPENED_FILES);
     String precision = request.settings().precision();
     if (checks.output().isEmpty()) {
-      there.look(new Surroundings(precision, files, null));
+      there.look(new ExecutorProbe(precision, files, null));
       return;
     }
     try (OutputCheck output = new OutputCheck(checks.output().get(), spark)) {
       findings.addAll(output.findings());
-      there.look(new Surroundings(precision, files, output.shared().orElse(null)));
+      there.look(new ExecutorProbe(precision, files, output.shared().orElse(null)));
       findings.addAll(output.committer());
     }
   }

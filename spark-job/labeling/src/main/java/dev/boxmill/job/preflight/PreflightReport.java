@@ -1,7 +1,7 @@
 package dev.boxmill.job.preflight;
 
-import dev.boxmill.job.preflight.Finding.Outcome;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.preflight.Finding.Status;
+import dev.boxmill.job.text.Plural;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,7 +16,7 @@ public final class PreflightReport {
   private static final String REMEDY = "remedy: ";
 
   /** A finding without its place, by which equal ones are told once. */
-  private record Line(Check check, Outcome outcome, String what, String remedy) {}
+  private record Line(Check check, Status outcome, String what, String remedy) {}
 
   private final int executors;
   private final Map<Line, List<String>> places = new LinkedHashMap<>();
@@ -37,12 +37,12 @@ public final class PreflightReport {
                     .add(found.where()));
   }
 
-  /** Whether labelling can't work as asked for. */
+  /** Whether labeling can't work as asked for. */
   public boolean failed() {
-    return count(Outcome.FAILED) > 0;
+    return count(Status.FAILED) > 0;
   }
 
-  private long count(Outcome outcome) {
+  private long count(Status outcome) {
     return places.keySet().stream().filter(line -> line.outcome == outcome).count();
   }
 
@@ -67,10 +67,10 @@ public final class PreflightReport {
   }
 
   private String verdict() {
-    long warnings = count(Outcome.WARNING);
-    String also = warnings == 0 ? "" : ", " + Counted.of(warnings, "warning");
+    long warnings = count(Status.WARNING);
+    String also = warnings == 0 ? "" : ", " + Plural.of(warnings, "warning");
     return failed()
-        ? "Not ready: " + Counted.of(count(Outcome.FAILED), "check") + " failed" + also
+        ? "Not ready: " + Plural.of(count(Status.FAILED), "check") + " failed" + also
         : "Ready to label" + also;
   }
 

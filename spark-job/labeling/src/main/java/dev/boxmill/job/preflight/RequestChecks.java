@@ -11,7 +11,7 @@ import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.source.ListedInputs;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.OutputFolder;
-import dev.boxmill.job.table.OutputFolder.Existing;
+import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import dev.boxmill.job.table.TableTotals;
 import java.io.Closeable;
 import java.io.IOException;
@@ -82,20 +82,20 @@ final class RequestChecks implements Closeable {
    *
    * @param sample files to pick for a first look
    */
-  ToLabel toLabel(int sample) throws IOException {
+  PendingInputs pendingInputs(int sample) throws IOException {
     if (inputs.isPresent()) {
       return ofInputs(inputs.get(), sample);
     }
-    return ToLabel.images(isRetry() ? failedRows() : BundledSamples.scenes().size());
+    return PendingInputs.images(isRetry() ? failedRows() : BundledSamples.scenes().size());
   }
 
-  private ToLabel ofInputs(ListedInputs listed, int sample) throws IOException {
+  private PendingInputs ofInputs(ListedInputs listed, int sample) throws IOException {
     if (output.isEmpty()) {
-      return ToLabel.of(listed.files(), listed.files().count(), sample);
+      return PendingInputs.of(listed.files(), listed.files().count(), sample);
     }
     try (SortedFiles known = new CommittedFiles(spark, output.get()).known();
         SortedFiles rest = listed.files().without(known)) {
-      return ToLabel.of(rest, listed.files().count(), sample);
+      return PendingInputs.of(rest, listed.files().count(), sample);
     }
   }
 
@@ -104,7 +104,7 @@ final class RequestChecks implements Closeable {
   }
 
   private boolean isRetry() {
-    return request.existing() == Existing.RETRY_FAILED;
+    return request.existing() == ExistingLabels.RETRY_FAILED;
   }
 
   private void refuseToMix() {
@@ -119,9 +119,9 @@ final class RequestChecks implements Closeable {
   }
 
   private ListedInputs list() throws IOException {
-    Optional<Dataset<Row>> labelled =
+    Optional<Dataset<Row>> labeled =
         holdsLabels() ? Optional.of(rows(output.orElseThrow())) : Optional.empty();
-    ListedInputs listed = InputListing.list(spark, request.inputs(), request.format(), labelled);
+    ListedInputs listed = InputListing.list(spark, request.inputs(), request.format(), labeled);
     output.ifPresent(table -> listed.roots().forEach(root -> table.refuseToHold(new Path(root))));
     return listed;
   }

@@ -1,6 +1,6 @@
 package dev.boxmill.job.preflight;
 
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
 import java.io.IOException;
 import java.io.Serializable;
@@ -41,7 +41,7 @@ record SharedFolder(String uri, String token) implements Serializable {
       delete(files, own);
       return Finding.ok(Check.OUTPUT, "wrote, read and deleted a file");
     } catch (IOException | RuntimeException failure) {
-      String what = "Cannot use the output's folder: " + Reasons.of(failure);
+      String what = "Cannot use the output's folder: " + FailureReason.of(failure);
       return Finding.failed(Check.OUTPUT, what, REMEDY);
     }
   }

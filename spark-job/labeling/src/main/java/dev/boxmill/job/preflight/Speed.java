@@ -5,18 +5,18 @@ import java.io.Serializable;
 /**
  * What one task measured.
  *
- * @param labelled images, the first one included
+ * @param labeled images, the first one included
  * @param failed images without labels
  * @param failure why the first of them failed; blank if none did
  * @param bytes of all images that were read
  * @param timed images that count for the speed
  * @param seconds that they took, from the first read to the last row
  */
-record Speed(long labelled, long failed, String failure, long bytes, long timed, double seconds)
+record Speed(long labeled, long failed, String failure, long bytes, long timed, double seconds)
     implements Serializable {
 
   long images() {
-    return labelled + failed;
+    return labeled + failed;
   }
 
   /** Images per second. */

@@ -1,7 +1,7 @@
 package dev.boxmill.job.preflight;
 
-import dev.boxmill.job.preflight.Finding.Outcome;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.preflight.Finding.Status;
+import dev.boxmill.job.text.Plural;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,25 +11,25 @@ import java.util.Locale;
  *
  * @param tasks that run at once
  */
-record SpeedCheck(List<Speed> measured, ToLabel toLabel, int tasks) {
+record SpeedCheck(List<Speed> measured, PendingInputs pendingInputs, int tasks) {
 
   List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
-    long labelled = measured.stream().mapToLong(Speed::labelled).sum();
+    long labeled = measured.stream().mapToLong(Speed::labeled).sum();
     long failed = measured.stream().mapToLong(Speed::failed).sum();
     if (failed > 0) {
-      findings.add(failures(labelled, failed));
+      findings.add(failures(labeled, failed));
     }
-    if (labelled == 0) {
-      findings.add(Finding.skipped(Check.SPEED, "no image of the sample was labelled"));
+    if (labeled == 0) {
+      findings.add(Finding.skipped(Check.SPEED, "no image of the sample was labeled"));
       return findings;
     }
-    findings.add(speed(labelled + failed));
+    findings.add(speed(labeled + failed));
     findings.add(time());
     return findings;
   }
 
-  private Finding failures(long labelled, long failed) {
+  private Finding failures(long labeled, long failed) {
     String first =
         measured.stream()
             .map(Speed::failure)
@@ -37,9 +37,9 @@ record SpeedCheck(List<Speed> measured, ToLabel toLabel, int tasks) {
             .findFirst()
             .orElse("");
     String what =
-        failed + " of " + Counted.of(labelled + failed, "image") + " got no labels; " + first;
+        failed + " of " + Plural.of(labeled + failed, "image") + " got no labels; " + first;
     String remedy = "--max-failure-rate tells how many may fail";
-    Outcome outcome = labelled == 0 ? Outcome.FAILED : Outcome.WARNING;
+    Status outcome = labeled == 0 ? Status.FAILED : Status.WARNING;
     return new Finding(Check.INPUT, Finding.DRIVER, outcome, what, remedy);
   }
 
@@ -52,11 +52,11 @@ record SpeedCheck(List<Speed> measured, ToLabel toLabel, int tasks) {
             Locale.ROOT,
             "%.1f images/s: %s at once, %.2f to %.2f images/s each, measured on %s in %s",
             rate(),
-            Counted.of(tasks, "task"),
+            Plural.of(tasks, "task"),
             least,
             most,
-            Counted.of(images, "image"),
-            Counted.of(measured.size(), "task")));
+            Plural.of(images, "image"),
+            Plural.of(measured.size(), "task")));
   }
 
   /** Images per second of all tasks that run at once. */
@@ -67,16 +67,16 @@ record SpeedCheck(List<Speed> measured, ToLabel toLabel, int tasks) {
   private Finding time() {
     long bytes = measured.stream().mapToLong(Speed::bytes).sum();
     long images = measured.stream().mapToLong(Speed::images).sum();
-    long total = toLabel.total((double) bytes / images);
+    long total = pendingInputs.total((double) bytes / images);
     String before =
-        toLabel.before() == 0
+        pendingInputs.before() == 0
             ? ""
-            : ", " + Counted.of(toLabel.before(), "file") + " labelled before";
-    String guessed = toLabel.guessed() ? "some " : "";
+            : ", " + Plural.of(pendingInputs.before(), "file") + " labeled before";
+    String guessed = pendingInputs.guessed() ? "some " : "";
     return Finding.ok(
         Check.TIME,
         guessed
-            + Counted.of(total, "image")
+            + Plural.of(total, "image")
             + " to label"
             + before
             + ": "

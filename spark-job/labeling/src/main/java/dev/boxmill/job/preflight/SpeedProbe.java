@@ -19,7 +19,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Labels some images of a task as a run does. The first one is labelled alone and not timed: on its
+ * Labels some images of a task as a run does. The first one is labeled alone and not timed: on its
  * way threads start and kernels are chosen.
  *
  * @param images of a task at most
@@ -47,7 +47,7 @@ record SpeedProbe(
   }
 
   private Speed measured(List<ImageInput> chosen, ExecutorSlot slot, AtomicLong bytes) {
-    Tally tally = new Tally();
+    SpeedTotals tally = new SpeedTotals();
     long started = System.nanoTime();
     label(chosen.subList(0, 1), slot, tally);
     if (chosen.size() > 1) {
@@ -55,11 +55,11 @@ record SpeedProbe(
       label(chosen.subList(1, chosen.size()), slot, tally);
     }
     double seconds = (System.nanoTime() - started) / 1e9;
-    long timed = Math.max(1, tally.labelled + tally.failed - 1);
-    return new Speed(tally.labelled, tally.failed, tally.failure, bytes.get(), timed, seconds);
+    long timed = Math.max(1, tally.labeled + tally.failed - 1);
+    return new Speed(tally.labeled, tally.failed, tally.failure, bytes.get(), timed, seconds);
   }
 
-  private void label(List<ImageInput> inputs, ExecutorSlot slot, Tally tally) {
+  private void label(List<ImageInput> inputs, ExecutorSlot slot, SpeedTotals tally) {
     long end = System.nanoTime() + LONGEST.toNanos();
     try (ImageLabeler opened = labeler.open(slot, new StageTimes())) {
       Iterator<LabelRow> rows = opened.label(inputs.iterator());
@@ -79,8 +79,8 @@ record SpeedProbe(
         });
   }
 
-  private static final class Tally {
-    private long labelled;
+  private static final class SpeedTotals {
+    private long labeled;
     private long failed;
     private String failure = "";
 
@@ -89,7 +89,7 @@ record SpeedProbe(
         failed++;
         failure = failure.isEmpty() ? lost.message() : failure;
       } else {
-        labelled++;
+        labeled++;
       }
     }
   }

@@ -108,8 +108,8 @@ final class ChunkRefining {
       JavaRDD<Row> rows, JavaRDD<ImageInput> images, Broadcast<SerializableConfiguration> hadoop) {
     JavaPairRDD<String, Row> byUri =
         rows.mapToPair(row -> new Tuple2<>(LabelRows.labelRow(row).imageUri(), row));
-    JavaPairRDD<String, HeldBytes> bytes =
-        images.mapToPair(image -> new Tuple2<>(image.uri(), HeldBytes.of(image)));
+    JavaPairRDD<String, FetchedBytes> bytes =
+        images.mapToPair(image -> new Tuple2<>(image.uri(), FetchedBytes.of(image)));
     return byUri
         .leftOuterJoin(bytes, rows.getNumPartitions())
         .values()

@@ -17,7 +17,7 @@ import java.util.function.ToIntFunction;
  * tasks run and its rows are gathered, the tasks of the next keep the slots busy. Spark serves jobs
  * in order, so that the first chunk is not delayed by the second.
  *
- * <p>A chunk that fails does not keep the others from being labelled, but after some failures
+ * <p>A chunk that fails does not keep the others from being labeled, but after some failures
  * nothing new is begun: then the fault is not the chunk's.
  */
 final class ChunksInFlight {
@@ -39,7 +39,7 @@ final class ChunksInFlight {
     /**
      * Called on a thread of its own.
      *
-     * @return images that were labelled
+     * @return images that were labeled
      */
     long on(Chunk chunk) throws IOException;
   }
@@ -60,7 +60,7 @@ final class ChunksInFlight {
   /**
    * Works on all of them.
    *
-   * @return images that were labelled
+   * @return images that were labeled
    * @throws IOException or another failure of the first chunk that failed; the others are committed
    */
   long run(Iterator<Chunk> waiting) throws IOException {

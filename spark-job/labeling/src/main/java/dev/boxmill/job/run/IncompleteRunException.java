@@ -15,18 +15,18 @@ public final class IncompleteRunException extends RuntimeException {
   /**
    * Holds the table against the lists of inputs that were committed with it.
    *
-   * @param unlabelled files of this run's inputs that are in no list
-   * @param labelled files of all lists
+   * @param unlabeled files of this run's inputs that are in no list
+   * @param labeled files of all lists
    */
-  static void refuse(long unlabelled, SortedFiles labelled, TableTotals written) {
-    if (unlabelled > 0) {
-      throw new IncompleteRunException(unlabelled + " input files were not labelled");
+  static void refuse(long unlabeled, SortedFiles labeled, TableTotals written) {
+    if (unlabeled > 0) {
+      throw new IncompleteRunException(unlabeled + " input files were not labeled");
     }
-    if (labelled.duplicates() > 0) {
+    if (labeled.duplicates() > 0) {
       throw new IncompleteRunException(
-          labelled.duplicates() + " input files were labelled more than once");
+          labeled.duplicates() + " input files were labeled more than once");
     }
-    long inputs = labelled.images().orElse(written.rows());
+    long inputs = labeled.images().orElse(written.rows());
     if (written.rows() != inputs || written.images() != inputs) {
       throw new IncompleteRunException(
           inputs + " inputs gave " + written.rows() + " rows of " + written.images() + " images");

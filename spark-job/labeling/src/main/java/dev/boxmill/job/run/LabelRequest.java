@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What a user asks of a labelling run.
+ * What a user asks of a labeling run.
  *
  * @param inputs paths, patterns or URIs; if there is none, the bundled samples, which are unpacked
  *     beside the output, where every executor can read them
@@ -22,7 +22,7 @@ public record LabelRequest(
     List<String> inputs,
     InputFormat format,
     String output,
-    OutputFolder.Existing existing,
+    OutputFolder.ExistingLabels existing,
     LabelSettings settings,
     OptionalLong chunkImages,
     double maxFailureRate) {

@@ -4,7 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.manifest.Chunk;
-import dev.boxmill.job.manifest.Chunks;
+import dev.boxmill.job.manifest.Chunker;
 import dev.boxmill.job.manifest.SortedFiles;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.LabelerProvider;
@@ -16,7 +16,7 @@ import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.OutputFolder;
-import dev.boxmill.job.table.OutputFolder.Existing;
+import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import dev.boxmill.job.table.RunRecord;
 import dev.boxmill.job.table.TableTotals;
 import dev.boxmill.schemas.LabelColumn;
@@ -38,7 +38,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** One labelling run on a Spark session, from the inputs to the report. */
+/** One labeling run on a Spark session, from the inputs to the report. */
 public final class LabelRun {
 
   private final SparkSession spark;
@@ -85,14 +85,14 @@ public final class LabelRun {
     Counters counters = Counters.on(context());
     long now = label(request, inputs, labeler, counters, run);
     TableTotals totals = count(inputs, run.output());
-    RunReport.Given given =
-        new RunReport.Given(
+    RunReport.RunInputs given =
+        new RunReport.RunInputs(
             inputs.decisions(), inputs.files().duplicates(), request.maxFailureRate());
     return RunReport.of(given, labeler, run.output().uri(), totals, now, counters, spark, started);
   }
 
   private ListedInputs inputs(LabelRequest request, OutputFolder output) throws IOException {
-    if (request.existing() == Existing.RETRY_FAILED) {
+    if (request.existing() == ExistingLabels.RETRY_FAILED) {
       return InputListing.ofTables(spark, List.of());
     }
     if (request.inputs().isEmpty()) {
@@ -103,9 +103,9 @@ public final class LabelRun {
 
   private ListedInputs list(List<String> inputs, LabelRequest request, OutputFolder output)
       throws IOException {
-    Optional<Dataset<Row>> labelled =
+    Optional<Dataset<Row>> labeled =
         output.chunks().committed().isEmpty() ? Optional.empty() : Optional.of(table(output));
-    ListedInputs listed = InputListing.list(spark, inputs, request.format(), labelled);
+    ListedInputs listed = InputListing.list(spark, inputs, request.format(), labeled);
     listed.roots().forEach(root -> output.refuseToHold(new Path(root)));
     return listed;
   }
@@ -130,13 +130,13 @@ public final class LabelRun {
     Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(java);
     TaskLabeling task = new TaskLabeling(labeler, counters, hadoop);
     ChunkLabeling chunk = new ChunkLabeling(spark, output.chunks(), task, hadoop);
-    if (request.existing() == Existing.RETRY_FAILED) {
+    if (request.existing() == ExistingLabels.RETRY_FAILED) {
       return labelFailed(chunk, run);
     }
     try (SortedFiles known = new CommittedFiles(spark, output).known();
         SortedFiles files = inputs.files().without(known)) {
       long size = request.chunkImages().orElse(ChunkSize.of(files.count(), slots()));
-      Iterator<Chunk> chunks = new Chunks(files, labeler.fingerprint(), size);
+      Iterator<Chunk> chunks = new Chunker(files, labeler.fingerprint(), size);
       return run.work(chunks, files.images(), this::tasks, next -> chunk.label(inputs, next));
     }
   }
@@ -163,10 +163,10 @@ public final class LabelRun {
   private TableTotals count(ListedInputs inputs, OutputFolder output) throws IOException {
     TableTotals written = TableTotals.of(table(output));
     CommittedFiles committed = new CommittedFiles(spark, output);
-    try (SortedFiles labelled = committed.listed();
+    try (SortedFiles labeled = committed.listed();
         SortedFiles known = committed.known();
-        SortedFiles unlabelled = inputs.files().without(known)) {
-      IncompleteRunException.refuse(unlabelled.count(), labelled, written);
+        SortedFiles unlabeled = inputs.files().without(known)) {
+      IncompleteRunException.refuse(unlabeled.count(), labeled, written);
     }
     return written;
   }

@@ -43,8 +43,8 @@ final class OneRowPerInput implements Iterator<LabelRow> {
   }
 
   /** The same, with the labeler's rows to check. */
-  OneRowPerInput over(Iterator<LabelRow> labelled) {
-    this.rows = labelled;
+  OneRowPerInput over(Iterator<LabelRow> labeled) {
+    this.rows = labeled;
     return this;
   }
 

@@ -3,7 +3,7 @@ package dev.boxmill.job.run;
 import dev.boxmill.job.manifest.Chunk;
 import dev.boxmill.job.table.OutputFolder;
 import dev.boxmill.job.table.RunRecord;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -51,7 +51,7 @@ record OutputRun(SparkSession spark, OutputFolder output, PrintStream console) {
    *
    * @param images in all of them; empty if nobody knows
    * @param sizes how many tasks a chunk makes
-   * @return images that were labelled
+   * @return images that were labeled
    */
   long work(
       Iterator<Chunk> chunks,
@@ -81,7 +81,7 @@ record OutputRun(SparkSession spark, OutputFolder output, PrintStream console) {
       int chunks = output.chunks().committed().size();
       if (chunks > 0) {
         console.println(
-            Counted.of(chunks, "chunk")
+            Plural.of(chunks, "chunk")
                 + " of labels stay; the same command goes on with the rest");
       }
     } catch (IOException | RuntimeException second) {

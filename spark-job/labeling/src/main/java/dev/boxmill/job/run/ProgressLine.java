@@ -1,6 +1,6 @@
 package dev.boxmill.job.run;
 
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -77,10 +77,10 @@ final class ProgressLine implements AutoCloseable {
     StringBuilder text = new StringBuilder();
     if (total.isPresent()) {
       long all = Math.max(1, total.getAsLong());
-      text.append(String.format(Locale.ROOT, "%,d of %s", now.images(), Counted.of(all, "image")));
+      text.append(String.format(Locale.ROOT, "%,d of %s", now.images(), Plural.of(all, "image")));
       text.append(String.format(Locale.ROOT, " · %d%%", 100 * now.images() / all));
     } else {
-      text.append(Counted.of(now.images(), "image"));
+      text.append(Plural.of(now.images(), "image"));
     }
     text.append(String.format(Locale.ROOT, " · %.1f images/s", rate));
     text.append(String.format(Locale.ROOT, " · %,d failed", now.failures()));

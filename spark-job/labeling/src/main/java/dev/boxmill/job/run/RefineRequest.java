@@ -9,12 +9,12 @@ import dev.boxmill.job.table.OutputFolder;
  * @param labels the table that has the detector's boxes
  * @param output folder of the new table
  * @param existing what to do with labels that lie there
- * @param wish what is to be other than in the table
+ * @param options what is to be other than in the table
  * @param maxFailureRate share of failed images up to which the run counts as good, 0 to 1
  */
 public record RefineRequest(
     String labels,
     String output,
-    OutputFolder.Existing existing,
-    RefiningJob.Wish wish,
+    OutputFolder.ExistingLabels existing,
+    RefiningJob.RefineOptions options,
     double maxFailureRate) {}

@@ -12,7 +12,7 @@ import dev.boxmill.job.table.OutputFolder;
 import dev.boxmill.job.table.RunRecord;
 import dev.boxmill.job.table.StoredTable;
 import dev.boxmill.job.table.TableTotals;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -58,7 +58,7 @@ public final class RefineRun {
     Instant started = Instant.now();
     StoredTable table = StoredTable.open(spark, request.labels());
     OutputFolder output = claim(request, table);
-    RefiningJob job = RefiningJob.of(table.made(), request.wish(), hadoop());
+    RefiningJob job = RefiningJob.of(table.made(), request.options(), hadoop());
     List<String> waiting = table.chunks().committed();
     RunRecord record = job.record(started);
     output.refuseToMix(record);
@@ -66,7 +66,7 @@ public final class RefineRun {
     List<String> decisions = decisions(table, waiting, job);
     decisions.forEach(console::println);
     OutputRun run = new OutputRun(spark, output, console);
-    RunReport.Given given = new RunReport.Given(decisions, 0, request.maxFailureRate());
+    RunReport.RunInputs given = new RunReport.RunInputs(decisions, 0, request.maxFailureRate());
     return run.run(record, () -> fill(table, waiting, job, given, run, started));
   }
 
@@ -95,14 +95,14 @@ public final class RefineRun {
             : "no image is read, as no refiner looks at feature maps";
     return List.of(
         "Labels %s: %s%s; %s"
-            .formatted(table.made().uri(), Counted.of(chunks.size(), "chunk"), whole, images));
+            .formatted(table.made().uri(), Plural.of(chunks.size(), "chunk"), whole, images));
   }
 
   private RunReport fill(
       StoredTable table,
       List<String> chunks,
       RefiningJob job,
-      RunReport.Given given,
+      RunReport.RunInputs given,
       OutputRun run,
       Instant started)
       throws IOException {

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.table.TableTotals;
 import dev.boxmill.job.table.Version;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,9 +18,9 @@ import org.apache.spark.sql.SparkSession;
 /**
  * How a run went; also the metrics file, whose keys are these names.
  *
- * @param imagesPerSecond of those that this run labelled
+ * @param imagesPerSecond of those that this run labeled
  * @param inputs images that were given to this run and those before it, each once; as many as rows
- * @param labelledNow images that this run labelled
+ * @param labeledNow images that this run labeled
  * @param duplicates inputs left out because they were given before
  * @param failures failed images by error category
  * @param time where it went, and what bounds the run
@@ -35,7 +35,7 @@ public record RunReport(
     @JsonProperty("seconds") double seconds,
     @JsonProperty("images_per_second") double imagesPerSecond,
     @JsonProperty("inputs") long inputs,
-    @JsonProperty("labelled_now") long labelledNow,
+    @JsonProperty("labeled_now") long labeledNow,
     @JsonProperty("duplicates") long duplicates,
     @JsonProperty("ok") long ok,
     @JsonProperty("failed") long failed,
@@ -63,14 +63,14 @@ public record RunReport(
    * @param duplicates inputs left out because they were given before
    * @param maxFailureRate as the user allows
    */
-  record Given(List<String> decisions, long duplicates, double maxFailureRate) {}
+  record RunInputs(List<String> decisions, long duplicates, double maxFailureRate) {}
 
   static RunReport of(
-      Given given,
+      RunInputs given,
       PreparedLabeler labeler,
       String output,
       TableTotals totals,
-      long labelledNow,
+      long labeledNow,
       Counters counters,
       SparkSession spark,
       Instant started) {
@@ -81,9 +81,9 @@ public record RunReport(
         spark.sparkContext().master(),
         started.toString(),
         seconds,
-        labelledNow / Math.max(0.001, seconds),
+        labeledNow / Math.max(0.001, seconds),
         totals.rows(),
-        labelledNow,
+        labeledNow,
         given.duplicates(),
         totals.ok(),
         totals.failed(),
@@ -107,13 +107,13 @@ public record RunReport(
   /** The closing summary, some lines. */
   public String summary() {
     StringBuilder text = new StringBuilder();
-    text.append(Counted.of(inputs, "image")).append(": ").append(ok).append(" labelled, ");
+    text.append(Plural.of(inputs, "image")).append(": ").append(ok).append(" labeled, ");
     text.append(failed).append(" failed").append(reasons()).append('\n');
-    if (labelledNow < inputs) {
-      text.append(Counted.of(labelledNow, "image")).append(" in this run, the others before\n");
+    if (labeledNow < inputs) {
+      text.append(Plural.of(labeledNow, "image")).append(" in this run, the others before\n");
     }
     if (duplicates > 0) {
-      text.append(Counted.of(duplicates, "duplicate input")).append(" left out\n");
+      text.append(Plural.of(duplicates, "duplicate input")).append(" left out\n");
     }
     text.append(
         String.format(
@@ -122,7 +122,7 @@ public record RunReport(
             boxes == 1 ? "1 box" : String.format(Locale.ROOT, "%,d boxes", boxes),
             seconds,
             imagesPerSecond));
-    if (labelledNow > 0) {
+    if (labeledNow > 0) {
       text.append(time.text());
     }
     text.append("Labels: ").append(output).append('\n');

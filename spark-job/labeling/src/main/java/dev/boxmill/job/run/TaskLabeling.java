@@ -39,16 +39,16 @@ public final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>,
 
   @Override
   public Iterator<Row> call(Iterator<ImageInput> images) {
-    Iterator<LabelRow> labelled = label(images);
+    Iterator<LabelRow> labeled = label(images);
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
-        return labelled.hasNext();
+        return labeled.hasNext();
       }
 
       @Override
       public Row next() {
-        return row(labelled.next());
+        return row(labeled.next());
       }
     };
   }
@@ -74,8 +74,8 @@ public final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>,
   }
 
   /** As the label table holds it. */
-  public Row row(LabelRow labelled) {
-    return LabelRows.row(labelled, columns, Instant.now());
+  public Row row(LabelRow labeled) {
+    return LabelRows.row(labeled, columns, Instant.now());
   }
 
   /** The settings of the filesystems, on an executor. */

@@ -4,7 +4,7 @@ import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -19,10 +19,10 @@ import java.util.Map;
  * keeps their order where scores are equal.
  */
 final class Candidates {
-  private static final Comparator<LabelledBox> BY_SCORE =
-      Comparator.comparing(LabelledBox::score).reversed();
+  private static final Comparator<LabeledBox> BY_SCORE =
+      Comparator.comparing(LabeledBox::score).reversed();
 
-  private final LabelRow.Labelled known;
+  private final LabelRow.Labeled known;
   private final ImageSize size;
   private final List<Detection> detections = new ArrayList<>();
   private final List<Corners> corners = new ArrayList<>();
@@ -32,11 +32,11 @@ final class Candidates {
    *
    * @param minScore only boxes that score above it are kept
    */
-  Candidates(LabelRow.Labelled known, float minScore) {
+  Candidates(LabelRow.Labeled known, float minScore) {
     this.known = known;
     this.size = known.size().orElseThrow();
     Map<Corners, Integer> queries = new LinkedHashMap<>();
-    for (LabelledBox box : known.boxes()) {
+    for (LabeledBox box : known.boxes()) {
       if (box.score() > minScore) {
         add(box, queries.computeIfAbsent(box.detectorCorners(), place -> queries.size()));
       }
@@ -44,7 +44,7 @@ final class Candidates {
     corners.addAll(queries.keySet());
   }
 
-  private void add(LabelledBox box, int query) {
+  private void add(LabeledBox box, int query) {
     detections.add(
         Detection.of(query, box.labelId(), box.score(), box.detectorCorners().relativeTo(size)));
   }
@@ -65,19 +65,19 @@ final class Candidates {
    * @param minScore only boxes that score above it are kept
    * @param labels class names by label id
    */
-  LabelRow.Labelled row(List<Detection> refined, float minScore, Map<Integer, String> labels) {
-    List<LabelledBox> boxes =
+  LabelRow.Labeled row(List<Detection> refined, float minScore, Map<Integer, String> labels) {
+    List<LabeledBox> boxes =
         refined.stream()
             .filter(detection -> detection.score() > minScore)
             .map(detection -> box(detection, labels))
             .sorted(BY_SCORE)
             .toList();
-    return new LabelRow.Labelled(known.imageUri(), known.imageSha256(), known.size(), boxes);
+    return new LabelRow.Labeled(known.imageUri(), known.imageSha256(), known.size(), boxes);
   }
 
-  private LabelledBox box(Detection detection, Map<Integer, String> labels) {
+  private LabeledBox box(Detection detection, Map<Integer, String> labels) {
     Corners before = corners.get(detection.query());
-    return new LabelledBox(
+    return new LabeledBox(
         detection.labelId(),
         labels.get(detection.labelId()),
         detection.score(),

@@ -33,7 +33,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   }
 
   static DetectorJob job(LabelSettings settings, Configuration hadoop) {
-    return job(settings, LabelNames.read(settings.labels(), hadoop), hadoop);
+    return job(settings, ClassNameFile.read(settings.labels(), hadoop), hadoop);
   }
 
   /**

@@ -9,7 +9,7 @@ public interface ImageLabeler extends AutoCloseable {
 
   /**
    * Gives one row per input, with the input's uri, in any order. An input that can't be read or
-   * labelled gives a {@link LabelRow.Failed}; only faults that spoil the whole task are thrown.
+   * labeled gives a {@link LabelRow.Failed}; only faults that spoil the whole task are thrown.
    *
    * @param inputs taken as rows are asked for, with a bounded number read ahead; used from one
    *     thread at a time

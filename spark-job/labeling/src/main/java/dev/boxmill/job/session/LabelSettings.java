@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * How images are to be labelled, as the user said.
+ * How images are to be labeled, as the user said.
  *
  * @param detector a Hugging Face directory or a {@code .pth} on any Hadoop filesystem, or {@link
  *     #EMBEDDED}
@@ -15,9 +15,9 @@ import java.util.List;
  * @param minScore only boxes that score above it are kept, 0 to 1
  * @param topK at most that many boxes per image; {@link #CHECKPOINT_TOP_K}: what the checkpoint
  *     says
- * @param architecture {@code NAME[:key=value,…]} of a {@code .pth}; {@link #RECOGNISED}: as its
+ * @param architecture {@code NAME[:key=value,…]} of a {@code .pth}; {@link #RECOGNIZED}: as its
  *     tensors tell
- * @param labels a file of class names on any Hadoop filesystem; {@link #OWN_LABELS}: the detector's
+ * @param labels a file of class names on any Hadoop filesystem; {@link #OWN_CLASS_NAMES}: the detector's
  * @param maxPixels images that declare more pixels are refused, 1 to {@link #MOST_PIXELS}
  */
 public record LabelSettings(
@@ -34,8 +34,8 @@ public record LabelSettings(
   public static final String EMBEDDED = "embedded";
   public static final String NO_REFINER = "none";
   public static final int CHECKPOINT_TOP_K = 0;
-  public static final String RECOGNISED = "";
-  public static final String OWN_LABELS = "";
+  public static final String RECOGNIZED = "";
+  public static final String OWN_CLASS_NAMES = "";
 
   /** Twice what Pillow warns of as a decompression bomb, where it refuses. */
   public static final long DEFAULT_MAX_PIXELS = ImageDecoder.DEFAULT_PIXEL_LIMIT;
@@ -49,7 +49,7 @@ public record LabelSettings(
   /** Of a detector that tells its architecture and labels itself. */
   public LabelSettings(
       String detector, List<String> refiners, String precision, double minScore, int topK) {
-    this(detector, refiners, precision, minScore, topK, RECOGNISED, OWN_LABELS);
+    this(detector, refiners, precision, minScore, topK, RECOGNIZED, OWN_CLASS_NAMES);
   }
 
   public LabelSettings withMaxPixels(long pixels) {

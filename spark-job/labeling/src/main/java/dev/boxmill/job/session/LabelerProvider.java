@@ -2,7 +2,7 @@ package dev.boxmill.job.session;
 
 import org.apache.hadoop.conf.Configuration;
 
-/** The driver's side of labelling: finds every fault of the settings before executors work. */
+/** The driver's side of labeling: finds every fault of the settings before executors work. */
 @FunctionalInterface
 public interface LabelerProvider {
 

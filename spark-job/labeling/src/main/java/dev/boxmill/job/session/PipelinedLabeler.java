@@ -2,11 +2,11 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.job.session.PreparedImage.Lost;
 import dev.boxmill.job.session.PreparedImage.Resized;
-import dev.boxmill.job.session.ShapeBuckets.Waiting;
+import dev.boxmill.job.session.ShapeBuckets.PendingImage;
 import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -107,7 +107,7 @@ final class PipelinedLabeler implements ImageLabeler {
     @Override
     public LabelRow next() {
       if (!hasNext()) {
-        throw new NoSuchElementException("All images of the task are labelled");
+        throw new NoSuchElementException("All images of the task are labeled");
       }
       try {
         Optional<LabelRow> made = rows.poll();
@@ -129,7 +129,7 @@ final class PipelinedLabeler implements ImageLabeler {
         give(times.time(Stage.WAIT_FOR_PICTURES, ahead::take));
         return rows.poll();
       }
-      Optional<List<Waiting>> batch = buckets.takeFullestWith(rows);
+      Optional<List<PendingImage>> batch = buckets.takeFullestWith(rows);
       if (batch.isPresent()) {
         compute(batch.get());
         return rows.poll();
@@ -143,22 +143,22 @@ final class PipelinedLabeler implements ImageLabeler {
     if (image instanceof Lost lost) {
       rows.put(lost.row());
     } else if (image instanceof Resized resized) {
-      buckets.add(new Waiting(resized, rows)).ifPresent(this::compute);
+      buckets.add(new PendingImage(resized, rows)).ifPresent(this::compute);
     }
   }
 
   /**
    * Rows go to the tasks that the images belong to; so does a fault that no image is to blame for.
    */
-  private void compute(List<Waiting> batch) {
-    List<Resized> pictures = batch.stream().map(Waiting::image).toList();
+  private void compute(List<PendingImage> batch) {
+    List<Resized> pictures = batch.stream().map(PendingImage::image).toList();
     try {
       List<LabelRow> made = SplitBatch.run(pictures, work, PipelinedLabeler::failed);
       for (int i = 0; i < batch.size(); i++) {
         batch.get(i).rows().put(made.get(i));
       }
     } catch (RuntimeException | Error fault) {
-      batch.stream().map(Waiting::rows).distinct().forEach(tasks -> tasks.fail(fault));
+      batch.stream().map(PendingImage::rows).distinct().forEach(tasks -> tasks.fail(fault));
     } finally {
       pictures.forEach(PipelinedLabeler::free);
     }
@@ -175,18 +175,18 @@ final class PipelinedLabeler implements ImageLabeler {
   }
 
   private LabelRow row(Resized image, List<Detection> detections) {
-    List<LabelledBox> boxes =
+    List<LabeledBox> boxes =
         detections.stream()
             .filter(detection -> detection.score() > resident.minScore())
             .sorted(BY_SCORE)
             .map(detection -> box(image, detection))
             .toList();
-    return new LabelRow.Labelled(
+    return new LabelRow.Labeled(
         image.uri(), Optional.of(image.sha256()), Optional.of(image.picture().original()), boxes);
   }
 
-  private LabelledBox box(Resized image, Detection detection) {
-    return new LabelledBox(
+  private LabeledBox box(Resized image, Detection detection) {
+    return new LabeledBox(
         detection.labelId(),
         resident.detector().labels().get(detection.labelId()),
         detection.score(),

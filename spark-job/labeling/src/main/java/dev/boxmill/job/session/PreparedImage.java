@@ -52,7 +52,7 @@ sealed interface PreparedImage {
       throws UnreadableImageException {
     ImageSize size = resident.decoder().declaredSize(file);
     return resident
-        .room()
+        .budget()
         .decode(
             size,
             () -> {

@@ -2,7 +2,7 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectorFiles;
 import dev.boxmill.job.source.ImageInput;
-import dev.boxmill.job.table.MadeLabels;
+import dev.boxmill.job.table.TableProvenance;
 import dev.boxmill.job.table.Version;
 import dev.boxmill.refiners.spi.RefinerConfigurationException;
 import dev.boxmill.refiners.spi.RefinerContext;
@@ -17,7 +17,7 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * Another chain of refiners, or another threshold, over the boxes of a label table. Its settings,
- * and so its fingerprint, are those of labelling the images anew.
+ * and so its fingerprint, are those of labeling the images anew.
  *
  * @param job the detector that made the table, with the new refiners and threshold
  * @param usesFeatures whether a refiner looks at feature maps, so that images are read again
@@ -46,7 +46,7 @@ public record RefiningJob(
    * @param minScore empty: the table's
    * @param maxPixels as {@link LabelSettings#maxPixels}
    */
-  public record Wish(
+  public record RefineOptions(
       String detector, List<String> refiners, OptionalDouble minScore, long maxPixels) {}
 
   /**
@@ -55,10 +55,10 @@ public record RefiningJob(
    * @throws dev.boxmill.job.error.BadInputException if it has not, or the detector or a refiner is
    *     wrong
    */
-  public static RefiningJob of(MadeLabels made, Wish wish, Configuration hadoop) {
+  public static RefiningJob of(TableProvenance provenance, RefineOptions options, Configuration hadoop) {
     Refiners refiners = Refiners.find();
-    requireAllCandidates(made, refiners);
-    DetectorJob job = detector(made, settings(made, wish), hadoop);
+    requireAllCandidates(provenance, refiners);
+    DetectorJob job = detector(provenance, settings(provenance, options), hadoop);
     Path local = DetectorLocation.local(job.model(), hadoop);
     try (DetectorFiles files = DetectorFiles.open(local, job.options())) {
       return new RefiningJob(
@@ -70,10 +70,10 @@ public record RefiningJob(
   }
 
   /** A refiner that drops boxes, or changes scores, leaves less than the detector found. */
-  private static void requireAllCandidates(MadeLabels made, Refiners refiners) {
-    if (!onlyMoved(made.refiners(), refiners)) {
-      throw made.refusal(
-          "its refiners, " + made.refiners() + ", may have dropped boxes or changed scores",
+  private static void requireAllCandidates(TableProvenance provenance, Refiners refiners) {
+    if (!onlyMoved(provenance.refiners(), refiners)) {
+      throw provenance.refusal(
+          "its refiners, " + provenance.refiners() + ", may have dropped boxes or changed scores",
           "refine labels that were made with --refiner none, or with refiners that only move boxes,"
               + " such as refinebox");
     }
@@ -90,37 +90,37 @@ public record RefiningJob(
     }
   }
 
-  private static LabelSettings settings(MadeLabels made, Wish wish) {
-    float before = made.minScore();
-    float now = (float) wish.minScore().orElse(before);
+  private static LabelSettings settings(TableProvenance provenance, RefineOptions options) {
+    float before = provenance.minScore();
+    float now = (float) options.minScore().orElse(before);
     if (now < before) {
-      throw made.refusal(
+      throw provenance.refusal(
           "it has no boxes that score " + before + " or less, and --min-score is " + now,
           "label anew with a lower --min-score");
     }
     return new LabelSettings(
-        wish.detector().isEmpty() ? made.model() : wish.detector(),
-        wish.refiners(),
-        made.setting("precision"),
+        options.detector().isEmpty() ? provenance.model() : options.detector(),
+        options.refiners(),
+        provenance.setting("precision"),
         now,
-        Integer.parseInt(made.setting("top-k")),
-        made.setting("architecture"),
-        LabelSettings.OWN_LABELS,
-        wish.maxPixels());
+        Integer.parseInt(provenance.setting("top-k")),
+        provenance.setting("architecture"),
+        LabelSettings.OWN_CLASS_NAMES,
+        options.maxPixels());
   }
 
   private static DetectorJob detector(
-      MadeLabels made, LabelSettings settings, Configuration hadoop) {
+      TableProvenance provenance, LabelSettings settings, Configuration hadoop) {
     DetectorJob own = DetectorLabelerProvider.job(settings, hadoop);
-    if (!own.settings().get("detector").equals(made.setting("detector"))) {
-      throw made.refusal(
+    if (!own.settings().get("detector").equals(provenance.setting("detector"))) {
+      throw provenance.refusal(
           "another detector made it than " + own.model(), "name that one with --detector");
     }
     DetectorJob named =
-        own.settings().get("labels").equals(made.setting("labels"))
+        own.settings().get("labels").equals(provenance.setting("labels"))
             ? own
-            : DetectorLabelerProvider.job(settings, made.labels(), hadoop);
-    return named.withSettings(versioned(named.settings(), made.setting("boxmill")));
+            : DetectorLabelerProvider.job(settings, provenance.labels(), hadoop);
+    return named.withSettings(versioned(named.settings(), provenance.setting("boxmill")));
   }
 
   /** Boxes of one version, refined by another, are those of neither alone. */
@@ -159,7 +159,7 @@ public record RefiningJob(
       return new RefiningLabeler(
           times.time(Stage.LOAD, () -> ResidentDetector.hold(job, slot)), times);
     }
-    return new UnseenLabeler(
+    return new BoxOnlyLabeler(
         times.time(Stage.LOAD, () -> Refiners.find().open(job.chain(), context(slot))),
         job.minScore(),
         labels,

@@ -89,11 +89,11 @@ final class RefiningLabeler implements ImageLabeler {
 
   private boolean mustBeLookedAt(ImageInput input) {
     LabelRow known = input.known().orElseThrow();
-    if (!(known instanceof LabelRow.Labelled labelled)) {
+    if (!(known instanceof LabelRow.Labeled labeled)) {
       settled.add(known);
       return false;
     }
-    Candidates candidates = new Candidates(labelled, resident.minScore());
+    Candidates candidates = new Candidates(labeled, resident.minScore());
     if (candidates.detections().isEmpty()) {
       settled.add(row(candidates, List.of()));
       return false;

@@ -48,7 +48,7 @@ public final class ResidentDetector {
   private final Device device;
   private final Detector detector;
   private final ImageDecoder decoder;
-  private final DecodingRoom room;
+  private final DecodeBudget budget;
   private final Optional<Path> directory;
   private final Semaphore forwards;
   private final int batchImages;
@@ -65,7 +65,7 @@ public final class ResidentDetector {
     this.directory = DetectorLocation.directory(local);
     this.detector = Detector.load(local, job.options(), device, job.precision());
     this.decoder = new ImageDecoder(job.maxPixels());
-    this.room = new DecodingRoom(Math.max(job.maxPixels(), ImageDecoder.DEFAULT_PIXEL_LIMIT));
+    this.budget = new DecodeBudget(Math.max(job.maxPixels(), ImageDecoder.DEFAULT_PIXEL_LIMIT));
     openFirstRefiners();
     this.batchImages = slot.batchImages();
     this.buckets = new ShapeBuckets(batchImages);
@@ -133,8 +133,8 @@ public final class ResidentDetector {
   }
 
   /** For the pixels of images at full size. */
-  DecodingRoom room() {
-    return room;
+  DecodeBudget budget() {
+    return budget;
   }
 
   public ExecutorService readers() {
@@ -178,7 +178,7 @@ public final class ResidentDetector {
         resized,
         job.minScore(),
         times,
-        sight -> times.time(Stage.REFINERS, () -> refined(sight.found())));
+        result -> times.time(Stage.REFINERS, () -> refined(result.found())));
   }
 
   /**
@@ -206,27 +206,27 @@ public final class ResidentDetector {
    * @param batch what the queries say
    * @param found what refiners get
    */
-  public record Sight(DetectedBatch batch, ImageBatch found) {}
+  public record ForwardResult(DetectedBatch batch, ImageBatch found) {}
 
   /**
    * Lets the network look at a batch; no refiner takes part.
    *
    * @param resized of one exact size; left open
    * @param minScore only detections above it are kept
-   * @param use what is done with the sight, which is freed after it
+   * @param use what is done with the result, which is freed after it
    */
-  public <T> T look(List<ResizedPicture> resized, float minScore, Function<Sight, T> use) {
+  public <T> T look(List<ResizedPicture> resized, float minScore, Function<ForwardResult, T> use) {
     return look(resized, minScore, new StageTimes(), use);
   }
 
   private <T> T look(
-      List<ResizedPicture> resized, float minScore, StageTimes times, Function<Sight, T> use) {
+      List<ResizedPicture> resized, float minScore, StageTimes times, Function<ForwardResult, T> use) {
     return inTurn(
         times,
         () -> {
           try (DetectedBatch batch =
               times.time(Stage.NETWORK, () -> detector.detect(resized, minScore, job.topK()))) {
-            return use.apply(new Sight(batch, RefinerInput.of(detector, batch, resized)));
+            return use.apply(new ForwardResult(batch, RefinerInput.of(detector, batch, resized)));
           }
         });
   }

@@ -22,25 +22,25 @@ final class ShapeBuckets {
    *
    * @param rows of the task that it belongs to
    */
-  record Waiting(Resized image, TaskRows rows) {}
+  record PendingImage(Resized image, TaskRows rows) {}
 
   private final int batchImages;
-  private final Map<ImageSize, List<Waiting>> buckets = new LinkedHashMap<>();
+  private final Map<ImageSize, List<PendingImage>> buckets = new LinkedHashMap<>();
 
   ShapeBuckets(int batchImages) {
     this.batchImages = batchImages;
   }
 
   /** Adds an image; gives the batch that it completes, if any. */
-  synchronized Optional<List<Waiting>> add(Waiting one) {
+  synchronized Optional<List<PendingImage>> add(PendingImage one) {
     ImageSize shape = one.image().picture().size();
-    List<Waiting> bucket = buckets.computeIfAbsent(shape, key -> new ArrayList<>());
+    List<PendingImage> bucket = buckets.computeIfAbsent(shape, key -> new ArrayList<>());
     bucket.add(one);
     return bucket.size() < batchImages ? Optional.empty() : Optional.of(buckets.remove(shape));
   }
 
   /** The fullest bucket with an image of that task, full or not; empty if none of its waits. */
-  synchronized Optional<List<Waiting>> takeFullestWith(TaskRows rows) {
+  synchronized Optional<List<PendingImage>> takeFullestWith(TaskRows rows) {
     return buckets.entrySet().stream()
         .filter(bucket -> bucket.getValue().stream().anyMatch(of(rows)))
         .max(Comparator.comparingInt(bucket -> bucket.getValue().size()))
@@ -55,15 +55,15 @@ final class ShapeBuckets {
   /** All images of that task that wait, for a task that ends early. */
   synchronized List<Resized> withdraw(TaskRows rows) {
     List<Resized> withdrawn = new ArrayList<>();
-    for (List<Waiting> bucket : buckets.values()) {
-      bucket.stream().filter(of(rows)).map(Waiting::image).forEach(withdrawn::add);
+    for (List<PendingImage> bucket : buckets.values()) {
+      bucket.stream().filter(of(rows)).map(PendingImage::image).forEach(withdrawn::add);
       bucket.removeIf(of(rows));
     }
     buckets.values().removeIf(List::isEmpty);
     return withdrawn;
   }
 
-  private static Predicate<Waiting> of(TaskRows rows) {
+  private static Predicate<PendingImage> of(TaskRows rows) {
     return one -> one.rows() == rows;
   }
 }

@@ -9,17 +9,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 final class TaskRows {
 
   /** A row, or why there is none. */
-  private record Outcome(LabelRow row, Throwable fault) {}
+  private record RowResult(LabelRow row, Throwable fault) {}
 
-  private final BlockingQueue<Outcome> made = new LinkedBlockingQueue<>();
+  private final BlockingQueue<RowResult> made = new LinkedBlockingQueue<>();
 
   void put(LabelRow row) {
-    made.add(new Outcome(row, null));
+    made.add(new RowResult(row, null));
   }
 
   /** Ends the task: no image may be blamed. */
   void fail(Throwable fault) {
-    made.add(new Outcome(null, fault));
+    made.add(new RowResult(null, fault));
   }
 
   /**
@@ -40,7 +40,7 @@ final class TaskRows {
     return row(made.take());
   }
 
-  private static LabelRow row(Outcome outcome) {
+  private static LabelRow row(RowResult outcome) {
     if (outcome.fault() != null) {
       throw new IllegalStateException(DeviceFaults.message(outcome.fault()), outcome.fault());
     }

@@ -1,7 +1,7 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.manifest.FileSort;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.manifest.SortedFiles;
@@ -86,7 +86,7 @@ final class FileCollection implements Closeable {
               + " of manifest "
               + Locations.uri(manifest)
               + ": "
-              + Reasons.of(failure)
+              + FailureReason.of(failure)
               + " ("
               + FoundFiles.remedy(text)
               + ")",

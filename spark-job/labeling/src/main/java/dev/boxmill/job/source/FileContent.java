@@ -1,7 +1,7 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.schemas.ErrorCategory;
@@ -112,7 +112,7 @@ public final class FileContent implements ImageInput.Content {
   }
 
   private String message(Exception failure) {
-    return "Cannot read " + file.uri() + ": " + Reasons.of(failure);
+    return "Cannot read " + file.uri() + ": " + FailureReason.of(failure);
   }
 
   /** Tasks that a store turned away together must not come back together. */

@@ -1,7 +1,7 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -57,7 +57,7 @@ record FoundFiles(
       return find(input, hadoop, taking);
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
-          "Cannot read input " + input + ": " + Reasons.of(failure) + " (" + remedy(input) + ")",
+          "Cannot read input " + input + ": " + FailureReason.of(failure) + " (" + remedy(input) + ")",
           failure);
     }
   }

@@ -38,7 +38,7 @@ public record ImageInput(String uri, Content content, Optional<LabelRow> known) 
     if (known.flatMap(LabelRow::imageSha256).filter(before -> !before.equals(sha256)).isPresent()) {
       throw new ImageInputException(
           ErrorCategory.STORAGE,
-          "Cannot refine boxes of " + uri + ": the image has changed since it was labelled",
+          "Cannot refine boxes of " + uri + ": the image has changed since it was labeled",
           null);
     }
   }

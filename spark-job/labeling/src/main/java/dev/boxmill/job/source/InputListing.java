@@ -1,9 +1,9 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,24 +28,24 @@ public final class InputListing {
   private final List<String> decisions = new ArrayList<>();
   private final List<String> roots = new ArrayList<>();
 
-  private InputListing(SparkSession spark, Optional<Dataset<Row>> labelled) {
+  private InputListing(SparkSession spark, Optional<Dataset<Row>> labeled) {
     this.hadoop = spark.sparkContext().hadoopConfiguration();
     this.files = new FileCollection(hadoop);
-    this.parquet = new ParquetListing(spark, labelled);
+    this.parquet = new ParquetListing(spark, labeled);
   }
 
   /**
    * Looks at every input.
    *
-   * @param labelled a label table of before, by which tables' images are known that need no label
+   * @param labeled a label table of before, by which tables' images are known that need no label
    * @throws BadInputException if one is missing, can't be read, or holds no image
    */
   public static ListedInputs list(
       SparkSession spark,
       List<String> inputs,
       InputFormat format,
-      Optional<Dataset<Row>> labelled) {
-    InputListing listing = new InputListing(spark, labelled);
+      Optional<Dataset<Row>> labeled) {
+    InputListing listing = new InputListing(spark, labeled);
     try (listing.files) {
       for (String input : inputs) {
         listing.add(FoundFiles.of(input, listing.hadoop, listing.taking(format)), format);
@@ -124,7 +124,7 @@ public final class InputListing {
     named.forEach(files::addImage);
     int others = found.inFolders().size();
     String leftOut = others == 0 ? "" : " (" + others + " other files left out)";
-    decide(found, InputFormat.FILES, Counted.of(images, "image file") + leftOut);
+    decide(found, InputFormat.FILES, Plural.of(images, "image file") + leftOut);
   }
 
   private void addArchives(FoundFiles found, List<FileStatus> tars) {
@@ -132,7 +132,7 @@ public final class InputListing {
     tars.forEach(tar -> uris.add(Locations.uri(tar.getPath())));
     refuseArchivesWithoutImages(found, uris);
     tars.forEach(files::addArchive);
-    decide(found, InputFormat.WEBDATASET, Counted.of(uris.size(), "tar archive"));
+    decide(found, InputFormat.WEBDATASET, Plural.of(uris.size(), "tar archive"));
   }
 
   /** Stops at the first archive that holds an image. */
@@ -145,7 +145,7 @@ public final class InputListing {
         }
         problems.put(uri, "it holds no image");
       } catch (IOException | RuntimeException failure) {
-        problems.put(uri, Reasons.of(failure));
+        problems.put(uri, FailureReason.of(failure));
       }
     }
     String first = problems.entrySet().iterator().next().toString().replaceFirst("=", ": ");
@@ -193,7 +193,7 @@ public final class InputListing {
             "Cannot read manifest "
                 + Locations.uri(path)
                 + ": "
-                + Reasons.of(failure)
+                + FailureReason.of(failure)
                 + " (name a CSV or Parquet file of URIs)",
             failure);
       }
@@ -213,7 +213,7 @@ public final class InputListing {
               + Locations.uri(manifest)
               + ": it names no image (write one URI per line, or a CSV with a column uri)");
     }
-    decide(found, InputFormat.MANIFEST, "it names " + Counted.of(named, "image"));
+    decide(found, InputFormat.MANIFEST, "it names " + Plural.of(named, "image"));
   }
 
   private ListedInputs listed() {

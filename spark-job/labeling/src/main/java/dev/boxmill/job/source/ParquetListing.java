@@ -1,10 +1,10 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.storage.Locations;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,13 +35,13 @@ final class ParquetListing {
   private final SparkSession spark;
   private final List<ParquetSource> sources = new ArrayList<>();
   private final Map<String, Long> tableLengths = new HashMap<>();
-  private final Optional<Dataset<Row>> labelled;
+  private final Optional<Dataset<Row>> labeled;
 
   /**
-   * @param labelled rows that were labelled before: images of the same URIs are left out
+   * @param labeled rows that were labeled before: images of the same URIs are left out
    */
-  ParquetListing(SparkSession spark, Optional<Dataset<Row>> labelled) {
-    this.labelled = labelled;
+  ParquetListing(SparkSession spark, Optional<Dataset<Row>> labeled) {
+    this.labeled = labeled;
     this.spark = spark.newSession();
     // Whole photographs in a column: thousands of rows at a time would not fit into memory.
     this.spark.conf().set("spark.sql.parquet.columnarReaderBatchSize", "32");
@@ -53,7 +53,7 @@ final class ParquetListing {
 
   /** The tables, less images of URIs that are given already or by an earlier table. */
   List<ListedFile> tables(Set<String> given) {
-    labelled.ifPresent(rows -> sources.replaceAll(source -> source.without(rows)));
+    labeled.ifPresent(rows -> sources.replaceAll(source -> source.without(rows)));
     if (sources.size() > 1 || (sources.size() == 1 && !given.isEmpty())) {
       sources.replaceAll(source -> source.givingOnce(given));
     }
@@ -105,9 +105,9 @@ final class ParquetListing {
         source.filesNamedByRow() == 0
             ? ""
             : " (names repeat in "
-                + Counted.of(source.filesNamedByRow(), "file")
+                + Plural.of(source.filesNamedByRow(), "file")
                 + ": its images are named by row)";
-    return Counted.of(source.count(), "row") + " with image bytes" + note;
+    return Plural.of(source.count(), "row") + " with image bytes" + note;
   }
 
   /** Gives the URIs of a manifest; returns how many. */
@@ -183,7 +183,7 @@ final class ParquetListing {
         "Cannot read input "
             + found.input()
             + " as Parquet: "
-            + Reasons.of(cause).lines().findFirst().orElse("")
+            + FailureReason.of(cause).lines().findFirst().orElse("")
             + " (name whole Parquet files)",
         failure);
   }

@@ -147,9 +147,9 @@ final class ParquetSource {
   }
 
   /** The same without images that have a label row already. */
-  ParquetSource without(Dataset<Row> labelled) {
+  ParquetSource without(Dataset<Row> labeled) {
     Column uri = col(LabelColumn.IMAGE_URI.columnName());
-    Dataset<Row> known = labelled.select(uri.as("name"));
+    Dataset<Row> known = labeled.select(uri.as("name"));
     Map<String, Position> kept = new HashMap<>(keepers);
     wholeUris()
         .toDF("name")

@@ -1,6 +1,6 @@
 package dev.boxmill.job.source;
 
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.schemas.ErrorCategory;
 import java.io.BufferedInputStream;
@@ -70,7 +70,7 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
         | AccessControlException
         | EOFException
         | ZipException failure) {
-      return Set.of(broken(archive, Reasons.of(failure), failure)).iterator();
+      return Set.of(broken(archive, FailureReason.of(failure), failure)).iterator();
     }
   }
 
@@ -141,10 +141,10 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
       if (store.failed()) {
         throw new UncheckedIOException(
             new IOException(
-                "Cannot read archive " + archive + ": " + Reasons.of(failure), failure));
+                "Cannot read archive " + archive + ": " + FailureReason.of(failure), failure));
       }
       String after = lastGiven == null ? "" : " after its entry " + lastGiven;
-      return broken(archive, "it breaks off" + after + ", " + Reasons.of(failure), failure);
+      return broken(archive, "it breaks off" + after + ", " + FailureReason.of(failure), failure);
     }
   }
 

@@ -48,7 +48,7 @@ final class TestBoxLabeler {
   }
 
   @Test
-  void whatCanNotBeLabelledSaysWhy() {
+  void whatCanNotBeLabeledSaysWhy() {
     Row broken =
         labeler()
             .transform(images().where(col("path").endsWith("broken.jpg")))
@@ -116,8 +116,8 @@ final class TestBoxLabeler {
   }
 
   private static List<Row> found(PipelineModel pipeline) {
-    Dataset<Row> labelled = pipeline.transform(images());
-    return labelled
+    Dataset<Row> labeled = pipeline.transform(images());
+    return labeled
         .select("path", "found.fingerprint", "found.refiners", "found.boxes")
         .orderBy("path")
         .collectAsList();
@@ -137,7 +137,7 @@ final class TestBoxLabeler {
     return SPARK.read().format("binaryFile").load(folder.resolve("images").toString());
   }
 
-  private static Dataset<Row> labels(Dataset<Row> labelled) {
-    return labelled.select("path", "labels.*").drop("labelled_at").orderBy("path");
+  private static Dataset<Row> labels(Dataset<Row> labeled) {
+    return labeled.select("path", "labels.*").drop("labeled_at").orderBy("path");
   }
 }

@@ -13,7 +13,7 @@ final class TestMemoryCheck {
 
     Finding found = MemoryCheck.of(small).orElseThrow();
 
-    assertThat(found.outcome()).isEqualTo(Finding.Outcome.WARNING);
+    assertThat(found.outcome()).isEqualTo(Finding.Status.WARNING);
     assertThat(found.what())
         .isEqualTo("384 MiB outside the heap: an executor that takes more is killed");
     assertThat(found.remedy()).isEqualTo("spark.executor.memoryOverhead=3g holds most detectors");

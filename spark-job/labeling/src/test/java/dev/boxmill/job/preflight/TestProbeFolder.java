@@ -3,7 +3,7 @@ package dev.boxmill.job.preflight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.boxmill.job.preflight.Finding.Outcome;
+import dev.boxmill.job.preflight.Finding.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ final class TestProbeFolder {
   void foldersThatItMadeGoWithIt() throws IOException {
     Path probe = folder.resolve("a/labels/_boxmill/staged/probe");
     try (ProbeFolder made = make(probe)) {
-      assertThat(made.shared().probe(hadoop).outcome()).isEqualTo(Outcome.OK);
+      assertThat(made.shared().probe(hadoop).outcome()).isEqualTo(Status.OK);
       assertThat(probe).isNotEmptyDirectory();
     }
     assertThat(folder).isEmptyDirectory();
@@ -56,7 +56,7 @@ final class TestProbeFolder {
 
     Finding found = elsewhere.probe(hadoop);
 
-    assertThat(found.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(found.outcome()).isEqualTo(Status.FAILED);
     assertThat(found.what()).isEqualTo("Cannot use the output's folder: it does not exist");
     assertThat(found.remedy()).startsWith("driver and executors must see and may write one folder");
     assertThat(folder).isEmptyDirectory();

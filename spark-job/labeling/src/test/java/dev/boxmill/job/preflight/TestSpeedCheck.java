@@ -12,10 +12,10 @@ final class TestSpeedCheck {
 
   @Test
   void theRunHasTheSpeedOfAllItsTasks() {
-    ToLabel toLabel = new ToLabel(0, 36_000, 0, List.of());
+    PendingInputs pendingInputs = new PendingInputs(0, 36_000, 0, List.of());
     List<Speed> measured = List.of(speed(16, 7.5), speed(16, 15)); // 2 and 1 images per second
 
-    List<Finding> findings = new SpeedCheck(measured, toLabel, 10).findings();
+    List<Finding> findings = new SpeedCheck(measured, pendingInputs, 10).findings();
 
     assertThat(findings)
         .extracting(Finding::what)
@@ -27,13 +27,13 @@ final class TestSpeedCheck {
 
   @Test
   void imagesInArchivesAreGuessedByTheirLength() {
-    ToLabel toLabel = new ToLabel(3, 10, 16_000_000, List.of());
+    PendingInputs pendingInputs = new PendingInputs(3, 10, 16_000_000, List.of());
 
     List<Finding> findings =
-        new SpeedCheck(List.of(speed(16, 15)), toLabel, 1).findings(); // 100,000 bytes each
+        new SpeedCheck(List.of(speed(16, 15)), pendingInputs, 1).findings(); // 100,000 bytes each
 
     assertThat(findings.get(1).what())
-        .isEqualTo("some 170 images to label, 3 files labelled before: about 3 min");
+        .isEqualTo("some 170 images to label, 3 files labeled before: about 3 min");
   }
 
   @Test
@@ -45,8 +45,8 @@ final class TestSpeedCheck {
       sort.add(ListedFile.archive("file:///400.tar", 70));
       sort.add(ListedFile.archive("file:///500.tar", 30));
       try (SortedFiles files = sort.sorted()) {
-        ToLabel all = ToLabel.of(files, 210, 1000);
-        ToLabel some = ToLabel.of(files, 210, 4);
+        PendingInputs all = PendingInputs.of(files, 210, 1000);
+        PendingInputs some = PendingInputs.of(files, 210, 4);
 
         assertThat(all.sample()).hasSize(202);
         assertThat(all.images()).isEqualTo(200);

@@ -7,7 +7,7 @@ import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,12 +19,12 @@ final class TestCandidates {
   private static final Corners THERE = new Corners(50, 10, 98.6f, 60.2f);
   private static final Corners MOVED = new Corners(1, 4, 34, 45);
 
-  private final LabelRow.Labelled known =
+  private final LabelRow.Labeled known =
       row(
-          new LabelledBox(1, "cup", 0.9f, MOVED, HERE),
-          new LabelledBox(2, "dog", 0.5f, THERE, THERE),
-          new LabelledBox(2, "dog", 0.5f, HERE, HERE),
-          new LabelledBox(1, "cup", 0.1f, THERE, THERE));
+          new LabeledBox(1, "cup", 0.9f, MOVED, HERE),
+          new LabeledBox(2, "dog", 0.5f, THERE, THERE),
+          new LabeledBox(2, "dog", 0.5f, HERE, HERE),
+          new LabeledBox(1, "cup", 0.1f, THERE, THERE));
 
   @Test
   void detectionsAreTheDetectorsAndShareAQueryWhereTheyShareABox() {
@@ -55,10 +55,10 @@ final class TestCandidates {
     assertThat(candidates.row(same, 0.05f, LABELS))
         .isEqualTo(
             row(
-                new LabelledBox(1, "cup", 0.9f, HERE, HERE),
-                new LabelledBox(2, "dog", 0.5f, THERE, THERE),
-                new LabelledBox(2, "dog", 0.5f, HERE, HERE),
-                new LabelledBox(1, "cup", 0.1f, THERE, THERE)));
+                new LabeledBox(1, "cup", 0.9f, HERE, HERE),
+                new LabeledBox(2, "dog", 0.5f, THERE, THERE),
+                new LabeledBox(2, "dog", 0.5f, HERE, HERE),
+                new LabeledBox(1, "cup", 0.1f, THERE, THERE)));
   }
 
   @Test
@@ -70,12 +70,12 @@ final class TestCandidates {
 
     assertThat(candidates.row(List.of(first, last.withBox(whole)), 0.05f, LABELS).boxes())
         .containsExactly(
-            new LabelledBox(2, "dog", 0.6f, new Corners(0, 0, 100, 80), THERE),
-            new LabelledBox(1, "cup", 0.2f, HERE, HERE));
+            new LabeledBox(2, "dog", 0.6f, new Corners(0, 0, 100, 80), THERE),
+            new LabeledBox(1, "cup", 0.2f, HERE, HERE));
   }
 
-  private static LabelRow.Labelled row(LabelledBox... boxes) {
-    return new LabelRow.Labelled(
+  private static LabelRow.Labeled row(LabeledBox... boxes) {
+    return new LabelRow.Labeled(
         "file:///1.jpg", Optional.of("5ha"), Optional.of(new ImageSize(100, 80)), List.of(boxes));
   }
 }

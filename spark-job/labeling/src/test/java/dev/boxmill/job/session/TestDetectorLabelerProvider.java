@@ -12,7 +12,7 @@ import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.refiners.refinebox.NetworkTensors;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.InputStream;
@@ -87,11 +87,11 @@ final class TestDetectorLabelerProvider {
   @Test
   void labelsShowTheDetectorsBoxesAndTheRefined() {
     writeRefiner(channels(), 1);
-    List<LabelledBox> refined = labels(prepare());
-    List<LabelledBox> plain = labels(prepare("none"));
+    List<LabeledBox> refined = labels(prepare());
+    List<LabeledBox> plain = labels(prepare("none"));
     assertThat(plain).isNotEmpty().allMatch(box -> box.corners().equals(box.detectorCorners()));
-    assertThat(refined).extracting(LabelledBox::detectorCorners).isEqualTo(detectorCorners(plain));
-    assertThat(refined).extracting(LabelledBox::score).isEqualTo(scores(plain));
+    assertThat(refined).extracting(LabeledBox::detectorCorners).isEqualTo(detectorCorners(plain));
+    assertThat(refined).extracting(LabeledBox::score).isEqualTo(scores(plain));
     assertThat(refined).noneMatch(box -> box.corners().equals(box.detectorCorners()));
   }
 
@@ -121,12 +121,12 @@ final class TestDetectorLabelerProvider {
     SafetensorsWriter.write(directory.resolve("refinebox.safetensors"), tensors, Map.of());
   }
 
-  private static List<LabelledBox> labels(PreparedLabeler labeler) {
+  private static List<LabeledBox> labels(PreparedLabeler labeler) {
     ExecutorSlot slot = new ExecutorSlot(List.of(), 1, 1, 1, new Configuration(false));
     try (ImageLabeler open = labeler.open(slot, new StageTimes())) {
       ImageInput input = new ImageInput("scene", TestDetectorLabelerProvider::scene);
       Iterator<LabelRow> rows = open.label(List.of(input).iterator());
-      return ((LabelRow.Labelled) rows.next()).boxes();
+      return ((LabelRow.Labeled) rows.next()).boxes();
     }
   }
 
@@ -136,11 +136,11 @@ final class TestDetectorLabelerProvider {
     }
   }
 
-  private static List<Float> scores(List<LabelledBox> boxes) {
-    return boxes.stream().map(LabelledBox::score).toList();
+  private static List<Float> scores(List<LabeledBox> boxes) {
+    return boxes.stream().map(LabeledBox::score).toList();
   }
 
-  private static List<Object> detectorCorners(List<LabelledBox> boxes) {
-    return boxes.stream().map(LabelledBox::detectorCorners).map(Object.class::cast).toList();
+  private static List<Object> detectorCorners(List<LabeledBox> boxes) {
+    return boxes.stream().map(LabeledBox::detectorCorners).map(Object.class::cast).toList();
   }
 }

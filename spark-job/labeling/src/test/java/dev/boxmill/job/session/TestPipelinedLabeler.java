@@ -12,7 +12,7 @@ import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,7 @@ final class TestPipelinedLabeler {
 
   @Test
   void labelsAScene() {
-    LabelRow.Labelled row = (LabelRow.Labelled) label(settings("fp32"), scene(0)).get(0);
+    LabelRow.Labeled row = (LabelRow.Labeled) label(settings("fp32"), scene(0)).get(0);
 
     assertThat(row.imageUri()).isEqualTo("scene-0");
     assertThat(row.size()).contains(SCENE_0_SIZE);
@@ -70,7 +70,7 @@ final class TestPipelinedLabeler {
     assertThat(failure(rows, "s3a://gone.jpg").message()).isEqualTo("the store is down");
     assertThat(failure(rows, "s3a://gone.jpg").imageSha256()).isEmpty();
     assertThat(failure(rows, "denied.jpg").category()).isEqualTo(ErrorCategory.REFUSED);
-    assertThat(rows).filteredOn(row -> row instanceof LabelRow.Labelled).hasSize(2);
+    assertThat(rows).filteredOn(row -> row instanceof LabelRow.Labeled).hasSize(2);
   }
 
   @Test
@@ -88,8 +88,8 @@ final class TestPipelinedLabeler {
   void refinersChangeBoxesAndKeepTheDetectors() {
     LabelSettings clipped =
         new LabelSettings(LabelSettings.EMBEDDED, List.of("clip:min-size=24"), "fp32", 0.05, 0);
-    List<LabelledBox> all = boxes(label(settings("fp32"), scene(2)), "scene-2");
-    List<LabelledBox> large = boxes(label(clipped, scene(2)), "scene-2");
+    List<LabeledBox> all = boxes(label(settings("fp32"), scene(2)), "scene-2");
+    List<LabeledBox> large = boxes(label(clipped, scene(2)), "scene-2");
 
     assertThat(large).hasSizeLessThanOrEqualTo(all.size());
     assertThat(large)
@@ -98,12 +98,12 @@ final class TestPipelinedLabeler {
               assertThat(box.corners().xMax() - box.corners().xMin()).isGreaterThan(23.9f);
               assertThat(box.corners().xMin()).isNotNegative();
             });
-    assertThat(all).extracting(LabelledBox::detectorCorners).containsAll(detectorBoxes(large));
+    assertThat(all).extracting(LabeledBox::detectorCorners).containsAll(detectorBoxes(large));
   }
 
   @Test
   void aThresholdAndALimitCutTheTail() {
-    List<LabelledBox> all = boxes(label(settings("fp32"), scene(0)), "scene-0");
+    List<LabeledBox> all = boxes(label(settings("fp32"), scene(0)), "scene-0");
     LabelSettings one = new LabelSettings(LabelSettings.EMBEDDED, List.of("none"), "fp32", 0.05, 1);
     assertThat(boxes(label(one, scene(0)), "scene-0")).hasSize(1);
     assertSame(all.subList(0, 1), boxes(label(one, scene(0)), "scene-0"));
@@ -299,22 +299,22 @@ final class TestPipelinedLabeler {
     return rows.stream().filter(row -> row.imageUri().equals(uri)).findFirst().orElseThrow();
   }
 
-  private static List<LabelledBox> boxes(List<LabelRow> rows, String uri) {
-    return ((LabelRow.Labelled) row(rows, uri)).boxes();
+  private static List<LabeledBox> boxes(List<LabelRow> rows, String uri) {
+    return ((LabelRow.Labeled) row(rows, uri)).boxes();
   }
 
-  private static List<Corners> detectorBoxes(List<LabelledBox> boxes) {
-    return boxes.stream().map(LabelledBox::detectorCorners).toList();
+  private static List<Corners> detectorBoxes(List<LabeledBox> boxes) {
+    return boxes.stream().map(LabeledBox::detectorCorners).toList();
   }
 
-  private static Comparator<LabelledBox> byScore() {
-    return Comparator.comparing(LabelledBox::score).reversed();
+  private static Comparator<LabeledBox> byScore() {
+    return Comparator.comparing(LabeledBox::score).reversed();
   }
 
-  private static void assertSame(List<LabelledBox> expected, List<LabelledBox> actual) {
+  private static void assertSame(List<LabeledBox> expected, List<LabeledBox> actual) {
     assertThat(actual).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
-      LabelledBox box = actual.get(i);
+      LabeledBox box = actual.get(i);
       assertThat(box.labelId()).isEqualTo(expected.get(i).labelId());
       assertThat(box.score()).isCloseTo(expected.get(i).score(), within(MAX_SCORE_DRIFT));
       Corners corners = expected.get(i).corners();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxmill.detr.image.ResizedPicture;
 import dev.boxmill.job.session.PreparedImage.Resized;
-import dev.boxmill.job.session.ShapeBuckets.Waiting;
+import dev.boxmill.job.session.ShapeBuckets.PendingImage;
 import dev.boxmill.schemas.ImageSize;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,11 +47,11 @@ final class TestShapeBuckets {
     assertThat(uris(buckets.takeFullestWith(other).orElseThrow())).containsExactly("b");
   }
 
-  private static Waiting image(String uri, ImageSize shape, TaskRows rows) {
-    return new Waiting(new Resized(uri, "sha", new ResizedPicture(shape, shape, null)), rows);
+  private static PendingImage image(String uri, ImageSize shape, TaskRows rows) {
+    return new PendingImage(new Resized(uri, "sha", new ResizedPicture(shape, shape, null)), rows);
   }
 
-  private static List<String> uris(List<Waiting> batch) {
+  private static List<String> uris(List<PendingImage> batch) {
     return batch.stream().map(one -> one.image().uri()).toList();
   }
 }

@@ -7,7 +7,7 @@ import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -87,7 +87,7 @@ public record TestingLabeler(String model, String refiners, String fingerprint)
 
   private static LabelRow row(ImageInput input) {
     try {
-      return labelled(input.uri(), new String(input.content().read(), StandardCharsets.UTF_8));
+      return labeled(input.uri(), new String(input.content().read(), StandardCharsets.UTF_8));
     } catch (ImageInputException refused) {
       return failed(input.uri(), refused.category(), refused.getMessage());
     } catch (IOException failure) {
@@ -95,7 +95,7 @@ public record TestingLabeler(String model, String refiners, String fingerprint)
     }
   }
 
-  private static LabelRow labelled(String uri, String content) {
+  private static LabelRow labeled(String uri, String content) {
     if (content.equals(FAULT)) {
       return failed(uri + "?", ErrorCategory.INTERNAL, "another image's row");
     }
@@ -107,13 +107,13 @@ public record TestingLabeler(String model, String refiners, String fingerprint)
     int height = Integer.parseInt(sides[1]);
     Corners whole = new Corners(0, 0, width, height);
     Corners half = new Corners(0, 0, width / 2f, height);
-    return new LabelRow.Labelled(
+    return new LabelRow.Labeled(
         uri,
         Optional.of("5ha"),
         Optional.of(new ImageSize(width, height)),
         List.of(
-            new LabelledBox(2, "low", 0.25f, half, half),
-            new LabelledBox(1, "high", 0.75f, half, whole)));
+            new LabeledBox(2, "low", 0.25f, half, half),
+            new LabeledBox(1, "high", 0.75f, half, whole)));
   }
 
   private static LabelRow failed(String uri, ErrorCategory category, String message) {

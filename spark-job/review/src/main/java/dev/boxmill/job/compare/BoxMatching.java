@@ -1,6 +1,6 @@
 package dev.boxmill.job.compare;
 
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,14 +13,14 @@ final class BoxMatching {
 
   private record Candidate(int before, int after, double iou) {}
 
-  private final List<LabelledBox> before;
-  private final List<LabelledBox> after;
+  private final List<LabeledBox> before;
+  private final List<LabeledBox> after;
   private final Thresholds thresholds;
   private final boolean[] usedBefore;
   private final boolean[] usedAfter;
   private final List<BoxPair> pairs = new ArrayList<>();
 
-  private BoxMatching(List<LabelledBox> before, List<LabelledBox> after, Thresholds thresholds) {
+  private BoxMatching(List<LabeledBox> before, List<LabeledBox> after, Thresholds thresholds) {
     this.before = before;
     this.after = after;
     this.thresholds = thresholds;
@@ -30,7 +30,7 @@ final class BoxMatching {
 
   /** Each box of both runs, once; classes are told apart by name, for ids may differ. */
   static List<BoxPair> of(
-      List<LabelledBox> before, List<LabelledBox> after, Thresholds thresholds) {
+      List<LabeledBox> before, List<LabeledBox> after, Thresholds thresholds) {
     BoxMatching matching = new BoxMatching(before, after, thresholds);
     List<Candidate> candidates = matching.candidates();
     for (Candidate candidate : candidates) {

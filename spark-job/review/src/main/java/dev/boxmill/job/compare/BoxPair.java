@@ -1,6 +1,6 @@
 package dev.boxmill.job.compare;
 
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.Optional;
 
 /**
@@ -9,17 +9,17 @@ import java.util.Optional;
  * @param before empty if it appeared
  * @param after empty if it vanished
  */
-record BoxPair(Change change, Optional<LabelledBox> before, Optional<LabelledBox> after) {
+record BoxPair(Change change, Optional<LabeledBox> before, Optional<LabeledBox> after) {
 
-  static BoxPair matched(Change change, LabelledBox before, LabelledBox after) {
+  static BoxPair matched(Change change, LabeledBox before, LabeledBox after) {
     return new BoxPair(change, Optional.of(before), Optional.of(after));
   }
 
-  static BoxPair vanished(LabelledBox before) {
+  static BoxPair vanished(LabeledBox before) {
     return new BoxPair(Change.VANISHED, Optional.of(before), Optional.empty());
   }
 
-  static BoxPair appeared(LabelledBox after) {
+  static BoxPair appeared(LabeledBox after) {
     return new BoxPair(Change.APPEARED, Optional.empty(), Optional.of(after));
   }
 
@@ -37,8 +37,8 @@ record BoxPair(Change change, Optional<LabelledBox> before, Optional<LabelledBox
 
   /** The higher one. */
   float score() {
-    float first = before.map(LabelledBox::score).orElse(0f);
-    return Math.max(first, after.map(LabelledBox::score).orElse(0f));
+    float first = before.map(LabeledBox::score).orElse(0f);
+    return Math.max(first, after.map(LabeledBox::score).orElse(0f));
   }
 
   /**

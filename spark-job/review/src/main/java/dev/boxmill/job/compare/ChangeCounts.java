@@ -74,7 +74,7 @@ final class ChangeCounts implements Serializable {
     return presences.getOrDefault(presence, 0L);
   }
 
-  /** Images that both runs labelled, with any change but a kept box. */
+  /** Images that both runs labeled, with any change but a kept box. */
   long differing() {
     return differing;
   }

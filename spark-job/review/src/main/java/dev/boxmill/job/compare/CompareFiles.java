@@ -1,13 +1,13 @@
 package dev.boxmill.job.compare;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.preview.ChangePage;
 import dev.boxmill.job.preview.ChangePage.ChangedBox;
 import dev.boxmill.job.preview.ChangePage.ChangedPicture;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.schemas.ImageSize;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +52,7 @@ public final class CompareFiles {
       claimed.requireFree(output);
       return claimed;
     } catch (IOException | IllegalArgumentException failure) {
-      throw refusal(output, Reasons.of(failure), "name a folder or a .html file", failure);
+      throw refusal(output, FailureReason.of(failure), "name a folder or a .html file", failure);
     }
   }
 
@@ -140,7 +140,7 @@ public final class CompareFiles {
         pair.labels(),
         pair.change().title(),
         pair.score(),
-        pair.before().map(LabelledBox::corners),
-        pair.after().map(LabelledBox::corners));
+        pair.before().map(LabeledBox::corners),
+        pair.after().map(LabeledBox::corners));
   }
 }

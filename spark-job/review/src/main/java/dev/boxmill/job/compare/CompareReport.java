@@ -2,7 +2,7 @@ package dev.boxmill.job.compare;
 
 import dev.boxmill.job.compare.ComparedImage.Presence;
 import dev.boxmill.job.evaluate.Evaluation;
-import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.text.Plural;
 import dev.boxmill.job.text.TextTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,14 +71,14 @@ public final class CompareReport {
         "Images",
         String.format(
             Locale.ROOT,
-            "%s labelled in both, %,d of them differ",
-            Counted.of(counts.images(Presence.BOTH), "image"),
+            "%s labeled in both, %,d of them differ",
+            Plural.of(counts.images(Presence.BOTH), "image"),
             counts.differing()));
     leftOut(facts, counts);
     if (counts.otherFiles() > 0) {
       facts.put(
           "Other content",
-          Counted.of(counts.otherFiles(), "image") + " had other bytes in B than in A");
+          Plural.of(counts.otherFiles(), "image") + " had other bytes in B than in A");
     }
     facts.put(
         "Boxes",
@@ -102,7 +102,7 @@ public final class CompareReport {
     names.forEach(
         (presence, name) -> {
           if (counts.images(presence) > 0) {
-            found.add(Counted.of(counts.images(presence), "image") + " " + name);
+            found.add(Plural.of(counts.images(presence), "image") + " " + name);
           }
         });
     if (!found.isEmpty()) {

@@ -2,7 +2,7 @@ package dev.boxmill.job.compare;
 
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.schemas.ImageSize;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
@@ -10,9 +10,9 @@ import org.apache.spark.sql.Row;
 /**
  * One image in both runs.
  *
- * @param size empty unless both runs labelled it and it is known
+ * @param size empty unless both runs labeled it and it is known
  * @param sameFile whether both runs read the same bytes, as far as is known
- * @param pairs its objects; none unless both runs labelled it
+ * @param pairs its objects; none unless both runs labeled it
  */
 record ComparedImage(
     String uri,
@@ -73,9 +73,9 @@ record ComparedImage(
         : Optional.of(new ImageSize(width, height));
   }
 
-  private static List<LabelledBox> boxes(Row row, String run, Thresholds thresholds) {
+  private static List<LabeledBox> boxes(Row row, String run, Thresholds thresholds) {
     return row.<Row>getList(row.fieldIndex(run + "_boxes")).stream()
-        .map(LabelRows::labelledBox)
+        .map(LabelRows::labeledBox)
         .filter(box -> thresholds.admits(box.score()))
         .toList();
   }

@@ -37,7 +37,7 @@ record Comparison(ChangeCounts counts, List<ComparedImage> most) {
    * then the rows of the images that differ most.
    *
    * @param limit most images to keep
-   * @throws BadInputException if no image is labelled in both
+   * @throws BadInputException if no image is labeled in both
    */
   static Comparison of(Dataset<Row> before, Dataset<Row> after, Thresholds thresholds, int limit) {
     Differences found =
@@ -47,7 +47,7 @@ record Comparison(ChangeCounts counts, List<ComparedImage> most) {
             .treeReduce(Differences::add);
     if (found.counts().images(Presence.BOTH) == 0) {
       throw new BadInputException(
-          "Cannot compare labels: no image is labelled in both (name runs over the same images:"
+          "Cannot compare labels: no image is labeled in both (name runs over the same images:"
               + " they are matched by image_uri)");
     }
     return new Comparison(found.counts(), images(before, after, found.most(), thresholds));

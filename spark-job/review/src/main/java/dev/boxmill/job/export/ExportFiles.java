@@ -1,9 +1,9 @@
 package dev.boxmill.job.export;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.export.ExportFormat.Shape;
-import dev.boxmill.job.export.ExportRequest.Existing;
+import dev.boxmill.job.export.ExportRequest.ExistingExport;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.storage.StoredFile;
 import java.io.BufferedOutputStream;
@@ -56,7 +56,7 @@ final class ExportFiles implements Closeable {
       return files;
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
-          "Cannot write export " + output + ": " + Reasons.of(failure) + " (name another output)",
+          "Cannot write export " + output + ": " + FailureReason.of(failure) + " (name another output)",
           failure);
     }
   }
@@ -75,7 +75,7 @@ final class ExportFiles implements Closeable {
     if (isFolder && !files.exists(new Path(output, request.format().mark()))) {
       throw refusal(output, "it holds what is no such export", "name another folder");
     }
-    if (request.existing() == Existing.REFUSE) {
+    if (request.existing() == ExistingExport.REFUSE) {
       throw refusal(output, "it is there already", "--overwrite replaces it");
     }
   }

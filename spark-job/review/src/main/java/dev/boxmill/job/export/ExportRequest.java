@@ -19,10 +19,10 @@ public record ExportRequest(
     Optional<String> imageRoot,
     double minScore,
     Optional<String> triage,
-    Existing existing) {
+    ExistingExport existing) {
 
   /** What to do with an output that is there already. */
-  public enum Existing {
+  public enum ExistingExport {
     REFUSE,
     REPLACE
   }

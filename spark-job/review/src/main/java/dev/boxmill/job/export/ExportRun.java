@@ -3,7 +3,7 @@ package dev.boxmill.job.export;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.table.TableCheck;
 import dev.boxmill.job.triage.TriageFolder;
@@ -58,7 +58,7 @@ public final class ExportRun {
     try (ExportFiles files = ExportFiles.claim(request, hadoop)) {
       Path folder = folder(request.labels(), hadoop);
       Dataset<Row> table = TableCheck.read(spark, folder, List.of(folder));
-      ExportSource source = ExportSource.of(prioritised(table, request, spark));
+      ExportSource source = ExportSource.of(prioritized(table, request, spark));
       files.begin();
       ExportRun run = new ExportRun(request, ExportCategories.of(source.facts().labels()));
       run.write(source, files);
@@ -72,13 +72,13 @@ public final class ExportRun {
       return Locations.absolute(labels, hadoop);
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
-          "Invalid --labels: " + labels + ": " + Reasons.of(failure) + " (must be a path or a URI)",
+          "Invalid --labels: " + labels + ": " + FailureReason.of(failure) + " (must be a path or a URI)",
           failure);
     }
   }
 
   /** With a column of priorities, null where no triage tells one. */
-  private static Dataset<Row> prioritised(
+  private static Dataset<Row> prioritized(
       Dataset<Row> table, ExportRequest request, SparkSession spark) {
     String priority = TriageColumn.REVIEW_PRIORITY.columnName();
     if (request.triage().isEmpty()) {

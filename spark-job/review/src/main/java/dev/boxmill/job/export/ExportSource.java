@@ -21,12 +21,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The labelled rows of a table, for one pass on the driver.
+ * The labeled rows of a table, for one pass on the driver.
  *
- * @param labelled rows with status ok
+ * @param labeled rows with status ok
  * @param facts of the whole table
  */
-record ExportSource(Dataset<Row> labelled, Facts facts) {
+record ExportSource(Dataset<Row> labeled, Facts facts) {
 
   /** About 50 bytes each: what the driver holds at a time stays under some tens of megabytes. */
   private static final long BOXES_AT_A_TIME = 400_000;
@@ -41,7 +41,7 @@ record ExportSource(Dataset<Row> labelled, Facts facts) {
   /**
    * Counts over the table.
    *
-   * @param least the first address of a labelled image; empty if there is none, as {@code greatest}
+   * @param least the first address of a labeled image; empty if there is none, as {@code greatest}
    */
   record Facts(
       long images, long failed, long boxes, String least, String greatest, List<Label> labels) {}
@@ -58,7 +58,7 @@ record ExportSource(Dataset<Row> labelled, Facts facts) {
                 coalesce(min(uri), lit("")),
                 coalesce(max(uri), lit("")))
             .first();
-    Dataset<Row> labelled = table.filter(ok);
+    Dataset<Row> labeled = table.filter(ok);
     Facts facts =
         new Facts(
             counts.getLong(0),
@@ -66,12 +66,12 @@ record ExportSource(Dataset<Row> labelled, Facts facts) {
             counts.getLong(2),
             counts.getString(3),
             counts.getString(4),
-            labels(labelled));
-    return new ExportSource(labelled, facts);
+            labels(labeled));
+    return new ExportSource(labeled, facts);
   }
 
-  private static List<Label> labels(Dataset<Row> labelled) {
-    return labelled
+  private static List<Label> labels(Dataset<Row> labeled) {
+    return labeled
         .select(explode(col("boxes")).as("box"))
         .select("box.label_id", "box.label")
         .distinct()
@@ -88,7 +88,7 @@ record ExportSource(Dataset<Row> labelled, Facts facts) {
    */
   Iterator<Row> rows() {
     long slices = 1 + facts.boxes / BOXES_AT_A_TIME + facts.images / IMAGES_AT_A_TIME;
-    return labelled
+    return labeled
         .select(
             col("image_uri"),
             col("width"),

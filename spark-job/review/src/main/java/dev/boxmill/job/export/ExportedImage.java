@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * One labelled image.
+ * One labeled image.
  *
  * @param number from 1, in the order of the addresses
  * @param uri as in the table

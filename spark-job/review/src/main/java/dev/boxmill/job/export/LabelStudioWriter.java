@@ -8,7 +8,7 @@ import java.io.OutputStream;
 /**
  * Label Studio's tasks with a prediction each; boxes are in percent of the image. A triage's
  * priority is data of the task, by which its people can order them. Beside them, with the extension
- * {@code .config.xml}, lies the labelling interface that the predictions belong to.
+ * {@code .config.xml}, lies the labeling interface that the predictions belong to.
  */
 final class LabelStudioWriter implements ExportWriter {
 

@@ -14,7 +14,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A self-contained page of pictures that two runs labelled: the first run's boxes, A, in dashed
+ * A self-contained page of pictures that two runs labeled: the first run's boxes, A, in dashed
  * lines and the second's, B, in solid ones.
  *
  * @param title the page's head

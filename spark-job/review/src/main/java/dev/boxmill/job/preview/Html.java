@@ -30,7 +30,7 @@ final class Html {
     };
   }
 
-  /** Text whose direction of writing does not disturb its neighbours. */
+  /** Text whose direction of writing does not disturb its neighbors. */
   static String isolated(String raw) {
     return "<bdi>" + text(raw) + "</bdi>";
   }

@@ -21,13 +21,13 @@ record Overview(TableSummary summary) {
 
   private String stats() {
     String perImage =
-        summary.labelled() == 0
+        summary.labeled() == 0
             ? ""
-            : Html.number((double) summary.boxes() / summary.labelled(), 1) + " per image";
+            : Html.number((double) summary.boxes() / summary.labeled(), 1) + " per image";
     String failed =
         summary.failed() == 0 ? "none" : "<a href=\"#failed\">%s</a>".formatted(share());
     return stat("", "Images", Html.count(summary.images()), "one row each")
-        + stat("", "Labelled", Html.count(summary.labelled()), empty())
+        + stat("", "Labeled", Html.count(summary.labeled()), empty())
         + stat(summary.failed() == 0 ? "" : "bad", "Failed", Html.count(summary.failed()), failed)
         + stat("", "Boxes", Html.count(summary.boxes()), perImage);
   }
@@ -51,7 +51,7 @@ record Overview(TableSummary summary) {
     return fact("Model", values(summary.models()))
         + fact("Refiners", refiners)
         + fact("Fingerprint", "<code>" + values(summary.fingerprints()) + "</code>")
-        + summary.labelledAt().map(at -> fact("Labelled", MINUTE.format(at))).orElse("");
+        + summary.labeledAt().map(at -> fact("Labeled", MINUTE.format(at))).orElse("");
   }
 
   private String moved() {
@@ -92,7 +92,7 @@ record Overview(TableSummary summary) {
                 .formatted(Html.count(more, "rarer class", "rarer classes"))
             : "";
     return """
-        <section class="classes" aria-labelledby="classes-title">
+        <section class="classes" aria-labeledby="classes-title">
         <h2 id="classes-title">Boxes per class</h2><ul>%s</ul>%s</section>"""
         .formatted(bars, rest);
   }

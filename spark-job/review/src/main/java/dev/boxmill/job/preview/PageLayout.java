@@ -53,7 +53,7 @@ record PageLayout(
 
   private String cards() {
     if (sample.isEmpty()) {
-      return "<p class=\"nothing\">No image was labelled.</p>";
+      return "<p class=\"nothing\">No image was labeled.</p>";
     }
     return sample.stream()
         .map(image -> new ImageCard(image, thumbnail(image)).html())
@@ -71,15 +71,15 @@ record PageLayout(
   }
 
   private String sampleNote() {
-    if (sample.size() == summary.labelled()) {
-      return "All " + Html.count(sample.size()) + " labelled images are shown.";
+    if (sample.size() == summary.labeled()) {
+      return "All " + Html.count(sample.size()) + " labeled images are shown.";
     }
     return String.format(
         Locale.ROOT,
-        "%s of %s labelled images are shown: those with boxes first, picked by a hash of their"
+        "%s of %s labeled images are shown: those with boxes first, picked by a hash of their"
             + " addresses.",
         Html.count(sample.size()),
-        Html.count(summary.labelled()));
+        Html.count(summary.labeled()));
   }
 
   /** As a page's policy names the one script that may run. */

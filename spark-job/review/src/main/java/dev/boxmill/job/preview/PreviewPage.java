@@ -1,7 +1,7 @@
 package dev.boxmill.job.preview;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -132,7 +132,7 @@ public final class PreviewPage {
       return Locations.absolute(text, hadoop);
     } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException(
-          "Invalid " + name + ": " + text + ": " + Reasons.of(e) + " (must be a path or a URI)", e);
+          "Invalid " + name + ": " + text + ": " + FailureReason.of(e) + " (must be a path or a URI)", e);
     }
   }
 
@@ -155,7 +155,7 @@ public final class PreviewPage {
     try (FSDataOutputStream stream = files.create(file, true)) {
       stream.write(html);
     } catch (IOException e) {
-      throw new IOException("Cannot write page " + Locations.uri(file) + ": " + Reasons.of(e), e);
+      throw new IOException("Cannot write page " + Locations.uri(file) + ": " + FailureReason.of(e), e);
     }
   }
 }

@@ -47,7 +47,7 @@ final class PreviewTable {
             .agg(
                 count(lit(1)).as("images"),
                 coalesce(sum(none), lit(0)).cast("long").as("empty"),
-                max("labelled_at").as("labelled_at"))
+                max("labeled_at").as("labeled_at"))
             .collectAsList();
     Column bin = floor(col("box.score").multiply(TableSummary.SCORE_BINS)).cast("int");
     List<Row> boxes =
@@ -55,11 +55,11 @@ final class PreviewTable {
             .groupBy(col("box.label").as("label"), bin.as("bin"))
             .agg(count(lit(1)).as("boxes"), sum("box.refinement_iou").as("iou"))
             .collectAsList();
-    return Tally.of(runs, boxes);
+    return DatasetCounts.of(runs, boxes);
   }
 
   /**
-   * Labelled images, those with boxes first, in the order of a hash of their addresses: the same
+   * Labeled images, those with boxes first, in the order of a hash of their addresses: the same
    * for every run and for every order of rows in the files, and no folder is preferred.
    */
   List<SampledImage> sample(int limit) {
@@ -97,6 +97,6 @@ final class PreviewTable {
     return new SampledImage(
         row.getString(0),
         new ImageSize(row.getInt(1), row.getInt(2)),
-        boxes.stream().map(LabelRows::labelledBox).toList());
+        boxes.stream().map(LabelRows::labeledBox).toList());
   }
 }

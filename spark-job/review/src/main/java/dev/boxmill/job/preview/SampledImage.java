@@ -1,11 +1,11 @@
 package dev.boxmill.job.preview;
 
 import dev.boxmill.schemas.ImageSize;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.List;
 
-/** A labelled row of the table, chosen for the page. */
-record SampledImage(String uri, ImageSize size, List<LabelledBox> boxes) {
+/** A labeled row of the table, chosen for the page. */
+record SampledImage(String uri, ImageSize size, List<LabeledBox> boxes) {
 
   SampledImage {
     boxes = List.copyOf(boxes);

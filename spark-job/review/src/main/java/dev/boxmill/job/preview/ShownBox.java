@@ -1,7 +1,7 @@
 package dev.boxmill.job.preview;
 
 import dev.boxmill.schemas.Corners;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.Optional;
 
 /**
@@ -22,7 +22,7 @@ record ShownBox(
   }
 
   /** A box of a label table as it is, or before refiners too. */
-  static ShownBox of(LabelledBox box, Layers layers) {
+  static ShownBox of(LabeledBox box, Layers layers) {
     return new ShownBox(
         box.label(),
         "",

@@ -8,14 +8,14 @@ import java.util.Optional;
  * Counts over the whole table.
  *
  * @param images rows
- * @param empty labelled rows without a box
+ * @param empty labeled rows without a box
  * @param models distinct, sorted; so are {@code refiners} (without the empty one) and {@code
  *     fingerprints}
  * @param failures failed rows per category, most first
  * @param classes boxes per class, most first
  * @param scoreBins boxes per twentieth of the score, from 0 to 1
  * @param meanRefinementIou over all boxes; NaN if there are none
- * @param labelledAt time of the newest row
+ * @param labeledAt time of the newest row
  */
 record TableSummary(
     long images,
@@ -29,7 +29,7 @@ record TableSummary(
     List<Count> classes,
     List<Long> scoreBins,
     double meanRefinementIou,
-    Optional<Instant> labelledAt) {
+    Optional<Instant> labeledAt) {
 
   /** Number of bars in the histogram of scores. */
   static final int SCORE_BINS = 20;
@@ -43,7 +43,7 @@ record TableSummary(
     scoreBins = List.copyOf(scoreBins);
   }
 
-  long labelled() {
+  long labeled() {
     return images - failed;
   }
 

@@ -2,13 +2,13 @@ package dev.boxmill.job.triage;
 
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.schemas.ImageSize;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.List;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Row;
 
 /** From a label table's row, cut down to {@link #COLUMNS}, to the triage table's. */
-record RowTriage(Certainty certainty, Habits habits) implements Function<Row, Row> {
+record RowTriage(ScoreCalibration calibration, ClassStatistics statistics) implements Function<Row, Row> {
 
   static final List<String> COLUMNS = List.of("image_uri", "status", "width", "height", "boxes");
 
@@ -20,7 +20,7 @@ record RowTriage(Certainty certainty, Habits habits) implements Function<Row, Ro
       return TriageTable.failed(uri, status);
     }
     ImageSize size = new ImageSize(row.getInt(2), row.getInt(3));
-    List<LabelledBox> boxes = row.<Row>getList(4).stream().map(LabelRows::labelledBox).toList();
-    return TriageTable.row(uri, status, Doubts.of(boxes, size, certainty, habits));
+    List<LabeledBox> boxes = row.<Row>getList(4).stream().map(LabelRows::labeledBox).toList();
+    return TriageTable.row(uri, status, ErrorEstimate.of(boxes, size, calibration, statistics));
   }
 }

@@ -1,9 +1,9 @@
 package dev.boxmill.job.triage;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
-import dev.boxmill.job.triage.TriageRequest.Existing;
+import dev.boxmill.job.triage.TriageRequest.ExistingTriage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +37,7 @@ public final class TriageFolder {
       }
       throw unreadable(triage, "it is no triage table", null);
     } catch (IOException | IllegalArgumentException failure) {
-      throw unreadable(triage, Reasons.of(failure), failure);
+      throw unreadable(triage, FailureReason.of(failure), failure);
     }
   }
 
@@ -69,7 +69,7 @@ public final class TriageFolder {
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
           "Cannot write triage to %s: %s (name a folder)"
-              .formatted(request.output(), Reasons.of(failure)),
+              .formatted(request.output(), FailureReason.of(failure)),
           failure);
     }
   }
@@ -81,7 +81,7 @@ public final class TriageFolder {
     }
   }
 
-  private static void requireFree(Path output, Existing existing, SparkSession spark)
+  private static void requireFree(Path output, ExistingTriage existing, SparkSession spark)
       throws IOException {
     FileSystem files = Locations.store(output, spark.sparkContext().hadoopConfiguration());
     if (!files.exists(output)) {
@@ -97,7 +97,7 @@ public final class TriageFolder {
     if (!isTriage(held, spark.sparkContext().hadoopConfiguration())) {
       throw refusal(output, "it holds what is no triage table", "name another folder");
     }
-    if (existing == Existing.REFUSE) {
+    if (existing == ExistingTriage.REFUSE) {
       throw refusal(output, "it is there already", "--overwrite replaces it");
     }
   }

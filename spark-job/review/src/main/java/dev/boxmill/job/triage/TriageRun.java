@@ -59,8 +59,8 @@ public final class TriageRun {
   public static Triaged write(TriageRequest request, SparkSession spark) {
     Dataset<Row> labels = TableCheck.open(spark, request.labels());
     Path output = TriageFolder.claim(request, spark);
-    Certainty certainty = new Certainty(request.threshold());
-    rows(labels, new RowTriage(certainty, Habits.of(labels, certainty)))
+    ScoreCalibration calibration = new ScoreCalibration(request.threshold());
+    rows(labels, new RowTriage(calibration, ClassStatistics.of(labels, calibration)))
         .orderBy(
             col(TriageColumn.REVIEW_PRIORITY.columnName()).desc(),
             col(TriageColumn.EXPECTED_ERRORS.columnName()).desc_nulls_first(),

@@ -24,17 +24,17 @@ final class TriageTable {
     return TableSchema.of(TriageColumn.values(), VERSION_KEY, TriageColumn.VERSION);
   }
 
-  static Row row(String imageUri, String status, Doubts doubts) {
+  static Row row(String imageUri, String status, ErrorEstimate estimate) {
     return RowFactory.create(
         imageUri,
         status,
-        doubts.reviewPriority(),
-        doubts.expectedErrors(),
-        doubts.uncertainBoxes(),
-        doubts.missedObjects(),
-        doubts.nearDuplicates(),
-        doubts.refinerDisagreement(),
-        doubts.oddSizes());
+        estimate.reviewPriority(),
+        estimate.expectedErrors(),
+        estimate.uncertainBoxes(),
+        estimate.missedObjects(),
+        estimate.nearDuplicates(),
+        estimate.refinerDisagreement(),
+        estimate.oddSizes());
   }
 
   /** Nobody has labels of it: that is an error for certain. */

@@ -3,7 +3,7 @@ package dev.boxmill.job.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxmill.schemas.Corners;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -28,8 +28,8 @@ final class TestBoxMatching {
 
   @Test
   void thresholdsDecideWhatIsOneObject() {
-    List<LabelledBox> before = List.of(box("cup", PLACE));
-    List<LabelledBox> after = List.of(box("cup", BESIDE)); // an IoU of two thirds
+    List<LabeledBox> before = List.of(box("cup", PLACE));
+    List<LabeledBox> after = List.of(box("cup", BESIDE)); // an IoU of two thirds
 
     assertThat(BoxMatching.of(before, after, new Thresholds(0, 0.7, 0.9))).hasSize(2);
     assertThat(BoxMatching.of(before, after, new Thresholds(0, 0.5, 0.6)))
@@ -48,7 +48,7 @@ final class TestBoxMatching {
 
   @Test
   void theBestOverlapGoesFirst() {
-    LabelledBox near = box("cup", new Corners(105, 100, 205, 200));
+    LabeledBox near = box("cup", new Corners(105, 100, 205, 200));
     List<BoxPair> pairs =
         BoxMatching.of(List.of(box("cup", BESIDE), near), List.of(box("cup", PLACE)), THRESHOLDS);
 
@@ -66,7 +66,7 @@ final class TestBoxMatching {
 
   @Test
   void aTableComparedWithItselfKeepsEveryBox() {
-    List<LabelledBox> boxes = random(new Random(3), 60);
+    List<LabeledBox> boxes = random(new Random(3), 60);
 
     assertThat(BoxMatching.of(boxes, boxes, THRESHOLDS))
         .hasSize(60)
@@ -77,8 +77,8 @@ final class TestBoxMatching {
   void eachBoxIsCountedOnce() {
     Random random = new Random(4);
     for (int round = 0; round < 50; round++) {
-      List<LabelledBox> before = random(random, random.nextInt(30));
-      List<LabelledBox> after = random(random, random.nextInt(30));
+      List<LabeledBox> before = random(random, random.nextInt(30));
+      List<LabeledBox> after = random(random, random.nextInt(30));
 
       List<BoxPair> pairs = BoxMatching.of(before, after, THRESHOLDS);
 
@@ -91,20 +91,20 @@ final class TestBoxMatching {
     }
   }
 
-  private static double difference(LabelledBox before, LabelledBox after) {
+  private static double difference(LabeledBox before, LabeledBox after) {
     return BoxMatching.of(List.of(before), List.of(after), THRESHOLDS).stream()
         .mapToDouble(BoxPair::difference)
         .sum();
   }
 
-  private static List<Change> changes(LabelledBox before, LabelledBox after) {
+  private static List<Change> changes(LabeledBox before, LabeledBox after) {
     return BoxMatching.of(List.of(before), List.of(after), THRESHOLDS).stream()
         .map(BoxPair::change)
         .toList();
   }
 
-  private static List<LabelledBox> random(Random random, int count) {
-    List<LabelledBox> boxes = new ArrayList<>();
+  private static List<LabeledBox> random(Random random, int count) {
+    List<LabeledBox> boxes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       float x = random.nextInt(100);
       float y = random.nextInt(100);
@@ -114,7 +114,7 @@ final class TestBoxMatching {
     return boxes;
   }
 
-  private static LabelledBox box(String label, Corners at) {
-    return new LabelledBox(1, label, 0.9f, at, at);
+  private static LabeledBox box(String label, Corners at) {
+    return new LabeledBox(1, label, 0.9f, at, at);
   }
 }

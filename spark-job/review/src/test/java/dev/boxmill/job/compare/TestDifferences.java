@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.boxmill.job.compare.ComparedImage.Presence;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ImageSize;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -42,7 +42,7 @@ final class TestDifferences {
 
   @Test
   void whatStayedIsNoDifference() {
-    LabelledBox box = new LabelledBox(1, "cup", 0.9f, PLACE, PLACE);
+    LabeledBox box = new LabeledBox(1, "cup", 0.9f, PLACE, PLACE);
     Differences found =
         new Differences(5).add(image("a", List.of(BoxPair.matched(Change.KEPT, box, box))));
 
@@ -61,7 +61,7 @@ final class TestDifferences {
   }
 
   private static ComparedImage vanished(String uri, float score) {
-    return image(uri, List.of(BoxPair.vanished(new LabelledBox(1, "cup", score, PLACE, PLACE))));
+    return image(uri, List.of(BoxPair.vanished(new LabeledBox(1, "cup", score, PLACE, PLACE))));
   }
 
   private static ComparedImage image(String uri, List<BoxPair> pairs) {

@@ -10,7 +10,7 @@ import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.table.TestingLabels;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
-import dev.boxmill.schemas.LabelledBox;
+import dev.boxmill.schemas.LabeledBox;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -40,7 +40,7 @@ final class TestPreviewPage {
     Corners now = new Corners(12, 24, 108, 210);
     TestingLabels labels =
         new TestingLabels("clip")
-            .labelled("file:///nowhere/a.jpg", 400, 300, box("cup", 0.9, now, before));
+            .labeled("file:///nowhere/a.jpg", 400, 300, box("cup", 0.9, now, before));
 
     String html = page(labels, 24);
 
@@ -57,7 +57,7 @@ final class TestPreviewPage {
   void withoutRefinersThereIsOneLayer() throws IOException {
     Corners corners = new Corners(1, 2, 3, 4);
     TestingLabels labels =
-        new TestingLabels("").labelled("file:///nowhere/a.jpg", 40, 30, box("cup", 0.9, corners));
+        new TestingLabels("").labeled("file:///nowhere/a.jpg", 40, 30, box("cup", 0.9, corners));
 
     assertThat(page(labels, 24))
         .contains("class=\"unrefined\"")
@@ -68,13 +68,13 @@ final class TestPreviewPage {
   @Test
   void tellsWhatIsInAPictureAndKeepsScoresUnrounded() throws IOException {
     Corners corners = new Corners(1, 2, 3, 4);
-    LabelledBox[] many =
-        Collections.nCopies(12, box("cup", 0.5, corners)).toArray(LabelledBox[]::new);
+    LabeledBox[] many =
+        Collections.nCopies(12, box("cup", 0.5, corners)).toArray(LabeledBox[]::new);
     TestingLabels labels =
         new TestingLabels("")
-            .labelled("file:///nowhere/one.jpg", 40, 30, box("a \"cup\"", 0.29712, corners))
-            .labelled("file:///nowhere/many.jpg", 40, 30, many)
-            .labelled("file:///nowhere/none.jpg", 40, 30);
+            .labeled("file:///nowhere/one.jpg", 40, 30, box("a \"cup\"", 0.29712, corners))
+            .labeled("file:///nowhere/many.jpg", 40, 30, many)
+            .labeled("file:///nowhere/none.jpg", 40, 30);
 
     assertThat(page(labels, 24))
         .contains("aria-label=\"one.jpg, 1 box: a &quot;cup&quot; 0.30\"")
@@ -87,12 +87,12 @@ final class TestPreviewPage {
   void countsTheWholeTableAndShowsTheLimit() throws IOException {
     TestingLabels labels = new TestingLabels("clip");
     for (int i = 0; i < 30; i++) {
-      labels.labelled(
+      labels.labeled(
           "file:///nowhere/%02d.jpg".formatted(i),
           64,
           48,
           box("cup", 0.5, new Corners(1, 1, 9, 9)));
-      labels.labelled("file:///nowhere/empty-%02d.jpg".formatted(i), 64, 48);
+      labels.labeled("file:///nowhere/empty-%02d.jpg".formatted(i), 64, 48);
     }
 
     String html = page(labels, 7);
@@ -105,7 +105,7 @@ final class TestPreviewPage {
         .contains("<dt>Images</dt><dd>60 ")
         .contains("30 without a box")
         .contains("<dt>Boxes</dt><dd>30 <small>0.5 per image</small>")
-        .contains("7 of 60 labelled images are shown");
+        .contains("7 of 60 labeled images are shown");
     assertThat(names(page(labels, 7))).isEqualTo(names(html));
     assertThat(names(page(labels, 40))).hasSize(40).startsWith(names(html).toArray(String[]::new));
   }
@@ -115,7 +115,7 @@ final class TestPreviewPage {
     Path table = Files.createDirectory(folder.resolve("two files"));
     for (String name : List.of("a", "b")) {
       String written =
-          new TestingLabels("").labelled(name, 8, 6).write(folder.resolve("table " + name));
+          new TestingLabels("").labeled(name, 8, 6).write(folder.resolve("table " + name));
       Path file = onlyParquetFile(Path.of(written));
       Files.copy(file, table.resolve("part-" + name + ".parquet"));
     }
@@ -159,13 +159,13 @@ final class TestPreviewPage {
         .contains("<bdi>storage</bdi> <b>20</b>")
         .contains("<bdi>unreadable</bdi> <b>40</b>")
         .contains("50 shown, 10 more in the table")
-        .contains("No image was labelled.");
+        .contains("No image was labeled.");
     assertThat(matches(html, "cut off at (\\d+)")).hasSize(50).doesNotHaveDuplicates();
   }
 
   @Test
   void noFailureMeansNoList() throws IOException {
-    assertThat(page(new TestingLabels("").labelled("file:///nowhere/a.jpg", 4, 3), 24))
+    assertThat(page(new TestingLabels("").labeled("file:///nowhere/a.jpg", 4, 3), 24))
         .doesNotContain("<section id=\"failed\"");
   }
 
@@ -174,7 +174,7 @@ final class TestPreviewPage {
     String evil = "</script><script>alert('1')</script>\" onload=\"x&y {{cards}} \u0007été 図";
     TestingLabels labels =
         new TestingLabels(evil)
-            .labelled("file:///nowhere/" + evil, 40, 30, box(evil, 0.9, new Corners(1, 2, 3, 4)))
+            .labeled("file:///nowhere/" + evil, 40, 30, box(evil, 0.9, new Corners(1, 2, 3, 4)))
             .failed("file:///nowhere/" + evil, ErrorCategory.INTERNAL, evil);
 
     String html = page(labels, 24);
@@ -190,7 +190,7 @@ final class TestPreviewPage {
 
   @Test
   void loadsNothingAndRunsOnlyItsOwnScript() throws Exception {
-    String html = page(new TestingLabels("").labelled("file:///nowhere/a.jpg", 4, 3), 24);
+    String html = page(new TestingLabels("").labeled("file:///nowhere/a.jpg", 4, 3), 24);
 
     String script = matches(html, "(?s)<script>(.*?)</script>").get(0);
     byte[] hash = java.security.MessageDigest.getInstance("SHA-256").digest(script.getBytes(UTF_8));
@@ -213,9 +213,9 @@ final class TestPreviewPage {
     }
     TestingLabels labels =
         new TestingLabels("")
-            .labelled("file://" + file, 1600, 400)
-            .labelled("file://" + archive + "!/x/one.png", 20, 10)
-            .labelled("file://" + archive + "!/x/absent.png", 20, 10);
+            .labeled("file://" + file, 1600, 400)
+            .labeled("file://" + archive + "!/x/one.png", 20, 10)
+            .labeled("file://" + archive + "!/x/absent.png", 20, 10);
 
     String html = page(labels, 24);
 
@@ -227,7 +227,7 @@ final class TestPreviewPage {
   @Test
   void picturesInParquetTablesSaySo() throws IOException {
     TestingLabels labels =
-        new TestingLabels("").labelled("file:///photos/part-0.parquet!/row=17/a.jpg", 40, 30);
+        new TestingLabels("").labeled("file:///photos/part-0.parquet!/row=17/a.jpg", 40, 30);
 
     assertThat(matches(page(labels, 24), "Picture not shown:<br>([^<]+)<"))
         .containsExactly("its bytes lie in a Parquet table");
@@ -246,9 +246,9 @@ final class TestPreviewPage {
     }
     TestingLabels labels =
         new TestingLabels("")
-            .labelled("file://" + folder.resolve("wow!/a.png"), 20, 10)
-            .labelled("file://" + folder.resolve("old.tar!/b.png"), 20, 10)
-            .labelled("file://" + archive + "!/x/one.png", 30, 10);
+            .labeled("file://" + folder.resolve("wow!/a.png"), 20, 10)
+            .labeled("file://" + folder.resolve("old.tar!/b.png"), 20, 10)
+            .labeled("file://" + archive + "!/x/one.png", 30, 10);
 
     assertThat(matches(page(labels, 24), "base64,([^\"]+)").stream().map(TestPreviewPage::size))
         .containsExactlyInAnyOrder("20x10", "20x10", "30x10");
@@ -259,9 +259,9 @@ final class TestPreviewPage {
     Path damaged = Files.writeString(folder.resolve("damaged.jpg"), "no picture");
     TestingLabels labels =
         new TestingLabels("")
-            .labelled("file://" + damaged, 40, 30)
-            .labelled("nosuchscheme://x/gone.jpg", 40, 30)
-            .labelled("file://" + folder.resolve("gone.jpg"), 40, 30);
+            .labeled("file://" + damaged, 40, 30)
+            .labeled("nosuchscheme://x/gone.jpg", 40, 30)
+            .labeled("file://" + folder.resolve("gone.jpg"), 40, 30);
 
     assertThat(matches(page(labels, 24), "Picture not shown:<br>([^<]+)<"))
         .containsExactlyInAnyOrder(
@@ -272,7 +272,7 @@ final class TestPreviewPage {
 
   @Test
   void leavesOnlyThePageBehind() throws IOException {
-    page(new TestingLabels("").labelled("file:///nowhere/a.jpg", 4, 3), 24);
+    page(new TestingLabels("").labeled("file:///nowhere/a.jpg", 4, 3), 24);
 
     try (var files = Files.list(folder.resolve("out"))) {
       assertThat(files).containsExactly(folder.resolve("out/page.html"));
@@ -314,7 +314,7 @@ final class TestPreviewPage {
   void impossibleRequestsAreRefused() throws IOException {
     String labels =
         new TestingLabels("")
-            .labelled("file:///nowhere/a.jpg", 4, 3)
+            .labeled("file:///nowhere/a.jpg", 4, 3)
             .write(folder.resolve("labels"));
     Files.createDirectory(folder.resolve("folder.html"));
 

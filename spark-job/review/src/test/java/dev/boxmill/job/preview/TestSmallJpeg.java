@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 final class TestSmallJpeg {
   @Test
-  void keepsProportionsAndColours() throws IOException {
+  void keepsProportionsAndColors() throws IOException {
     BufferedImage small = small(halves(1001, 500), 100);
 
     assertThat(small.getWidth()).isEqualTo(100);

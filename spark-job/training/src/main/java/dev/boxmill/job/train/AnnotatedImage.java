@@ -20,7 +20,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param height in pixels, as annotated
  * @param objects those that a detector can be asked to find
  */
-record AnnotatedImage(ListedFile file, int truth, int width, int height, List<TrueBox> objects)
+record AnnotatedImage(ListedFile file, int truth, int width, int height, List<GroundTruthBox> objects)
     implements Serializable {
 
   AnnotatedImage {
@@ -34,7 +34,7 @@ record AnnotatedImage(ListedFile file, int truth, int width, int height, List<Tr
    * @throws UnreadableImageException if it is no picture
    * @throws IllegalArgumentException if its size is not the annotated one
    */
-  ResizedPicture resized(Detector detector, Pose pose, Configuration hadoop)
+  ResizedPicture resized(Detector detector, Augmentation augmentation, Configuration hadoop)
       throws IOException, UnreadableImageException {
     Picture picture = detector.decoder().decode(new FileContent(file, hadoop).read());
     ImageSize size = picture.size();
@@ -43,6 +43,6 @@ record AnnotatedImage(ListedFile file, int truth, int width, int height, List<Tr
           "Cannot use %s: it has %dx%d pixels, its annotations are for %dx%d (annotate it anew)"
               .formatted(file.uri(), size.width(), size.height(), width, height));
     }
-    return detector.resize(pose.mirrored() ? picture.mirrored() : picture, pose.scale());
+    return detector.resize(augmentation.mirrored() ? picture.mirrored() : picture, augmentation.scale());
   }
 }

@@ -20,16 +20,16 @@ final class BoxMatcher {
    * @param image its place in the batch
    * @param truths the same image with its objects
    */
-  static List<MatchedBox> match(Predictions predictions, int image, PosedImage truths) {
-    List<TrueBox> objects = truths.image().objects();
-    Pose pose = truths.pose();
+  static List<MatchedBox> match(Predictions predictions, int image, AugmentedImage truths) {
+    List<GroundTruthBox> objects = truths.image().objects();
+    Augmentation augmentation = truths.augmentation();
     MatchingCost rule =
         predictions.rule() == Rule.SOFTMAX ? MatchingCost.SOFTMAX : MatchingCost.FOCAL;
     int queries = predictions.queries();
     double[] cost = new double[objects.size() * queries];
     for (int object = 0; object < objects.size(); object++) {
-      TrueBox truth = objects.get(object);
-      Box box = truth.in(pose);
+      GroundTruthBox truth = objects.get(object);
+      Box box = truth.in(augmentation);
       for (int query = 0; query < queries; query++) {
         float score = predictions.score(image, query, truth.label());
         cost[object * queries + query] = rule.of(score, predictions.box(image, query), box);
@@ -40,7 +40,7 @@ final class BoxMatcher {
     for (int object = 0; object < queryOf.length; object++) {
       if (queryOf[object] != Assignment.NONE) {
         Box box = predictions.box(image, queryOf[object]);
-        matched.add(new MatchedBox(image, box, objects.get(object).in(pose)));
+        matched.add(new MatchedBox(image, box, objects.get(object).in(augmentation)));
       }
     }
     return matched;

@@ -40,9 +40,9 @@ final class GradientTask implements FlatMapFunction<Iterator<ImageGroup>, Partia
         ResidentTrainer.of(resident.device(), task.detector().featureChannels());
     try (Weights weights = network.weights(row.value())) {
       while (groups.hasNext()) {
-        try (SeenGroup group = SeenGroup.read(groups.next(), resident, task.hadoop())) {
+        try (LoadedGroup group = LoadedGroup.read(groups.next(), resident, task.hadoop())) {
           group.lost().forEach(sum::addLost);
-          for (List<SeenImage> ofOneSize : group.byPixels()) {
+          for (List<LoadedImage> ofOneSize : group.byPixels()) {
             gradient(resident, network, weights, ofOneSize).ifPresent(sum::add);
           }
         }
@@ -52,9 +52,9 @@ final class GradientTask implements FlatMapFunction<Iterator<ImageGroup>, Partia
   }
 
   private static Optional<LossGradient> gradient(
-      ResidentDetector resident, GradientNetwork network, Weights weights, List<SeenImage> images) {
+      ResidentDetector resident, GradientNetwork network, Weights weights, List<LoadedImage> images) {
     return resident.look(
-        images.stream().map(SeenImage::picture).toList(),
+        images.stream().map(LoadedImage::picture).toList(),
         NO_DETECTION,
         sight -> {
           List<MatchedBox> matched = new ArrayList<>();
@@ -68,7 +68,7 @@ final class GradientTask implements FlatMapFunction<Iterator<ImageGroup>, Partia
         });
   }
 
-  private static LossGradient checked(List<SeenImage> images, LossGradient gradient) {
+  private static LossGradient checked(List<LoadedImage> images, LossGradient gradient) {
     if (!Double.isFinite(gradient.loss())) {
       throw new ArithmeticException(
           "The loss of %s is %s (a lower --learning-rate, or --precision fp32, may help)"

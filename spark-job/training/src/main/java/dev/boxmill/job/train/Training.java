@@ -9,8 +9,8 @@ import dev.boxmill.job.evaluate.GroundTruthFile;
 import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.session.Sha256;
 import dev.boxmill.job.table.Version;
-import dev.boxmill.job.train.TrainingRequest.Existing;
-import dev.boxmill.job.train.TrainingState.Place;
+import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
+import dev.boxmill.job.train.TrainingState.TrainingPosition;
 import dev.boxmill.refiners.refinebox.training.InitialParameters;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
 import java.io.IOException;
@@ -119,14 +119,14 @@ public final class Training {
   }
 
   private TrainingState begin() throws IOException {
-    if (request.existing() == Existing.REPLACE) {
+    if (request.existing() == ExistingTraining.REPLACE) {
       folder.clear();
     }
     Optional<TrainingState> resumed = folder.resume(layout);
     if (resumed.isEmpty()) {
       return TrainingState.start(first, layout, identity);
     }
-    Place place = resumed.get().place();
+    TrainingPosition place = resumed.get().place();
     if (!place.identity().equals(identity)) {
       throw new BadInputException(
           "Cannot train into %s: another training lies there, with other settings, images or another"
@@ -188,12 +188,12 @@ public final class Training {
   }
 
   private ImageGroup group(List<Integer> images, int epoch, int number) {
-    List<PosedImage> posed = new ArrayList<>();
+    List<AugmentedImage> augmented = new ArrayList<>();
     for (int image : images) {
-      Pose pose = Pose.draw(request.settings(), epoch, image, number);
-      posed.add(new PosedImage(set.training().get(image), pose));
+      Augmentation augmentation = Augmentation.draw(request.settings(), epoch, image, number);
+      augmented.add(new AugmentedImage(set.training().get(image), augmentation));
     }
-    return new ImageGroup(posed);
+    return new ImageGroup(augmented);
   }
 
   private void saveNowAndThen(TrainingState state) throws IOException {
@@ -205,10 +205,10 @@ public final class Training {
 
   /** Best weights first, then the state: a kill in between only repeats the validation. */
   private void endEpoch(TrainingState state) throws IOException {
-    List<Validated> images =
+    List<ValidatedImage> images =
         job.validate(set.validationImages(), set.validation(), state.average());
-    Place place = state.place();
-    double ap = Validation.ap(images, set.categories(), Validated::refined);
+    TrainingPosition place = state.place();
+    double ap = Validation.ap(images, set.categories(), ValidatedImage::refined);
     long all = (long) request.settings().epochs() * Math.max(1, place.step());
     EpochResult result =
         new EpochResult(
@@ -216,7 +216,7 @@ public final class Training {
             place.steps(),
             request.settings().learningRate(place.steps() - 1, all),
             place.loss() / Math.max(1, place.boxes()),
-            Validation.ap(images, set.categories(), Validated::detector),
+            Validation.ap(images, set.categories(), ValidatedImage::detector),
             ap,
             ap > place.bestAp());
     if (result.best()) {

@@ -120,7 +120,7 @@ record TrainingCurve(List<EpochResult> results) {
       StringBuilder svg,
       Panel panel,
       ToDoubleFunction<EpochResult> number,
-      String colour,
+      String color,
       String dashes) {
     StringBuilder points = new StringBuilder();
     for (int i = 0; i < results.size(); i++) {
@@ -133,14 +133,14 @@ record TrainingCurve(List<EpochResult> results) {
             "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\""
                 + " stroke-dasharray=\"%s\"/>\n",
             points.toString().strip(),
-            colour,
+            color,
             dashes));
     if (dashes.equals("none")) {
-      svg.append(dots(panel, number, colour));
+      svg.append(dots(panel, number, color));
     }
   }
 
-  private String dots(Panel panel, ToDoubleFunction<EpochResult> number, String colour) {
+  private String dots(Panel panel, ToDoubleFunction<EpochResult> number, String color) {
     return java.util.stream.IntStream.range(0, results.size())
         .mapToObj(
             i ->
@@ -149,7 +149,7 @@ record TrainingCurve(List<EpochResult> results) {
                     "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>\n",
                     x(i),
                     panel.y(number.applyAsDouble(results.get(i))),
-                    colour))
+                    color))
         .collect(Collectors.joining());
   }
 

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.boxmill.checkpoint.SafetensorsWriter;
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.Reasons;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.storage.StoredFile;
-import dev.boxmill.job.train.TrainingState.Place;
+import dev.boxmill.job.train.TrainingState.TrainingPosition;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class TrainingFolder {
       return folder;
     } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException(
-          "Cannot write to " + output + ": " + Reasons.of(e) + " (name a folder)", e);
+          "Cannot write to " + output + ": " + FailureReason.of(e) + " (name a folder)", e);
     }
   }
 
@@ -100,7 +100,7 @@ final class TrainingFolder {
       return Optional.empty();
     }
     try (InputStream in = files.open(place)) {
-      Place found = JSON.readValue(in, Place.class);
+      TrainingPosition found = JSON.readValue(in, TrainingPosition.class);
       return Optional.of(
           withLocal(
               local -> {
@@ -110,7 +110,7 @@ final class TrainingFolder {
     }
   }
 
-  private Path tensors(Place place) {
+  private Path tensors(TrainingPosition place) {
     return new Path(state, "step-" + place.steps() + "-" + place.epoch() + ".safetensors");
   }
 

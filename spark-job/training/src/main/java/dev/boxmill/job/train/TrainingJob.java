@@ -39,11 +39,11 @@ final class TrainingJob {
   }
 
   /** Every held-out image, matched. */
-  List<Validated> validate(List<AnnotatedImage> images, Validation validation, float[] row) {
+  List<ValidatedImage> validate(List<AnnotatedImage> images, Validation validation, float[] row) {
     Broadcast<float[]> weights = spark.broadcast(row);
     Broadcast<Validation> truth = spark.broadcast(validation);
     try {
-      return run(ImageGroup.plain(images), new ValidationTask(task, weights, truth));
+      return run(ImageGroup.unaugmented(images), new ValidationTask(task, weights, truth));
     } finally {
       weights.destroy();
       truth.destroy();

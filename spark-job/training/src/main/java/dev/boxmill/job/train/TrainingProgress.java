@@ -1,6 +1,6 @@
 package dev.boxmill.job.train;
 
-import dev.boxmill.job.train.TrainingState.Place;
+import dev.boxmill.job.train.TrainingState.TrainingPosition;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -26,7 +26,7 @@ final class TrainingProgress {
     this.out = out;
   }
 
-  void step(Place place, int batch) {
+  void step(TrainingPosition place, int batch) {
     images += batch;
     taken++;
     long now = System.nanoTime();

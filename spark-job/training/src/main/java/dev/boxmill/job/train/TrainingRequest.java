@@ -22,13 +22,13 @@ public record TrainingRequest(
     String groundTruth,
     LabelSettings detector,
     String output,
-    Existing existing,
+    ExistingTraining existing,
     Duration saveEvery,
     Optional<Path> startFrom,
     TrainingSettings settings) {
 
   /** What to do with a training that lies in the output folder. */
-  public enum Existing {
+  public enum ExistingTraining {
     /** Go on with it, if it is the same. */
     RESUME,
     /** Begin anew. */

@@ -4,7 +4,7 @@ import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.ImageTruth;
 import dev.boxmill.job.evaluate.LabelCategories;
-import dev.boxmill.job.evaluate.LabelName;
+import dev.boxmill.job.evaluate.LabelClass;
 import dev.boxmill.job.evaluate.NamedImages;
 import dev.boxmill.job.evaluate.TruthCategory;
 import dev.boxmill.job.evaluate.TruthImage;
@@ -36,9 +36,9 @@ final class TrainingSet {
 
   private TrainingSet(GroundTruth truth, Map<Integer, String> labels) {
     this.truth = truth;
-    List<LabelName> names =
+    List<LabelClass> names =
         labels.entrySet().stream()
-            .map(label -> new LabelName(label.getKey(), label.getValue()))
+            .map(label -> new LabelClass(label.getKey(), label.getValue()))
             .toList();
     LabelCategories.match(names, truth.categories())
         .indices()
@@ -107,7 +107,7 @@ final class TrainingSet {
       leaveOut("images whose annotations have no width and height", file.uri());
       return Optional.empty();
     }
-    List<TrueBox> objects = new ArrayList<>();
+    List<GroundTruthBox> objects = new ArrayList<>();
     for (TruthObject object : image.objects()) {
       Integer label = labelOfCategory.get(object.category());
       if (!object.findable()) {
@@ -123,7 +123,7 @@ final class TrainingSet {
   }
 
   /** Where annotations reach over the border, the object ends there. */
-  private Optional<TrueBox> box(TruthObject object, ImageTruth image, int label) {
+  private Optional<GroundTruthBox> box(TruthObject object, ImageTruth image, int label) {
     double left = Math.max(0, object.x());
     double top = Math.max(0, object.y());
     double width = Math.min(image.width(), object.x() + object.width()) - left;
@@ -133,7 +133,7 @@ final class TrainingSet {
       return Optional.empty();
     }
     return Optional.of(
-        new TrueBox(
+        new GroundTruthBox(
             label,
             (float) ((left + width / 2) / image.width()),
             (float) ((top + height / 2) / image.height()),

@@ -8,15 +8,15 @@ import java.util.List;
 /**
  * What decides, with images and detector, which weights a training ends with.
  *
- * @param epochs how often every image is seen
+ * @param epochs passes over all images
  * @param batch images of one step, on all executors together
  * @param learningRate of the first epochs
  * @param warmUp first steps, in which the learning rate grows to its full size
  * @param dropAt share of all steps after which the learning rate is a tenth
  * @param average decay of the exponential average of all steps' weights, which is what is kept; 0:
  *     the last step's weights themselves
- * @param mirrored share of images that are seen with left and right changed
- * @param scales sizes in which images are seen, as factors of the detector's usual size
+ * @param mirrored share of images that are mirrored
+ * @param scales sizes that images are resized to, as factors of the detector's usual size
  * @param validationShare of the images, held out to measure AP
  * @param seed of the first weights, the order of images, and their poses
  */

@@ -25,7 +25,7 @@ final class TrainingState {
    * @param boxes of the epoch so far
    * @param results of the epochs that are over
    */
-  record Place(
+  record TrainingPosition(
       @JsonProperty("identity") String identity,
       @JsonProperty("epoch") int epoch,
       @JsonProperty("step") int step,
@@ -34,16 +34,16 @@ final class TrainingState {
       @JsonProperty("boxes") long boxes,
       @JsonProperty("results") List<EpochResult> results) {
 
-    Place {
+    TrainingPosition {
       results = List.copyOf(results);
     }
 
-    static Place start(String identity) {
-      return new Place(identity, 1, 0, 0, 0, 0, List.of());
+    static TrainingPosition start(String identity) {
+      return new TrainingPosition(identity, 1, 0, 0, 0, 0, List.of());
     }
 
-    Place afterStep(PartialGradient gradient) {
-      return new Place(
+    TrainingPosition afterStep(PartialGradient gradient) {
+      return new TrainingPosition(
           identity,
           epoch,
           step + 1,
@@ -53,10 +53,10 @@ final class TrainingState {
           results);
     }
 
-    Place afterEpoch(EpochResult result) {
+    TrainingPosition afterEpoch(EpochResult result) {
       List<EpochResult> all = new ArrayList<>(results);
       all.add(result);
-      return new Place(identity, epoch + 1, 0, steps, 0, 0, all);
+      return new TrainingPosition(identity, epoch + 1, 0, steps, 0, 0, all);
     }
 
     /** Highest AP so far; below 0 before the first epoch is over. */
@@ -68,9 +68,9 @@ final class TrainingState {
   private final float[] row;
   private final float[] average;
   private final AdamW optimizer;
-  private Place place;
+  private TrainingPosition place;
 
-  private TrainingState(float[] row, float[] average, AdamW optimizer, Place place) {
+  private TrainingState(float[] row, float[] average, AdamW optimizer, TrainingPosition place) {
     this.row = row;
     this.average = average;
     this.optimizer = optimizer;
@@ -78,7 +78,7 @@ final class TrainingState {
   }
 
   static TrainingState start(float[] row, ParameterLayout layout, String identity) {
-    return new TrainingState(row.clone(), row.clone(), AdamW.start(layout), Place.start(identity));
+    return new TrainingState(row.clone(), row.clone(), AdamW.start(layout), TrainingPosition.start(identity));
   }
 
   /** What is validated and kept. */
@@ -91,7 +91,7 @@ final class TrainingState {
     return row;
   }
 
-  Place place() {
+  TrainingPosition place() {
     return place;
   }
 
@@ -131,7 +131,7 @@ final class TrainingState {
   }
 
   /** What {@link #write} wrote at that place. */
-  static TrainingState read(Path file, Place place, ParameterLayout layout) {
+  static TrainingState read(Path file, TrainingPosition place, ParameterLayout layout) {
     try (Checkpoint checkpoint = Checkpoint.openFile(file)) {
       AdamW.Moments moments =
           new AdamW.Moments(values(checkpoint, "mean"), values(checkpoint, "square"));

@@ -41,11 +41,11 @@ record Validation(Map<Integer, ImageTruth> truths, Map<Integer, Integer> categor
    * @param which of the two sets of boxes
    */
   static double ap(
-      List<Validated> images,
+      List<ValidatedImage> images,
       List<TruthCategory> categories,
-      Function<Validated, ImageMatches> which) {
+      Function<ValidatedImage, ImageMatches> which) {
     List<ImageMatches> matches =
-        images.stream().sorted(Comparator.comparingInt(Validated::truth)).map(which).toList();
+        images.stream().sorted(Comparator.comparingInt(ValidatedImage::truth)).map(which).toList();
     return Evaluation.of(EvaluationStyle.COCO, categories, matches).numbers().get("AP");
   }
 }

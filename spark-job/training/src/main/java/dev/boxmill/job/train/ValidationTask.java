@@ -30,7 +30,7 @@ import org.apache.spark.broadcast.Broadcast;
  * Matches held-out images with and without the refiner, which works as it will when it labels: the
  * same plugin, in the same precision.
  */
-final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Validated> {
+final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, ValidatedImage> {
 
   private static final long serialVersionUID = 1;
 
@@ -45,11 +45,11 @@ final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Vali
   }
 
   @Override
-  public Iterator<Validated> call(Iterator<ImageGroup> groups) {
+  public Iterator<ValidatedImage> call(Iterator<ImageGroup> groups) {
     return task.lend(resident -> withRefiner(resident, groups)).iterator();
   }
 
-  private List<Validated> withRefiner(ResidentDetector resident, Iterator<ImageGroup> groups) {
+  private List<ValidatedImage> withRefiner(ResidentDetector resident, Iterator<ImageGroup> groups) {
     try {
       Path weights = Files.createTempFile("boxmill-refiner-", ".safetensors");
       try {
@@ -71,16 +71,16 @@ final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Vali
     }
   }
 
-  private List<Validated> validated(
+  private List<ValidatedImage> validated(
       ResidentDetector resident, RefinerChain chain, Iterator<ImageGroup> groups) {
-    List<Validated> all = new ArrayList<>();
+    List<ValidatedImage> all = new ArrayList<>();
     while (groups.hasNext()) {
-      try (SeenGroup group = SeenGroup.read(groups.next(), resident, task.hadoop())) {
+      try (LoadedGroup group = LoadedGroup.read(groups.next(), resident, task.hadoop())) {
         if (!group.lost().isEmpty()) {
           throw new IllegalStateException(
               String.join("; ", group.lost()) + " (validation needs every held-out image)");
         }
-        for (List<SeenImage> ofOneSize : group.byPixels()) {
+        for (List<LoadedImage> ofOneSize : group.byPixels()) {
           all.addAll(validated(resident, chain, ofOneSize));
         }
       }
@@ -88,14 +88,14 @@ final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Vali
     return all;
   }
 
-  private List<Validated> validated(
-      ResidentDetector resident, RefinerChain chain, List<SeenImage> images) {
+  private List<ValidatedImage> validated(
+      ResidentDetector resident, RefinerChain chain, List<LoadedImage> images) {
     return resident.look(
-        images.stream().map(SeenImage::picture).toList(),
+        images.stream().map(LoadedImage::picture).toList(),
         0,
         sight -> {
           List<List<Detection>> refined = chain.refine(sight.found());
-          List<Validated> validated = new ArrayList<>();
+          List<ValidatedImage> validated = new ArrayList<>();
           for (int i = 0; i < images.size(); i++) {
             validated.add(validated(images.get(i), refined.get(i)));
           }
@@ -103,12 +103,12 @@ final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Vali
         });
   }
 
-  private Validated validated(SeenImage image, List<Detection> refined) {
+  private ValidatedImage validated(LoadedImage image, List<Detection> refined) {
     int index = image.image().image().truth();
     ImageTruth truth = validation.value().truth(index);
     ImageSize size = image.picture().original();
     ImageMatcher matcher = new ImageMatcher(EvaluationStyle.COCO);
-    return new Validated(
+    return new ValidatedImage(
         index,
         matcher.match(truth, detections(refined, size, Detection::detectorBox)),
         matcher.match(truth, detections(refined, size, Detection::box)));

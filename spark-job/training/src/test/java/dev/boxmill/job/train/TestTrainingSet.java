@@ -31,13 +31,13 @@ final class TestTrainingSet {
     AnnotatedImage image = set.training().get(0);
     assertThat(image.width()).isEqualTo(200);
     assertThat(image.objects()).hasSize(1);
-    TrueBox box = image.objects().get(0);
+    GroundTruthBox box = image.objects().get(0);
     assertThat(box.label()).isEqualTo(1);
     assertThat(box.cx()).isCloseTo(0.2f, within(1e-6f));
     assertThat(box.cy()).isCloseTo(0.25f, within(1e-6f));
     assertThat(box.width()).isCloseTo(0.2f, within(1e-6f));
-    assertThat(box.in(new Pose(true, 1)).cx()).isCloseTo(0.8f, within(1e-6f));
-    assertThat(box.in(Pose.PLAIN).cx()).isEqualTo(box.cx());
+    assertThat(box.in(new Augmentation(true, 1)).cx()).isCloseTo(0.8f, within(1e-6f));
+    assertThat(box.in(Augmentation.NONE).cx()).isEqualTo(box.cx());
   }
 
   @Test
@@ -72,7 +72,7 @@ final class TestTrainingSet {
   @Test
   void objectsEndAtTheBorder() throws IOException {
     TrainingSet set = set("{'id':1,'image_id':1,'category_id':8,'bbox':[-20,-10,40,30]}", 30);
-    TrueBox box = set.training().get(0).objects().get(0);
+    GroundTruthBox box = set.training().get(0).objects().get(0);
     assertThat(box.width()).isCloseTo(0.1f, within(1e-6f));
     assertThat(box.cx()).isCloseTo(0.05f, within(1e-6f));
   }

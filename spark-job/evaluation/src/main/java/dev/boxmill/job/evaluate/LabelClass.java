@@ -1,0 +1,6 @@
+package dev.boxmill.job.evaluate;
+
+import java.io.Serializable;
+
+/** A class as the label table names it. */
+public record LabelClass(int id, String label) implements Serializable {}
