@@ -121,7 +121,7 @@ def load_scenes(folder):
 
 
 def labels_by_image(annotations):
-    """Per image: class ids (M,) from 0, boxes (M, 4) as normalised cx, cy, w, h."""
+    """Per image: class ids (M,) from 0, boxes (M, 4) as normalized cx, cy, w, h."""
     rows = {image["id"]: row for row, image in enumerate(annotations["images"])}
     labels = [([], []) for _ in rows]
     for annotation in annotations["annotations"]:
@@ -312,7 +312,7 @@ def sheet(options, trained, measures, names):
     data = f"boxmill scenes --count {options.scenes} --seed {options.scene_seed}"
     seen = trained["step"] * BATCH
     facts = {
-        "Input": f"RGB, resized to {SIZE} x {SIZE} pixels (bilinear, antialiased), scaled to 0..1, not normalised",
+        "Input": f"RGB, resized to {SIZE} x {SIZE} pixels (bilinear, antialiased), scaled to 0..1, not normalized",
         "Data": f"{options.scenes:,} scenes, `{data}`, each in eight poses (flips, transposition)",
         "Held out": f"{options.held_out:,} scenes, `{held_out}`",
         "Command": f"`python detector/embedded/train.py --work DIR --output DIR --minutes {options.minutes:g}`",

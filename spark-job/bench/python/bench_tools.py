@@ -23,7 +23,7 @@ import pyarrow.parquet
 from sides import HERE, ROOT, in_turn, processor, python, ratio, run, seconds
 
 BOXMILL = ROOT / "boxmill"
-EMBEDDED = ROOT / "detector/detr/src/main/resources/dev/boxmill/detr/embedded"
+EMBEDDED = ROOT / "detector/embedded/src/main/resources/dev/boxmill/embedded"
 HELD_OUT = 0.01
 CHUNK = 512  # images in a file of a table that two cores label
 

@@ -95,7 +95,8 @@ public final class Checkpoint implements AutoCloseable {
               (name, tensor) -> {
                 if (!shard.equals(shards.get(name))) {
                   throw ShardIndex.refusal(
-                      index, "it does not say that " + Shown.name(name) + " lies in " + shard);
+                      index,
+                      "it does not say that " + MessageText.name(name) + " lies in " + shard);
                 }
                 tensors.put(name, tensor);
               });
@@ -104,7 +105,7 @@ public final class Checkpoint implements AutoCloseable {
         (name, shard) -> {
           if (!tensors.containsKey(name)) {
             throw ShardIndex.refusal(
-                index, "tensor " + Shown.name(name) + " is not in " + shard + ", its shard");
+                index, "tensor " + MessageText.name(name) + " is not in " + shard + ", its shard");
           }
         });
     return tensors;
@@ -153,11 +154,11 @@ public final class Checkpoint implements AutoCloseable {
     if (tensor == null) {
       throw new CheckpointException(
           "Unknown tensor "
-              + Shown.name(name)
+              + MessageText.name(name)
               + " in "
               + location
               + " (near: "
-              + NearNames.among(names(), name)
+              + SimilarNames.among(names(), name)
               + ")");
     }
     return tensor;

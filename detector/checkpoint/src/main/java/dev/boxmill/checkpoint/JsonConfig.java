@@ -128,12 +128,12 @@ public final class JsonConfig {
   }
 
   /** An object such as {@code id2label}: class index to name, sorted by index. */
-  public Map<Integer, String> labels(String key) {
-    ObjectNode node = (ObjectNode) read(key, JsonKind.LABELS);
-    Map<Integer, String> labels = new TreeMap<>();
+  public Map<Integer, String> classNames(String key) {
+    ObjectNode node = (ObjectNode) read(key, JsonKind.CLASS_NAMES);
+    Map<Integer, String> names = new TreeMap<>();
     node.properties()
-        .forEach(p -> labels.put(Integer.parseInt(p.getKey()), p.getValue().textValue()));
-    return Collections.unmodifiableMap(labels);
+        .forEach(p -> names.put(Integer.parseInt(p.getKey()), p.getValue().textValue()));
+    return Collections.unmodifiableMap(names);
   }
 
   /** A nested object; its own keys are held to the same rule by this object's {@link #finish}. */
@@ -203,7 +203,7 @@ public final class JsonConfig {
       if (children.containsKey(property.getKey())) {
         children.get(property.getKey()).collectUnknown(unknown);
       } else if (!accounted.contains(property.getKey()) && !property.getValue().isNull()) {
-        unknown.add(Shown.text(prefix + property.getKey() + "=" + property.getValue()));
+        unknown.add(MessageText.text(prefix + property.getKey() + "=" + property.getValue()));
       }
     }
   }
@@ -241,7 +241,7 @@ public final class JsonConfig {
   }
 
   private String shown(String key) {
-    String value = object.has(key) ? ": " + Shown.text(object.get(key).toString()) : "";
+    String value = object.has(key) ? ": " + MessageText.text(object.get(key).toString()) : "";
     return prefix + key + " in " + file + value;
   }
 }

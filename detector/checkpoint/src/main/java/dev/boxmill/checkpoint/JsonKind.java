@@ -14,7 +14,7 @@ enum JsonKind {
   INTEGERS("a list of whole numbers", node -> isListOf(node, JsonKind::isInteger)),
   NUMBERS("a list of numbers", node -> isListOf(node, JsonKind::isFinite)),
   TEXTS("a list of texts", node -> isListOf(node, JsonNode::isTextual)),
-  LABELS("an object of class indices and names", JsonKind::isLabels),
+  CLASS_NAMES("an object of class indices and names", JsonKind::isClassNames),
   OBJECT("an object", JsonNode::isObject);
 
   private static final Pattern INDEX = Pattern.compile("0|[1-9][0-9]{0,8}");
@@ -47,7 +47,7 @@ enum JsonKind {
     return node.isArray() && all(node, element);
   }
 
-  private static boolean isLabels(JsonNode node) {
+  private static boolean isClassNames(JsonNode node) {
     return node.isObject()
         && all(node, JsonNode::isTextual)
         && node.properties().stream().map(Map.Entry::getKey).allMatch(INDEX.asMatchPredicate());

@@ -70,7 +70,11 @@ record PickledTensor(PickledStorage storage, long offset, List<Long> shape, List
     if (last >= storage.elements() || elements > storage.elements()) {
       return Optional.of(
           "shape %s with strides %s from %d on doesn't fit its storage of %d values"
-              .formatted(Shown.shape(shape), Shown.shape(strides), offset, storage.elements()));
+              .formatted(
+                  MessageText.shape(shape),
+                  MessageText.shape(strides),
+                  offset,
+                  storage.elements()));
     }
     return Optional.empty();
   }

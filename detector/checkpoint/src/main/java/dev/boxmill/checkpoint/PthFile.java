@@ -139,7 +139,7 @@ final class PthFile implements TensorFile {
       throw refusal("its state dict has a key that is no text");
     }
     if (!(value instanceof PickledTensor tensor)) {
-      throw refusal("its entry " + Shown.name(name) + " is no tensor");
+      throw refusal("its entry " + MessageText.name(name) + " is no tensor");
     }
     check(name, tensor);
     PickledStorage storage = tensor.storage();
@@ -151,17 +151,17 @@ final class PthFile implements TensorFile {
   private void check(String name, PickledTensor tensor) {
     try {
       if (tensor.shape().size() > MOST_DIMENSIONS) {
-        throw refusal("its tensor " + Shown.name(name) + " has too many dimensions");
+        throw refusal("its tensor " + MessageText.name(name) + " has too many dimensions");
       }
       tensor
           .fault()
           .ifPresent(
               fault -> {
-                throw refusal("its tensor " + Shown.name(name) + " of " + fault);
+                throw refusal("its tensor " + MessageText.name(name) + " of " + fault);
               });
       checkStorage(name, tensor.storage());
     } catch (ArithmeticException e) {
-      throw refusal("its tensor " + Shown.name(name) + " is larger than any file");
+      throw refusal("its tensor " + MessageText.name(name) + " is larger than any file");
     }
   }
 
@@ -171,7 +171,7 @@ final class PthFile implements TensorFile {
     if (entry.getSize() != bytes) {
       throw refusal(
           "the storage of "
-              + Shown.name(name)
+              + MessageText.name(name)
               + " should have "
               + bytes
               + " bytes and has "
@@ -187,13 +187,14 @@ final class PthFile implements TensorFile {
   private ZipEntry entry(String name, long most) {
     ZipEntry entry = zipEntry(root + "/" + name);
     if (entry == null) {
-      throw refusal("its entry " + Shown.name(name) + " is missing");
+      throw refusal("its entry " + MessageText.name(name) + " is missing");
     }
     if (entry.getMethod() != ZipEntry.STORED || entry.getSize() != entry.getCompressedSize()) {
-      throw refusal("its entry " + Shown.name(name) + " is compressed, as torch.save never does");
+      throw refusal(
+          "its entry " + MessageText.name(name) + " is compressed, as torch.save never does");
     }
     if (entry.getSize() > Math.min(most, path.toFile().length())) {
-      throw refusal("its entry " + Shown.name(name) + " is too large");
+      throw refusal("its entry " + MessageText.name(name) + " is too large");
     }
     return entry;
   }
@@ -211,13 +212,13 @@ final class PthFile implements TensorFile {
     try (InputStream in = zip.getInputStream(entry)) {
       byte[] bytes = in.readNBytes(Math.toIntExact(entry.getSize()));
       if (bytes.length != entry.getSize()) {
-        throw refusal("its entry " + Shown.name(entry.getName()) + " is cut off");
+        throw refusal("its entry " + MessageText.name(entry.getName()) + " is cut off");
       }
       return bytes;
     } catch (IOException e) {
-      throw refusal("its entry " + Shown.name(entry.getName()) + ": " + e.getMessage());
+      throw refusal("its entry " + MessageText.name(entry.getName()) + ": " + e.getMessage());
     } catch (ArithmeticException e) {
-      throw refusal("its entry " + Shown.name(entry.getName()) + " takes 2 GiB or more");
+      throw refusal("its entry " + MessageText.name(entry.getName()) + " takes 2 GiB or more");
     }
   }
 

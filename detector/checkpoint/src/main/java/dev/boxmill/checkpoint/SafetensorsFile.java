@@ -121,7 +121,7 @@ final class SafetensorsFile implements TensorFile {
     if (!channel.isOpen()) {
       throw new IllegalStateException(
           "Cannot read tensor "
-              + Shown.name(entry.name())
+              + MessageText.name(entry.name())
               + " of "
               + path
               + ": the checkpoint is closed (read tensors before closing it)");
@@ -133,7 +133,7 @@ final class SafetensorsFile implements TensorFile {
     } catch (IOException e) {
       throw new CheckpointException(
           "Cannot map tensor "
-              + Shown.name(entry.name())
+              + MessageText.name(entry.name())
               + " of "
               + path
               + ": "

@@ -47,7 +47,7 @@ final class SafetensorsHeader {
   static CheckpointException refusal(Path file, String tensor, String reason, String remedy) {
     return new CheckpointException(
         "Cannot read tensor "
-            + Shown.name(tensor)
+            + MessageText.name(tensor)
             + " of "
             + file
             + ": "
@@ -63,12 +63,13 @@ final class SafetensorsHeader {
     }
     for (Map.Entry<String, JsonNode> property : object.properties()) {
       if (!KEYS.contains(property.getKey())) {
-        throw refusal(name, "its description has the unknown key " + Shown.name(property.getKey()));
+        throw refusal(
+            name, "its description has the unknown key " + MessageText.name(property.getKey()));
       }
     }
     List<Long> offsets = wholeNumbers(name, object, "data_offsets");
     if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
-      throw refusal(name, "its data_offsets are " + Shown.text(offsets.toString()));
+      throw refusal(name, "its data_offsets are " + MessageText.text(offsets.toString()));
     }
     TensorEntry entry =
         new TensorEntry(
@@ -92,7 +93,7 @@ final class SafetensorsHeader {
                 refusal(
                     file,
                     name,
-                    "unknown dtype " + Shown.name(node.textValue()),
+                    "unknown dtype " + MessageText.name(node.textValue()),
                     "known: " + DType.known()));
   }
 
@@ -106,7 +107,11 @@ final class SafetensorsHeader {
       if (!number.isIntegralNumber() || !number.canConvertToLong() || number.longValue() < 0) {
         throw refusal(
             name,
-            "its " + key + " holds " + Shown.text(number.toString()) + ", no whole number >= 0");
+            "its "
+                + key
+                + " holds "
+                + MessageText.text(number.toString())
+                + ", no whole number >= 0");
       }
       numbers.add(number.longValue());
     }
@@ -114,7 +119,7 @@ final class SafetensorsHeader {
   }
 
   private void checkSize(TensorEntry entry) {
-    String shape = "shape " + Shown.shape(entry.shape()) + " of " + entry.dtype();
+    String shape = "shape " + MessageText.shape(entry.shape()) + " of " + entry.dtype();
     long bits;
     try {
       bits = entry.bitsOfShape();

@@ -35,9 +35,9 @@ final class ShardIndex {
       throw refusal(
           index,
           "tensor "
-              + Shown.name(tensor)
+              + MessageText.name(tensor)
               + " is said to lie in "
-              + Shown.text(value.toString())
+              + MessageText.text(value.toString())
               + ", which is no plain name of a .safetensors file");
     }
     return value.textValue();

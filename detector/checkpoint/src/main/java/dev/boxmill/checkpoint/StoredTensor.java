@@ -57,7 +57,7 @@ public final class StoredTensor implements Weight {
 
   /**
    * The values as float32, read-only: of F32 in a safetensors file a view of the mapped file, else
-   * a copy, made anew at each call. Either stays valid after the checkpoint was closed.
+   * a copy, made at each call. Either stays valid after the checkpoint was closed.
    *
    * @throws CheckpointException if the type is none of the three, or the values would take 2 GiB or
    *     more as float32 (one Java buffer can't hold them)
@@ -88,6 +88,6 @@ public final class StoredTensor implements Weight {
 
   @Override
   public String toString() {
-    return name() + " " + Shown.shape(shape()) + " " + dtype();
+    return name() + " " + MessageText.shape(shape()) + " " + dtype();
   }
 }

@@ -66,7 +66,13 @@ final class StrictJson {
       throw new CheckpointException(start + "it is not UTF-8 text (" + remedy + ")", e);
     } catch (JsonProcessingException e) {
       throw new CheckpointException(
-          start + "not valid JSON: " + Shown.text(e.getOriginalMessage()) + " (" + remedy + ")", e);
+          start
+              + "not valid JSON: "
+              + MessageText.text(e.getOriginalMessage())
+              + " ("
+              + remedy
+              + ")",
+          e);
     } catch (IOException e) {
       throw new CheckpointException(start + e.getMessage() + " (" + remedy + ")", e);
     }

@@ -30,7 +30,7 @@ final class TensorLayout {
             entry,
             (entry.begin() - next) + " bytes between " + before + " and it belong to no tensor");
       }
-      before = Shown.name(entry.name());
+      before = MessageText.name(entry.name());
       next = entry.end();
     }
     if (next != dataBytes) {

@@ -69,17 +69,17 @@ public final class TensorNames {
     if (!tensor.shape().equals(shape)) {
       wrong.add(
           "shape    "
-              + Shown.text(tensor.name())
+              + MessageText.text(tensor.name())
               + ": expected "
-              + Shown.shape(shape)
+              + MessageText.shape(shape)
               + ", found "
-              + Shown.shape(tensor.shape())
+              + MessageText.shape(tensor.shape())
               + in(tensor));
     }
     if (!tensor.dtype().isWeight()) {
       wrong.add(
           "dtype    "
-              + Shown.text(tensor.name())
+              + MessageText.text(tensor.name())
               + ": expected F32, F16 or BF16, found "
               + tensor.dtype()
               + in(tensor));
@@ -93,9 +93,9 @@ public final class TensorNames {
         && !tensor.values().equals(copy.values())) {
       wrong.add(
           "tied     "
-              + Shown.text(copy.name())
+              + MessageText.text(copy.name())
               + ": expected the values of "
-              + Shown.text(tensor.name())
+              + MessageText.text(tensor.name())
               + ", found others"
               + in(copy));
     }
@@ -129,16 +129,16 @@ public final class TensorNames {
     return "missing  "
         + String.join(" or ", tensor.checkpointNames())
         + " "
-        + Shown.shape(tensor.part().wholeShape(tensor.shape()))
+        + MessageText.shape(tensor.part().wholeShape(tensor.shape()))
         + ", near: "
-        + NearNames.among(unused, tensor.checkpointNames().get(0));
+        + SimilarNames.among(unused, tensor.checkpointNames().get(0));
   }
 
   private static String describeUnused(StoredTensor tensor) {
     return "unused   "
-        + Shown.text(tensor.name())
+        + MessageText.text(tensor.name())
         + " "
-        + Shown.shape(tensor.shape())
+        + MessageText.shape(tensor.shape())
         + " "
         + tensor.dtype()
         + in(tensor);

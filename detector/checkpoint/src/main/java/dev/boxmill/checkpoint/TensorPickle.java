@@ -79,7 +79,7 @@ final class TensorPickle extends Unpickler {
       throw refused;
     } catch (IOException | RuntimeException e) {
       // Besides its own exceptions the library throws whatever instructions that don't fit cause.
-      throw reader.refusal("it is damaged: " + Shown.text(String.valueOf(e.getMessage())), e);
+      throw reader.refusal("it is damaged: " + MessageText.text(String.valueOf(e.getMessage())), e);
     } finally {
       reader.close();
     }
@@ -159,7 +159,7 @@ final class TensorPickle extends Unpickler {
             () ->
                 refusal(
                     "it asks for %s, which is no tensor and may be a program"
-                        .formatted(Shown.name(whole))));
+                        .formatted(MessageText.name(whole))));
   }
 
   private void reduce() {

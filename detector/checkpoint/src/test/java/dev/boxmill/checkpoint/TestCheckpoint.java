@@ -102,7 +102,7 @@ final class TestCheckpoint {
   }
 
   @Test
-  void unknownTensorNamesItsNeighbours() {
+  void unknownTensorNamesItsNeighbors() {
     new TestingSafetensors()
         .floats("model.encoder.layers.0.fc1.weight", "[1]", 1)
         .floats("model.encoder.layers.0.fc2.weight", "[1]", 1)

@@ -34,8 +34,8 @@ final class TestJsonConfig {
     assertThat(config.integers("depths")).containsExactly(3, 4);
     assertThat(config.numbers("mean")).containsExactly(0.5, 1.0);
     assertThat(config.texts("stages")).containsExactly("stage4");
-    assertThat(config.labels("id2label")).isEqualTo(Map.of(2, "two", 10, "ten"));
-    assertThat(config.labels("id2label").keySet()).containsExactly(2, 10);
+    assertThat(config.classNames("id2label")).isEqualTo(Map.of(2, "two", 10, "ten"));
+    assertThat(config.classNames("id2label").keySet()).containsExactly(2, 10);
     assertThat(config.object("backbone_config").integer("embedding_size")).isEqualTo(64);
     assertThat(config.file()).isEqualTo(directory.resolve("config.json"));
     config.finish();
@@ -87,7 +87,7 @@ final class TestJsonConfig {
     assertRefused(
         () -> config.texts("mean"), "Invalid mean in FILE: 0.5 (must be a list of texts)");
     assertRefused(
-        () -> config.labels("id2label"),
+        () -> config.classNames("id2label"),
         "Invalid id2label in FILE: {\"x\":\"y\"} (must be an object of class indices and names)");
     assertRefused(() -> config.object("mean"), "Invalid mean in FILE: 0.5 (must be an object)");
     assertRefused(

@@ -45,7 +45,7 @@ final class TestPthFile {
   private static void assertValues(
       Checkpoint checkpoint, String name, String shape, float... expected) {
     StoredTensor tensor = checkpoint.tensor(name);
-    assertThat(Shown.shape(tensor.shape())).as(name).isEqualTo(shape);
+    assertThat(MessageText.shape(tensor.shape())).as(name).isEqualTo(shape);
     assertThat(tensor.values()).as(name).isEqualTo(FloatBuffer.wrap(expected));
   }
 

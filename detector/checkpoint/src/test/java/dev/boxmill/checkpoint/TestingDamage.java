@@ -22,12 +22,12 @@ final class TestingDamage {
   /**
    * One to four changes.
    *
-   * @param favoured how many bytes at the start get nine in ten of the changes
+   * @param favored how many bytes at the start get nine in ten of the changes
    */
-  byte[] of(byte[] valid, int favoured) {
+  byte[] of(byte[] valid, int favored) {
     byte[] bytes = valid.clone();
     for (int change = random.nextInt(MOST_CHANGES); change >= 0; change--) {
-      int end = random.nextInt(10) == 0 ? bytes.length : Math.min(bytes.length, favoured);
+      int end = random.nextInt(10) == 0 ? bytes.length : Math.min(bytes.length, favored);
       bytes = changed(bytes, random.nextInt(end));
     }
     return bytes;

@@ -36,7 +36,7 @@ public final class DetectedBatch implements AutoCloseable {
    * this is closed.
    */
   public List<Tensor> features() {
-    return SeenBatch.features(outputs);
+    return FeatureMapBatch.features(outputs);
   }
 
   @Override

@@ -1,13 +1,14 @@
 package dev.boxmill.detr;
 
 import dev.boxmill.checkpoint.CheckpointException;
-import dev.boxmill.detr.image.ImageDecoder;
-import dev.boxmill.detr.image.Picture;
-import dev.boxmill.detr.image.PicturePreprocessor;
-import dev.boxmill.detr.image.Preprocessing;
-import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.postprocess.Predictions;
+import dev.boxmill.detr.preprocess.PicturePreprocessor;
+import dev.boxmill.detr.preprocess.Preprocessing;
+import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.image.ImageDecoder;
+import dev.boxmill.image.Picture;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
@@ -76,7 +77,7 @@ public final class Detector implements AutoCloseable {
 
   /**
    * What a detector runs: the entry points {@code resize_picture}, {@code detect_pictures} and
-   * {@code look_at_pictures}, and the architecture's own.
+   * {@code feature_maps}, and the architecture's own.
    */
   public static Program program(Architecture architecture, Preprocessing preprocessing) {
     return Program.of(Detector.class, "detector.py")
@@ -84,21 +85,13 @@ public final class Detector implements AutoCloseable {
         .and(architecture.program());
   }
 
-  /**
-   * Where the files of the detector that ships with boxmill lie, unpacked: a small one for drawn
-   * scenes.
-   */
-  public static Path embeddedDirectory() {
-    return EmbeddedDetector.directory();
-  }
-
   public ImageDecoder decoder() {
     return decoder;
   }
 
   /** Class names by label id. */
-  public Map<Integer, String> labels() {
-    return architecture.labels();
+  public Map<Integer, String> classNames() {
+    return architecture.classNames();
   }
 
   /** Channels of C2 to C5. */
@@ -149,8 +142,8 @@ public final class Detector implements AutoCloseable {
    *
    * @param resized from {@link #resize}, all of one size; left open
    */
-  public SeenBatch look(List<ResizedPicture> resized) {
-    return new SeenBatch(network.run("look_at_pictures", inputs(resized)));
+  public FeatureMapBatch features(List<ResizedPicture> resized) {
+    return new FeatureMapBatch(network.run("feature_maps", inputs(resized)));
   }
 
   private static Map<String, Tensor> inputs(List<ResizedPicture> resized) {

@@ -4,8 +4,8 @@ import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.checkpoint.TensorNames;
-import dev.boxmill.detr.image.Preprocessing;
-import dev.boxmill.detr.layout.KeyLayouts;
+import dev.boxmill.detr.architecture.Architecture;
+import dev.boxmill.detr.preprocess.Preprocessing;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,12 +30,13 @@ import java.util.stream.Stream;
 public final class DetectorFiles implements AutoCloseable {
   private static final String CONFIG = "config.json";
   private static final String PREPROCESSOR = "preprocessor_config.json";
-  private static final String BARE = ".pth";
+  private static final String STATE_DICT = ".pth";
 
   private final List<Path> configurations;
   private final Architecture architecture;
   private final Preprocessing preprocessing;
   private final Checkpoint checkpoint;
+  private Optional<String> sha256 = Optional.empty();
 
   private DetectorFiles(
       List<Path> configurations,
@@ -65,41 +66,41 @@ public final class DetectorFiles implements AutoCloseable {
    *     leaves open what the options don't tell
    */
   public static DetectorFiles open(Path path, DetectorOptions options) {
-    return bareFile(path)
-        .map(file -> openBare(file, options))
+    return stateDict(path)
+        .map(file -> openStateDict(file, options))
         .orElseGet(() -> openDirectory(path, options));
   }
 
-  private static Optional<Path> bareFile(Path path) {
+  private static Optional<Path> stateDict(Path path) {
     if (Files.isRegularFile(path)) {
       return Optional.of(path);
     }
     if (!Files.isDirectory(path) || Files.exists(path.resolve(CONFIG))) {
       return Optional.empty();
     }
-    List<Path> files = bareFiles(path);
+    List<Path> files = stateDicts(path);
     if (files.size() > 1) {
       throw new CheckpointException(
           "Cannot read detector %s: it has %d files %s (name one of them: %s)"
-              .formatted(path, files.size(), BARE, files));
+              .formatted(path, files.size(), STATE_DICT, files));
     }
     return files.stream().findFirst();
   }
 
-  private static List<Path> bareFiles(Path directory) {
+  private static List<Path> stateDicts(Path directory) {
     try (Stream<Path> files = Files.list(directory)) {
-      return files.filter(file -> file.toString().endsWith(BARE)).sorted().toList();
+      return files.filter(file -> file.toString().endsWith(STATE_DICT)).sorted().toList();
     } catch (IOException e) {
       throw new CheckpointException("Cannot list " + directory + ": " + e.getMessage(), e);
     }
   }
 
-  private static DetectorFiles openBare(Path file, DetectorOptions options) {
+  private static DetectorFiles openStateDict(Path file, DetectorOptions options) {
     Checkpoint checkpoint = Checkpoint.openFile(file);
     try {
-      Architecture architecture = KeyLayouts.recognise(checkpoint, options.architecture());
+      Architecture architecture = DetrFamily.recognize(checkpoint, options.architecture());
       return new DetectorFiles(
-          List.of(), labelled(architecture, options), Preprocessing.original(), checkpoint);
+          List.of(), withClassNames(architecture, options), Preprocessing.original(), checkpoint);
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
@@ -109,7 +110,7 @@ public final class DetectorFiles implements AutoCloseable {
   private static DetectorFiles openDirectory(Path directory, DetectorOptions options) {
     Path config = directory.resolve(CONFIG);
     Path preprocessor = directory.resolve(PREPROCESSOR);
-    Architecture architecture = Architecture.parse(JsonConfig.read(config));
+    Architecture architecture = DetrFamily.parse(JsonConfig.read(config));
     if (!options.architecture().isEmpty()) {
       throw new CheckpointException(
           "Invalid --architecture: %s (must be left out: %s says what the network is)"
@@ -117,15 +118,15 @@ public final class DetectorFiles implements AutoCloseable {
     }
     return new DetectorFiles(
         List.of(config, preprocessor),
-        labelled(architecture, options),
+        withClassNames(architecture, options),
         Preprocessing.parse(JsonConfig.read(preprocessor)),
         Checkpoint.open(directory));
   }
 
-  private static Architecture labelled(Architecture architecture, DetectorOptions options) {
-    return options.labels().isEmpty()
+  private static Architecture withClassNames(Architecture architecture, DetectorOptions options) {
+    return options.classNames().isEmpty()
         ? architecture
-        : new LabelledArchitecture(architecture, options.labels());
+        : new ArchitectureWithClassNames(architecture, options.classNames());
   }
 
   public Architecture architecture() {
@@ -154,8 +155,18 @@ public final class DetectorFiles implements AutoCloseable {
     weights();
   }
 
-  /** SHA-256 over the contents of all files that decide what the detector finds. */
-  public String sha256() {
+  /**
+   * SHA-256 over the contents of all files that decide what the detector finds. The files are read
+   * at the first call.
+   */
+  public synchronized String sha256() {
+    if (sha256.isEmpty()) {
+      sha256 = Optional.of(hashFiles());
+    }
+    return sha256.get();
+  }
+
+  private String hashFiles() {
     List<Path> files = new ArrayList<>(configurations);
     files.addAll(checkpoint.files());
     MessageDigest digest = digest();

@@ -8,16 +8,16 @@ import java.util.Map;
  *
  * @param architecture {@code NAME[:key=value,…]} for a checkpoint without {@code config.json};
  *     empty where its tensor names are to tell
- * @param labels class names by index, in place of those that the checkpoint or its number of
+ * @param classNames class names by index, in place of those that the checkpoint or its number of
  *     classes would give; empty for those
  */
-public record DetectorOptions(String architecture, Map<Integer, String> labels)
+public record DetectorOptions(String architecture, Map<Integer, String> classNames)
     implements Serializable {
 
   /** All is told by the checkpoint. */
   public static final DetectorOptions NONE = new DetectorOptions("", Map.of());
 
   public DetectorOptions {
-    labels = Map.copyOf(labels);
+    classNames = Map.copyOf(classNames);
   }
 }

@@ -2,12 +2,12 @@
 
 # inputs "0", "1", ...: (3, h, w) uint8
 def detect_pictures(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  normalised = annotate(Dict[str, Tensor], {})
-  normalised["pixels"] = pixels_of(inputs)
-  return forward(w, normalised)
+  normalized = annotate(Dict[str, Tensor], {})
+  normalized["pixels"] = pixels_of(inputs)
+  return forward(w, normalized)
 
 # The backbone alone, of pictures as above: its maps "c2" to "c5", to the bit those that detect_pictures gives.
-def look_at_pictures(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
+def feature_maps(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
   features = backbone(pixels_of(inputs), w)
   out = annotate(Dict[str, Tensor], {})
   for i in range(4):
@@ -19,4 +19,4 @@ def pixels_of(inputs: Dict[str, Tensor]) -> Tensor:
   pictures = annotate(List[Tensor], [])
   for i in range(len(inputs)):
     pictures = torch.append(pictures, inputs[str(i)])
-  return normalise(torch.stack(pictures))
+  return normalize(torch.stack(pictures))

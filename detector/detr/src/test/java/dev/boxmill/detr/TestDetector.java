@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.boxmill.checkpoint.CheckpointException;
-import dev.boxmill.detr.image.Picture;
-import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.image.Picture;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Device;
@@ -59,7 +59,7 @@ final class TestDetector {
         ResizedPicture first = detector.resize(picture(5, 120, 90));
         ResizedPicture second = detector.resize(picture(6, 120, 90));
         DetectedBatch found = detector.detect(List.of(first, second), 0, 0);
-        SeenBatch seen = detector.look(List.of(first, second))) {
+        FeatureMapBatch seen = detector.features(List.of(first, second))) {
       for (int level = 0; level < 4; level++) {
         assertThat(seen.features().get(level).shape())
             .isEqualTo(found.features().get(level).shape());

@@ -4,6 +4,7 @@ import static dev.boxmill.checkpoint.TestingTensors.relativeDrift;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.Tensor;
@@ -61,7 +62,7 @@ final class TestPrecisionAtWidth {
   private Map<String, Double> drift(String type) throws IOException {
     Path config = directory.resolve("config.json");
     Files.writeString(config, ("{'model_type': '" + type + "', " + SIZES + "}").replace('\'', '"'));
-    Architecture architecture = Architecture.parse(JsonConfig.read(config));
+    Architecture architecture = DetrFamily.parse(JsonConfig.read(config));
     Map<String, Weight> weights = TestingWeights.random(architecture.tensors(), 7);
     Map<String, float[]> exact = run(architecture, weights, Precision.FP32);
     Map<String, Double> drift = new TreeMap<>();

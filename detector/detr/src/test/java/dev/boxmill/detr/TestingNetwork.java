@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.checkpoint.TestingGolden;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
@@ -37,7 +38,7 @@ public final class TestingNetwork {
   private TestingNetwork() {}
 
   public static Architecture architecture(String variant) {
-    return Architecture.parse(
+    return DetrFamily.parse(
         JsonConfig.read(TestingGolden.directory(variant).resolve("config.json")));
   }
 

@@ -13,6 +13,7 @@ import static dev.boxmill.detr.TestingNetwork.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxmill.checkpoint.TestingGolden;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Convolutions;
 import dev.boxmill.torchscript.Precision;

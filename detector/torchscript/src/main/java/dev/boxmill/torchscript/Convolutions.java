@@ -23,14 +23,21 @@ public enum Convolutions {
 
   /**
    * The fastest file that works there. oneDNN computes float16 on few CPUs, so that precision takes
-   * the plain file.
+   * the plain file; and bfloat16 does on CPUs without the vector instructions that oneDNN needs.
    */
-  static Convolutions on(Device device, Precision precision) {
+  public static Convolutions on(Device device, Precision precision) {
     boolean x86Linux =
         System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")
             && System.getProperty("os.arch").equals("amd64");
-    return device.kind() == Device.Kind.CPU && x86Linux && precision != Precision.FP16
-        ? ONEDNN
-        : ATEN;
+    return device.kind() == Device.Kind.CPU && x86Linux && computes(precision) ? ONEDNN : ATEN;
+  }
+
+  private static boolean computes(Precision precision) {
+    return switch (precision) {
+      case FP32 -> true;
+      case BF16 -> CpuFlags.ofThisMachine().convolveBfloat16();
+      case FP16 -> false;
+      case AUTO -> throw new IllegalStateException("AUTO has no kernels before on(device)");
+    };
   }
 }

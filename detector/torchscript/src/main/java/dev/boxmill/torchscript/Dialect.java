@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Turns readable source files into TorchScript's serialised dialect, with one class around the
+ * Turns readable source files into TorchScript's serialized dialect, with one class around the
  * entry points.
  */
 final class Dialect {
@@ -27,7 +27,7 @@ final class Dialect {
 
   private Dialect() {}
 
-  static String serialised(List<Program.SourceFile> files, Map<String, Object> constants) {
+  static String serialized(List<Program.SourceFile> files, Map<String, Object> constants) {
     String text =
         files.stream().map(file -> withoutComments(file.text())).collect(Collectors.joining("\n"));
     Set<String> functions = definitions(text);

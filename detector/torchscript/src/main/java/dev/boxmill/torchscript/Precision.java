@@ -1,8 +1,7 @@
 package dev.boxmill.torchscript;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -16,8 +15,6 @@ public enum Precision {
   BF16,
   FP16;
 
-  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-
   /**
    * What this means on a device: AUTO is fp16 on CUDA, bf16 on a CPU with bfloat16 instructions,
    * else fp32.
@@ -28,7 +25,7 @@ public enum Precision {
     }
     return switch (device.kind()) {
       case CUDA -> FP16;
-      case CPU -> cpuMultipliesBfloat16() ? BF16 : FP32;
+      case CPU -> CpuFlags.ofThisMachine().multiplyBfloat16() ? BF16 : FP32;
     };
   }
 
@@ -47,15 +44,27 @@ public enum Precision {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  private static boolean cpuMultipliesBfloat16() {
-    if (!Files.isReadable(CPU_INFO)) {
-      return false;
-    }
-    try {
-      String flags = Files.readString(CPU_INFO);
-      return flags.contains("avx512_bf16") || flags.contains("amx_bf16");
-    } catch (IOException unreadable) {
-      return false;
-    }
+  /** All of them, as users write them. */
+  public static List<String> optionValues() {
+    return Arrays.stream(values()).map(Precision::optionValue).toList();
+  }
+
+  /**
+   * The one that a user wrote.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public static Precision of(String optionValue) {
+    return Arrays.stream(values())
+        .filter(precision -> precision.optionValue().equals(optionValue))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Unknown precision '"
+                        + optionValue
+                        + "' (known: "
+                        + String.join(", ", optionValues())
+                        + ")"));
   }
 }

@@ -126,7 +126,7 @@ public final class Program {
     List<SourceFile> all = new ArrayList<>(filesFor(device));
     all.add(new SourceFile(Program.class, kernels.file(), Optional.empty()));
     Map<String, Object> values = merged(Map.of("DTYPE", exact.scalarType()));
-    return TorchScriptArchive.of(Dialect.serialised(all, values));
+    return TorchScriptArchive.of(Dialect.serialized(all, values));
   }
 
   private List<SourceFile> filesFor(Device device) {

@@ -298,7 +298,7 @@ public final class TorchModule implements AutoCloseable {
         throw new IllegalStateException(
             "Cannot run " + what + " of " + description + ": it is closed");
       }
-      // A setting of the thread. Profiling would compile anew for every thread and input shape.
+      // A setting of the thread. Profiling would compile again for every thread and input shape.
       JniUtils.setGraphExecutorOptimize(false);
       return work.get();
     } catch (EngineException e) {

@@ -8,7 +8,7 @@
  * points; {@link dev.boxmill.torchscript.Tensor} keeps arrays whose type Java must not ask for
  * (DJL's native code ends the process when asked for the type of a bfloat16 array).
  *
- * <p>The text is TorchScript's serialised dialect with three liberties that {@code Program}
+ * <p>The text is TorchScript's serialized dialect with three liberties that {@code Program}
  * resolves: functions call each other by plain name, {@code UPPER_CASE} names are constants given
  * by Java, and every function with the signature {@code (w: Dict[str, Tensor], inputs: Dict[str,
  * Tensor]) -> Dict[str, Tensor]} is an entry point.

@@ -63,7 +63,7 @@ def max_pool(x: Tensor) -> Tensor:
 def same_bits(x: Tensor, type: int) -> Tensor:
   return torch.set_(torch.empty([0], dtype=type), x)
 
-# Along a dimension, at every second place: the largest of the place and its two neighbours.
+# Along a dimension, at every second place: the largest of the place and its two neighbors.
 def largest_of_three(x: Tensor, dim: int) -> Tensor:
   even = torch.slice(x, dim, 0, x.size(dim), 2)
   odd = torch.slice(x, dim, 1, x.size(dim), 2)

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,7 +143,8 @@ final class TestProgram {
   void theHashOfTheWeightsTellsWhetherOneChanged() {
     Map<String, Weight> others = new HashMap<>(weights());
     others.put("mix.bias", weight(random(5, CHANNELS), CHANNELS));
-    for (Convolutions kernels : Convolutions.values()) {
+    Convolutions fastest = Convolutions.on(Device.cpu(), Precision.BF16);
+    for (Convolutions kernels : EnumSet.of(fastest, Convolutions.ATEN)) {
       Program program = NETWORK.with(kernels);
       try (TorchModule module = program.load(Device.cpu(), Precision.BF16, weights());
           TorchModule same = program.load(Device.cpu(), Precision.BF16, weights());

@@ -140,7 +140,11 @@ final class EvaluateCommand implements Callable<Integer> {
       writer.to(file);
     } catch (IOException failure) {
       throw new BadInputException(
-          "Cannot write " + file + ": " + FailureReason.of(failure) + " (name a file that can be made)",
+          "Cannot write "
+              + file
+              + ": "
+              + FailureReason.of(failure)
+              + " (name a file that can be made)",
           failure);
     }
   }

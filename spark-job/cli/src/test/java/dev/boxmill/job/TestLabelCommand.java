@@ -126,8 +126,7 @@ final class TestLabelCommand {
             "0.01");
 
     assertThat(command.exitCode()).as(command.err()).isEqualTo(3);
-    assertThat(command.out())
-        .contains("51 images: 48 labeled, 3 failed (storage 1, unreadable 2)");
+    assertThat(command.out()).contains("51 images: 48 labeled, 3 failed (storage 1, unreadable 2)");
     assertThat(command.err())
         .contains(
             "Too many images failed: 5.88% (allowed: 1.00%; see error_message in the labels)");

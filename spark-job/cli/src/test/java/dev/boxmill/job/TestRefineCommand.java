@@ -3,6 +3,7 @@ package dev.boxmill.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.boxmill.embedded.EmbeddedDetector;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.LabelWriter;
@@ -291,7 +292,7 @@ final class TestRefineCommand {
   void anotherDetectorOrAnotherTableIsNotMixedIn() throws IOException {
     Path other = Files.createDirectory(folder.resolve("detector"));
     for (String name : List.of("config.json", "preprocessor_config.json", "model.safetensors")) {
-      Files.copy(dev.boxmill.detr.Detector.embeddedDirectory().resolve(name), other.resolve(name));
+      Files.copy(EmbeddedDetector.directory().resolve(name), other.resolve(name));
     }
     assertThat(refine(candidates, "moved", "--detector", other.toString()).err())
         .contains("Labels file://" + candidates);

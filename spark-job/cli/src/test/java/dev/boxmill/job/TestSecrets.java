@@ -3,7 +3,7 @@ package dev.boxmill.job;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.boxmill.job.scenes.Jpeg;
+import dev.boxmill.image.Jpeg;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,8 +2,9 @@ package dev.boxmill.examples;
 
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
-import dev.boxmill.detr.image.Picture;
-import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.embedded.EmbeddedDetector;
+import dev.boxmill.image.Picture;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Device;
@@ -19,14 +20,14 @@ public final class DetectWithoutSpark {
 
   public static void main(String[] photographs) throws Exception {
     try (Detector detector =
-        Detector.load(Detector.embeddedDirectory(), Device.cpu(), Precision.FP32)) {
+        Detector.load(EmbeddedDetector.directory(), Device.cpu(), Precision.FP32)) {
       for (String photograph : photographs) {
         Picture picture = detector.decoder().decode(Files.readAllBytes(Path.of(photograph)));
         try (ResizedPicture resized = detector.resize(picture);
             DetectedBatch batch = detector.detect(List.of(resized), 0.5f, 0)) {
           for (Detection found : batch.detections().get(0)) {
             Corners box = found.box().corners(picture.size());
-            System.out.println(detector.labels().get(found.labelId()) + " " + box);
+            System.out.println(detector.classNames().get(found.labelId()) + " " + box);
           }
         }
       }

@@ -9,7 +9,7 @@ import java.util.Set;
  * The network before the transformer: from pixels to four feature maps, called C2 to C5 whatever
  * their strides. Any architecture of the family takes any of them.
  */
-public sealed interface Backbone permits ResNet, Swin {
+public interface Backbone {
 
   /**
    * The functions {@code backbone(pixels, w)}, which takes pixels (B, 3, H, W) float32 and returns

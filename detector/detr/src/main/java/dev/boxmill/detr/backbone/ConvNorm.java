@@ -1,7 +1,10 @@
 package dev.boxmill.detr.backbone;
 
 import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.torchscript.Program;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A convolution without bias and the BatchNorm behind it, as a checkpoint holds them. The program
@@ -16,6 +19,24 @@ import java.util.List;
  */
 public record ConvNorm(
     String convolution, String norm, String program, int out, int in, int kernel) {
+
+  /** {@code norm.py}, which folds a convolution and its BatchNorm. */
+  public static Program folding() {
+    return Program.of(ConvNorm.class, "norm.py");
+  }
+
+  static List<ExpectedTensor> tensors(List<ConvNorm> convolutions, List<String> prefixes) {
+    return convolutions.stream()
+        .flatMap(convolution -> convolution.tensors().stream())
+        .map(tensor -> tensor.withPrefixes(prefixes))
+        .toList();
+  }
+
+  static Set<String> counters(List<ConvNorm> convolutions, List<String> prefixes) {
+    return convolutions.stream()
+        .flatMap(convolution -> prefixes.stream().map(prefix -> prefix + convolution.counter()))
+        .collect(Collectors.toUnmodifiableSet());
+  }
 
   /** Its five tensors. */
   public List<ExpectedTensor> tensors() {

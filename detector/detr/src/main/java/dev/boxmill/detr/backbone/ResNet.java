@@ -3,7 +3,6 @@ package dev.boxmill.detr.backbone;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.torchscript.Program;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,7 +69,8 @@ public record ResNet(
 
   @Override
   public Program program() {
-    return Program.of(ResNet.class, "norm.py", "resnet.py")
+    return ConvNorm.folding()
+        .and(Program.of(ResNet.class, "resnet.py"))
         .with(
             Map.of(
                 "DEPTHS",
@@ -91,20 +91,13 @@ public record ResNet(
 
   @Override
   public List<ExpectedTensor> tensors(List<String> prefixes) {
-    return convolutions().stream()
-        .flatMap(convolution -> convolution.tensors().stream())
-        .map(tensor -> tensor.withPrefixes(prefixes))
-        .toList();
+    return ConvNorm.tensors(convolutions(), prefixes);
   }
 
-  /** Training counters of the batch normalisations. */
+  /** Training counters of the batch normalizations. */
   @Override
   public Set<String> ignoredTensors(List<String> prefixes) {
-    Set<String> names = new HashSet<>();
-    for (ConvNorm convolution : convolutions()) {
-      prefixes.forEach(prefix -> names.add(prefix + convolution.counter()));
-    }
-    return names;
+    return ConvNorm.counters(convolutions(), prefixes);
   }
 
   private List<ConvNorm> convolutions() {
@@ -145,7 +138,7 @@ public record ResNet(
   }
 
   private static ConvNorm convNorm(ResNetNames.Part part, String name, int out, int in, int size) {
-    return new ConvNorm(part.convolution(), part.normalisation(), name, out, in, size);
+    return new ConvNorm(part.convolution(), part.normalization(), name, out, in, size);
   }
 
   private int stride(int stage) {

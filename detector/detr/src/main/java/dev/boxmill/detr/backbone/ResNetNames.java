@@ -66,8 +66,8 @@ public enum ResNetNames {
     }
   };
 
-  /** A convolution and the batch normalisation behind it. */
-  public record Part(String convolution, String normalisation) {}
+  /** A convolution and the batch normalization behind it. */
+  public record Part(String convolution, String normalization) {}
 
   public abstract Part stem();
 

@@ -1,12 +1,11 @@
 package dev.boxmill.detr.backbone;
 
-import dev.boxmill.checkpoint.CheckpointException;
-import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.PretrainedKeys;
+import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.torchscript.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -19,7 +18,8 @@ import java.util.stream.IntStream;
  * @param widths channels behind each stage
  * @param depths blocks of each stage
  */
-public record ResNetVd(Block block, int stemWidth, List<Integer> widths, List<Integer> depths) {
+public record ResNetVd(Block block, int stemWidth, List<Integer> widths, List<Integer> depths)
+    implements Backbone {
 
   private static final int STAGES = 4;
 
@@ -84,53 +84,15 @@ public record ResNetVd(Block block, int stemWidth, List<Integer> widths, List<In
     }
   }
 
-  /**
-   * The network that a {@code backbone_config} describes.
-   *
-   * @throws CheckpointException if it describes another or one that is not supported
-   */
-  public static ResNetVd parse(JsonConfig config) {
-    config.allows("model_type", "the backbone of RT-DETR is a ResNet-vd", "rt_detr_resnet");
-    config.allows("num_channels", "images have three channels", 3);
-    config.allows("hidden_act", "only one activation is built in", "relu");
-    config.allows("downsample_in_first_stage", "strides must be 4, 8, 16 and 32", false);
-    config.allows("out_indices", "the encoder reads the last three stages", List.of(2, 3, 4));
-    config.allows(
-        "out_features",
-        "the encoder reads the last three stages",
-        List.of("stage2", "stage3", "stage4"));
-    PretrainedKeys.ignoreIn(config);
-    config.ignores("architectures", "stage_names", "id2label", "label2id", "num_labels");
-    if (!config.has("out_indices") && !config.has("out_features")) {
-      throw new CheckpointException(
-          "Missing backbone_config.out_indices in "
-              + config.file()
-              + " (must be [2, 3, 4]: the default is the last stage alone)");
-    }
-    return new ResNetVd(
-        block(config),
-        config.integer("embedding_size", resnet50().stemWidth()),
-        config.integers("hidden_sizes", resnet50().widths()),
-        config.integers("depths", resnet50().depths()));
-  }
-
   /** ResNet-50-vd, which a config without {@code backbone_config} means. */
   public static ResNetVd resnet50() {
     return new ResNetVd(Block.BOTTLENECK, 64, List.of(256, 512, 1024, 2048), List.of(3, 4, 6, 3));
   }
 
-  private static Block block(JsonConfig config) {
-    config.allows("layer_type", "there are two kinds of blocks", "basic", "bottleneck");
-    boolean stridesFirst = config.flag("downsample_in_bottleneck", false);
-    if (config.text("layer_type", "bottleneck").equals("basic")) {
-      return Block.BASIC;
-    }
-    return stridesFirst ? Block.BOTTLENECK_STRIDING_FIRST : Block.BOTTLENECK;
-  }
-
-  /** Function {@code backbone(pixels, w)} and {@code prepare_resnet_vd(w, ready)}. */
+  @Override
   public Program program() {
-    return Program.of(ResNetVd.class, "norm.py", "resnet_vd.py")
+    return ConvNorm.folding()
+        .and(Program.of(ResNetVd.class, "resnet_vd.py"))
         .with(
             Map.of(
                 "DEPTHS",
@@ -143,32 +105,42 @@ public record ResNetVd(Block block, int stemWidth, List<Integer> widths, List<In
                 IntStream.range(0, STAGES).mapToObj(stage -> shortcut(stage).text).toList()));
   }
 
-  /**
-   * Its convolutions.
-   *
-   * @param prefix the network's name in the checkpoint, with a dot at its end
-   */
-  public List<ConvNorm> convolutions(String prefix) {
-    List<ConvNorm> all = new ArrayList<>(stem(prefix));
+  @Override
+  public List<Integer> featureStrides() {
+    return List.of(4, 8, 16, 32);
+  }
+
+  @Override
+  public List<ExpectedTensor> tensors(List<String> prefixes) {
+    return ConvNorm.tensors(convolutions(), prefixes);
+  }
+
+  @Override
+  public Set<String> ignoredTensors(List<String> prefixes) {
+    return ConvNorm.counters(convolutions(), prefixes);
+  }
+
+  private List<ConvNorm> convolutions() {
+    List<ConvNorm> all = new ArrayList<>(stem());
     for (int stage = 0; stage < STAGES; stage++) {
       for (int block = 0; block < depths.get(stage); block++) {
-        all.addAll(block(prefix, stage, block));
+        all.addAll(block(stage, block));
       }
     }
     return List.copyOf(all);
   }
 
-  private List<ConvNorm> stem(String prefix) {
+  private List<ConvNorm> stem() {
     int half = stemWidth / 2;
-    String name = prefix + "embedder.embedder.";
+    String name = "embedder.embedder.";
     return List.of(
         layer(name + 0, "backbone.stem.0", half, 3, 3),
         layer(name + 1, "backbone.stem.1", half, half, 3),
         layer(name + 2, "backbone.stem.2", stemWidth, half, 3));
   }
 
-  private List<ConvNorm> block(String prefix, int stage, int index) {
-    String name = prefix + "encoder.stages." + stage + ".layers." + index;
+  private List<ConvNorm> block(int stage, int index) {
+    String name = "encoder.stages." + stage + ".layers." + index;
     String program = "backbone." + stage + "." + index;
     int out = widths.get(stage);
     int in = index == 0 ? widthBefore(stage) : out;

@@ -65,7 +65,7 @@ public record Swin(
 
   @Override
   public Program program() {
-    return Program.of(Swin.class, "/dev/boxmill/detr/transformer.py", "swin.py")
+    return Program.of(Swin.class, "/dev/boxmill/detr/transformer/transformer.py", "swin.py")
         .with(
             Map.of(
                 "DEPTHS", depths,

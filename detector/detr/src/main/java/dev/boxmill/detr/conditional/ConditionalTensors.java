@@ -30,7 +30,7 @@ final class ConditionalTensors {
       tensors.encoderLayer("encoder." + i, inside, "model.encoder.layers." + i);
     }
     decoder(tensors, detr);
-    tensors.linear("class", detr.labels().size(), width, "class_labels_classifier");
+    tensors.linear("class", detr.classNames().size(), width, "class_labels_classifier");
     tensors.mlp("box", List.of(width, width, width, 4), "bbox_predictor");
     return tensors.all();
   }

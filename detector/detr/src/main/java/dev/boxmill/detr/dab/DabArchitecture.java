@@ -3,8 +3,10 @@ package dev.boxmill.detr.dab;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.BackboneArchitecture;
+import dev.boxmill.detr.architecture.FamilyMember;
+import dev.boxmill.detr.architecture.FamilyMember.ModelType;
 import dev.boxmill.detr.backbone.Backbone;
+import dev.boxmill.detr.backbone.BackboneArchitecture;
 import dev.boxmill.detr.conditional.ConditionalArchitecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.transformer.Transformer;
@@ -19,17 +21,22 @@ import java.util.Set;
  *
  * @param anchors learned boxes; there are as many queries, or patterns times as many
  * @param patterns learned contents of the queries; 0 for another content
- * @param labels class names by index
+ * @param classNames class names by index
  */
 public record DabArchitecture(
     Backbone backbone,
     Transformer transformer,
     int anchors,
-    Content content,
+    QueryContent content,
     int patterns,
     Variant variant,
-    Map<Integer, String> labels)
+    Map<Integer, String> classNames)
     implements BackboneArchitecture {
+
+  /** Its entry in the family's registry. */
+  public static final FamilyMember MEMBER =
+      new FamilyMember(
+          List.of(new ModelType("dab-detr", DabArchitecture::parse)), DabStateDictFormat.all());
 
   /**
    * What sources and settings differ in beside sizes.
@@ -56,9 +63,9 @@ public record DabArchitecture(
   }
 
   public DabArchitecture {
-    labels = Map.copyOf(labels);
+    classNames = Map.copyOf(classNames);
     Transformer.requirePositive("num_queries", anchors);
-    if (content == Content.PATTERNS ? patterns < 1 : patterns != 0) {
+    if (content == QueryContent.PATTERNS ? patterns < 1 : patterns != 0) {
       throw new IllegalArgumentException(
           "Invalid num_patterns: " + patterns + " (must fit the content " + content + ")");
     }
@@ -80,11 +87,11 @@ public record DabArchitecture(
         .and(
             Program.of(
                 ConditionalArchitecture.class,
-                "/dev/boxmill/detr/position.py",
-                "/dev/boxmill/detr/attention.py",
-                "/dev/boxmill/detr/transformer.py",
-                "/dev/boxmill/detr/coordinates.py",
-                "/dev/boxmill/detr/encoder.py",
+                "/dev/boxmill/detr/transformer/position.py",
+                "/dev/boxmill/detr/transformer/attention.py",
+                "/dev/boxmill/detr/transformer/transformer.py",
+                "/dev/boxmill/detr/transformer/coordinates.py",
+                "/dev/boxmill/detr/transformer/encoder.py",
                 "conditional_layer.py"))
         .and(Program.of(DabArchitecture.class, "dab_detr.py"))
         .with(transformer.constants())

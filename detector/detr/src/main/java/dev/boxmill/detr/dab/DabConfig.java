@@ -2,8 +2,8 @@ package dev.boxmill.detr.dab;
 
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Labels;
-import dev.boxmill.detr.PretrainedKeys;
+import dev.boxmill.detr.architecture.ClassNames;
+import dev.boxmill.detr.architecture.PretrainedKeys;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneConfig;
 import dev.boxmill.detr.transformer.Transformer;
@@ -47,10 +47,10 @@ final class DabConfig {
         backbone(config),
         Transformer.parse(config, "hidden_size", ACTIVATIONS),
         config.integer("num_queries", 300),
-        patterns == 0 ? Content.ZERO : Content.PATTERNS,
+        patterns == 0 ? QueryContent.ZERO : QueryContent.PATTERNS,
         patterns,
         variant(config),
-        Labels.parse(config));
+        ClassNames.parse(config));
   }
 
   /** Unlike its relatives, the library passes over the flag where there are arguments for timm. */

@@ -34,12 +34,12 @@ final class DabTensors {
   private void queries() {
     List<Integer> shape = List.of(dab.anchors(), 4);
     tensors.tensor("anchors", shape, "model.query_refpoint_embeddings.weight");
-    if (dab.content() == Content.PATTERNS) {
+    if (dab.content() == QueryContent.PATTERNS) {
       tensors.tensor("patterns", List.of(dab.patterns(), width), "model.patterns.weight");
     }
-    if (dab.content() == Content.NO_OBJECT) {
-      List<Integer> labels = List.of(dab.labels().size() + 1, width - 1);
-      tensors.tensor("labels", labels, "model.label_embeddings.weight");
+    if (dab.content() == QueryContent.NO_OBJECT) {
+      List<Integer> embeddings = List.of(dab.classNames().size() + 1, width - 1);
+      tensors.tensor("label_embeddings", embeddings, "model.label_embeddings.weight");
     }
   }
 
@@ -104,7 +104,7 @@ final class DabTensors {
 
   /** One head for boxes under two names: files hold either or both. */
   private void heads() {
-    tensors.linear("class", dab.labels().size(), width, "class_embed");
+    tensors.linear("class", dab.classNames().size(), width, "class_embed");
     tensors.mlp(
         "box", List.of(width, width, width, 4), "bbox_predictor", "model.decoder.bbox_embed");
   }

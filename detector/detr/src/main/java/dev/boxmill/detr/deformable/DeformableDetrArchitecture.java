@@ -3,8 +3,10 @@ package dev.boxmill.detr.deformable;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.BackboneArchitecture;
+import dev.boxmill.detr.architecture.FamilyMember;
+import dev.boxmill.detr.architecture.FamilyMember.ModelType;
 import dev.boxmill.detr.backbone.Backbone;
+import dev.boxmill.detr.backbone.BackboneArchitecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.transformer.Transformer;
 import dev.boxmill.torchscript.Program;
@@ -18,15 +20,21 @@ import java.util.Set;
  *
  * @param queries objects that it can find at most
  * @param boxes where a query's box comes from
- * @param labels class names by index
+ * @param classNames class names by index
  */
 public record DeformableDetrArchitecture(
     Backbone backbone,
     DeformableTransformer transformer,
     int queries,
     Boxes boxes,
-    Map<Integer, String> labels)
+    Map<Integer, String> classNames)
     implements BackboneArchitecture {
+
+  /** Its entry in the family's registry. */
+  public static final FamilyMember MEMBER =
+      new FamilyMember(
+          List.of(new ModelType("deformable_detr", DeformableDetrArchitecture::parse)),
+          DeformableDetrStateDictFormat.all());
 
   /** Detections of an image, as the authors' evaluation and transformers' processor have it. */
   private static final int BEST = 100;
@@ -42,7 +50,7 @@ public record DeformableDetrArchitecture(
   }
 
   public DeformableDetrArchitecture {
-    labels = Map.copyOf(labels);
+    classNames = Map.copyOf(classNames);
     Transformer.requirePositive("number of queries", queries);
   }
 

@@ -1,14 +1,14 @@
 package dev.boxmill.detr.deformable;
 
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Labels;
-import dev.boxmill.detr.PretrainedKeys;
+import dev.boxmill.detr.architecture.ClassNames;
+import dev.boxmill.detr.architecture.PretrainedKeys;
 import dev.boxmill.detr.backbone.BackboneConfig;
 import dev.boxmill.detr.deformable.DeformableDetrArchitecture.Boxes;
-import dev.boxmill.detr.deformable.DeformableTransformer.Layers;
-import dev.boxmill.detr.deformable.DeformableTransformer.MapPositions;
+import dev.boxmill.detr.deformable.DeformableTransformer.DeformableLayers;
+import dev.boxmill.detr.deformable.DeformableTransformer.MapPositionEmbedding;
 import dev.boxmill.detr.deformable.DeformableTransformer.Scales;
-import dev.boxmill.detr.transformer.Positions;
+import dev.boxmill.detr.transformer.PositionEmbedding;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -57,7 +57,7 @@ final class DeformableDetrConfig {
         transformer(config),
         boxes == Boxes.TWO_STAGE ? proposed : learned,
         boxes,
-        Labels.parse(config));
+        ClassNames.parse(config));
   }
 
   private static Boxes boxes(JsonConfig config) {
@@ -80,11 +80,11 @@ final class DeformableDetrConfig {
         layers(config, "encoder"),
         layers(config, "decoder"),
         activation(config.text("activation_function", "relu")),
-        new MapPositions(Positions.parse(config), 10000, 0.5));
+        new MapPositionEmbedding(PositionEmbedding.parse(config), 10000, 0.5));
   }
 
-  private static Layers layers(JsonConfig config, String part) {
-    return new Layers(
+  private static DeformableLayers layers(JsonConfig config, String part) {
+    return new DeformableLayers(
         config.integer(part + "_layers", 6),
         config.integer(part + "_attention_heads", 8),
         config.integer(part + "_n_points", 4),

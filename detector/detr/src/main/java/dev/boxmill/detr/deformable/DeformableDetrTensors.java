@@ -73,7 +73,7 @@ final class DeformableDetrTensors {
   }
 
   private void score(String program, String... names) {
-    tensors.linear(program, detr.labels().size(), width, names);
+    tensors.linear(program, detr.classNames().size(), width, names);
   }
 
   private void box(String program, String... names) {

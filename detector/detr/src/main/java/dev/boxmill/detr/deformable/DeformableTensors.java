@@ -72,7 +72,7 @@ public final class DeformableTensors {
   }
 
   private void deformableAttention(
-      String program, String name, DeformableTransformer.Layers layers) {
+      String program, String name, DeformableTransformer.DeformableLayers layers) {
     int samples = layers.heads() * transformer.scales().count() * layers.points();
     tensors.linear(program + ".offsets", 2 * samples, width, name + ".sampling_offsets");
     tensors.linear(program + ".shares", samples, width, name + ".attention_weights");

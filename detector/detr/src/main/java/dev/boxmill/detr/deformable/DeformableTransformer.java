@@ -1,6 +1,6 @@
 package dev.boxmill.detr.deformable;
 
-import dev.boxmill.detr.transformer.Positions;
+import dev.boxmill.detr.transformer.PositionEmbedding;
 import dev.boxmill.detr.transformer.Transformer;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
@@ -17,10 +17,10 @@ import java.util.Map;
 public record DeformableTransformer(
     int width,
     Scales scales,
-    Layers encoder,
-    Layers decoder,
+    DeformableLayers encoder,
+    DeformableLayers decoder,
     String activation,
-    MapPositions positions) {
+    MapPositionEmbedding positions) {
 
   /** Of all maps' GroupNorm, in every published code. */
   private static final int GROUPS = 32;
@@ -58,8 +58,8 @@ public record DeformableTransformer(
    * @param points that a head looks at on each map
    * @param feedForward channels inside the feed-forward networks
    */
-  public record Layers(int count, int heads, int points, int feedForward) {
-    public Layers {
+  public record DeformableLayers(int count, int heads, int points, int feedForward) {
+    public DeformableLayers {
       Transformer.requirePositive("layers", count);
       Transformer.requirePositive("attention_heads", heads);
       Transformer.requirePositive("n_points", points);
@@ -71,9 +71,9 @@ public record DeformableTransformer(
    * What tells a token its place in its map.
    *
    * @param temperature of the sines
-   * @param first position of a row or column: 0.5 puts positions at the cells' centres
+   * @param first position of a row or column: 0.5 puts positions at the cells' centers
    */
-  public record MapPositions(Positions source, double temperature, double first) {}
+  public record MapPositionEmbedding(PositionEmbedding source, double temperature, double first) {}
 
   public DeformableTransformer {
     Transformer.requirePositive("d_model", width);
@@ -88,14 +88,14 @@ public record DeformableTransformer(
   public Program program() {
     return Program.of(
             DeformableTransformer.class,
-            "/dev/boxmill/detr/position.py",
-            "/dev/boxmill/detr/attention.py",
-            "/dev/boxmill/detr/transformer.py",
-            "/dev/boxmill/detr/coordinates.py",
-            "/dev/boxmill/detr/anchors.py",
-            "/dev/boxmill/detr/bilinear_sampling.py",
-            "/dev/boxmill/detr/deformable_attention.py",
-            "/dev/boxmill/detr/deformable_transformer.py")
+            "/dev/boxmill/detr/transformer/position.py",
+            "/dev/boxmill/detr/transformer/attention.py",
+            "/dev/boxmill/detr/transformer/transformer.py",
+            "/dev/boxmill/detr/transformer/coordinates.py",
+            "/dev/boxmill/detr/deformable/anchors.py",
+            "/dev/boxmill/detr/deformable/bilinear_sampling.py",
+            "/dev/boxmill/detr/deformable/deformable_attention.py",
+            "/dev/boxmill/detr/deformable/deformable_transformer.py")
         .with(
             Map.of(
                 "FIRST_MAP", scales.firstMap(),
@@ -104,12 +104,12 @@ public record DeformableTransformer(
                 "ACTIVATION", activation,
                 "TEMPERATURE", positions.temperature(),
                 "FIRST_POSITION", positions.first(),
-                "LEARNED_POSITIONS", positions.source() == Positions.LEARNED))
+                "LEARNED_POSITIONS", positions.source() == PositionEmbedding.LEARNED))
         .with(constants("ENCODER", encoder))
         .with(constants("DECODER", decoder));
   }
 
-  private static Map<String, Integer> constants(String part, Layers layers) {
+  private static Map<String, Integer> constants(String part, DeformableLayers layers) {
     return Map.of(
         part + "_LAYERS", layers.count(),
         part + "_HEADS", layers.heads(),

@@ -3,13 +3,15 @@ package dev.boxmill.detr.detr;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.BackboneArchitecture;
-import dev.boxmill.detr.Labels;
-import dev.boxmill.detr.PretrainedKeys;
+import dev.boxmill.detr.architecture.ClassNames;
+import dev.boxmill.detr.architecture.FamilyMember;
+import dev.boxmill.detr.architecture.FamilyMember.ModelType;
+import dev.boxmill.detr.architecture.PretrainedKeys;
 import dev.boxmill.detr.backbone.Backbone;
+import dev.boxmill.detr.backbone.BackboneArchitecture;
 import dev.boxmill.detr.backbone.BackboneConfig;
 import dev.boxmill.detr.postprocess.PostProcessing;
-import dev.boxmill.detr.transformer.Positions;
+import dev.boxmill.detr.transformer.PositionEmbedding;
 import dev.boxmill.detr.transformer.Transformer;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
@@ -22,16 +24,21 @@ import java.util.Set;
  * @param queries objects that it can find at most
  * @param normBetweenLayers whether the decoder's final LayerNorm is applied behind every decoder
  *     layer too: what {@code auxiliary_loss} does to the library's forward pass
- * @param labels class names by index; one more logit stands for "no object"
+ * @param classNames class names by index; one more logit stands for "no object"
  */
 public record DetrArchitecture(
     Backbone backbone,
     Transformer transformer,
     int queries,
-    Positions positions,
+    PositionEmbedding positions,
     boolean normBetweenLayers,
-    Map<Integer, String> labels)
+    Map<Integer, String> classNames)
     implements BackboneArchitecture {
+
+  /** Its entry in the family's registry. */
+  public static final FamilyMember MEMBER =
+      new FamilyMember(
+          List.of(new ModelType("detr", DetrArchitecture::parse)), DetrStateDictFormat.all());
 
   static final List<String> BACKBONE_PREFIXES =
       List.of(
@@ -42,7 +49,7 @@ public record DetrArchitecture(
   private static final List<String> ACTIVATIONS = List.of("relu", "gelu", "gelu_new", "silu");
 
   public DetrArchitecture {
-    labels = Map.copyOf(labels);
+    classNames = Map.copyOf(classNames);
     Transformer.requirePositive("num_queries", queries);
   }
 
@@ -71,9 +78,9 @@ public record DetrArchitecture(
         BackboneConfig.parse(config),
         Transformer.parse(config, "d_model", ACTIVATIONS),
         config.integer("num_queries", 100),
-        Positions.parse(config),
+        PositionEmbedding.parse(config),
         config.flag("auxiliary_loss", false),
-        Labels.parse(config));
+        ClassNames.parse(config));
   }
 
   @Override
@@ -83,18 +90,18 @@ public record DetrArchitecture(
         .and(
             Program.of(
                 DetrArchitecture.class,
-                "/dev/boxmill/detr/position.py",
-                "/dev/boxmill/detr/image_position.py",
-                "/dev/boxmill/detr/attention.py",
-                "/dev/boxmill/detr/transformer.py",
-                "/dev/boxmill/detr/coordinates.py",
-                "/dev/boxmill/detr/encoder.py",
+                "/dev/boxmill/detr/transformer/position.py",
+                "/dev/boxmill/detr/transformer/image_position.py",
+                "/dev/boxmill/detr/transformer/attention.py",
+                "/dev/boxmill/detr/transformer/transformer.py",
+                "/dev/boxmill/detr/transformer/coordinates.py",
+                "/dev/boxmill/detr/transformer/encoder.py",
                 "detr.py"))
         .with(transformer.constants())
         .with(
             Map.of(
                 "LEARNED_POSITIONS",
-                positions == Positions.LEARNED,
+                positions == PositionEmbedding.LEARNED,
                 "NORM_BETWEEN_LAYERS",
                 normBetweenLayers));
   }

@@ -28,7 +28,7 @@ final class DetrTensors {
       decoderLayer(tensors, "decoder." + i, inside, "model.decoder.layers." + i);
     }
     tensors.norm("decoder.norm", "model.decoder.layernorm");
-    tensors.linear("class", detr.labels().size() + 1, width, "class_labels_classifier");
+    tensors.linear("class", detr.classNames().size() + 1, width, "class_labels_classifier");
     tensors.mlp("box", List.of(width, width, width, 4), "bbox_predictor");
     return tensors.all();
   }

@@ -1,8 +1,9 @@
 package dev.boxmill.detr.dino;
 
 import dev.boxmill.checkpoint.ExpectedTensor;
-import dev.boxmill.detr.BackboneArchitecture;
+import dev.boxmill.detr.architecture.FamilyMember;
 import dev.boxmill.detr.backbone.Backbone;
+import dev.boxmill.detr.backbone.BackboneArchitecture;
 import dev.boxmill.detr.deformable.DeformableTensors;
 import dev.boxmill.detr.deformable.DeformableTransformer;
 import dev.boxmill.detr.postprocess.PostProcessing;
@@ -16,20 +17,26 @@ import java.util.Set;
 /**
  * DINO (Zhang et al., "DINO: DETR with Improved DeNoising Anchor Boxes for End-to-End Object
  * Detection", 2022). Hugging Face has no such network; its tensors have the names here that its
- * nearest relative, Deformable DETR, has there, and layouts tell what others call them.
+ * nearest relative, Deformable DETR, has there, and state-dict formats say what others call them.
  *
  * @param queries objects that it can find at most
- * @param labels class names by index
+ * @param classNames class names by index
  */
 public record DinoArchitecture(
-    Backbone backbone, DeformableTransformer transformer, int queries, Map<Integer, String> labels)
+    Backbone backbone,
+    DeformableTransformer transformer,
+    int queries,
+    Map<Integer, String> classNames)
     implements BackboneArchitecture {
+
+  /** Its entry in the family's registry. */
+  public static final FamilyMember MEMBER = new FamilyMember(List.of(), DinoStateDictFormat.all());
 
   /** Pairs of query and class that the authors and detrex keep: their num_select. */
   private static final int BEST = 300;
 
   public DinoArchitecture {
-    labels = Map.copyOf(labels);
+    classNames = Map.copyOf(classNames);
     Transformer.requirePositive("number of queries", queries);
   }
 
@@ -61,7 +68,7 @@ public record DinoArchitecture(
 
   private void heads(TransformerTensors tensors, String program, String name) {
     int width = transformer.width();
-    tensors.linear(program + ".class", labels.size(), width, name + "class_embed");
+    tensors.linear(program + ".class", classNames.size(), width, name + "class_embed");
     tensors.mlp(program + ".box", List.of(width, width, width, 4), name + "bbox_embed");
   }
 

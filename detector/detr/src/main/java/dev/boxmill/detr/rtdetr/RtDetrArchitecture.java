@@ -2,7 +2,11 @@ package dev.boxmill.detr.rtdetr;
 
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.architecture.FamilyMember;
+import dev.boxmill.detr.architecture.FamilyMember.ModelType;
+import dev.boxmill.detr.backbone.Backbone;
+import dev.boxmill.detr.backbone.BackboneArchitecture;
+import dev.boxmill.detr.backbone.ConvNorm;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.torchscript.Program;
 import java.util.HashMap;
@@ -16,7 +20,15 @@ import java.util.Set;
  * refines their boxes; and RT-DETRv2. Reads the checkpoints of Hugging Face's {@code
  * RTDetrForObjectDetection} and {@code RTDetrV2ForObjectDetection}.
  */
-public final class RtDetrArchitecture implements Architecture {
+public final class RtDetrArchitecture implements BackboneArchitecture {
+
+  /** Its entry in the family's registry. */
+  public static final FamilyMember MEMBER =
+      new FamilyMember(
+          List.of(
+              new ModelType("rt_detr", RtDetrArchitecture::parse),
+              new ModelType("rt_detr_v2", RtDetrArchitecture::parse)),
+          List.of());
 
   private final RtDetrConfig config;
   private final RtDetrTensors tensors;
@@ -41,14 +53,15 @@ public final class RtDetrArchitecture implements Architecture {
     return config
         .backbone()
         .program()
+        .and(ConvNorm.folding())
         .and(
             Program.of(
                 RtDetrArchitecture.class,
-                "/dev/boxmill/detr/attention.py",
-                "/dev/boxmill/detr/transformer.py",
-                "/dev/boxmill/detr/coordinates.py",
-                "/dev/boxmill/detr/anchors.py",
-                "/dev/boxmill/detr/deformable_attention.py",
+                "/dev/boxmill/detr/transformer/attention.py",
+                "/dev/boxmill/detr/transformer/transformer.py",
+                "/dev/boxmill/detr/transformer/coordinates.py",
+                "/dev/boxmill/detr/deformable/anchors.py",
+                "/dev/boxmill/detr/deformable/deformable_attention.py",
                 config.decoder().sampling().file(),
                 "hybrid_encoder.py",
                 "rt_detr.py"))
@@ -67,7 +80,7 @@ public final class RtDetrArchitecture implements Architecture {
     constants.put("ENCODER_ACTIVATION", encoder.activation());
     constants.put("CONV_ACTIVATION", encoder.convolutionActivation());
     constants.put("TEMPERATURE", encoder.temperature());
-    constants.put("NORMALIZE_BEFORE", encoder.normalisesBefore());
+    constants.put("NORMALIZE_BEFORE", encoder.normalizesBefore());
     constants.put("EXPANDED", encoder.blockDim() != encoder.dim());
     constants.put("DECODER_LAYERS", decoder.layers());
     constants.put("DECODER_HEADS", decoder.heads());
@@ -93,8 +106,8 @@ public final class RtDetrArchitecture implements Architecture {
   }
 
   @Override
-  public Map<Integer, String> labels() {
-    return config.labels();
+  public Map<Integer, String> classNames() {
+    return config.classNames();
   }
 
   @Override
@@ -103,7 +116,7 @@ public final class RtDetrArchitecture implements Architecture {
   }
 
   @Override
-  public List<Integer> featureChannels() {
-    return config.backbone().widths();
+  public Backbone backbone() {
+    return config.backbone();
   }
 }

@@ -2,8 +2,10 @@ package dev.boxmill.detr.rtdetr;
 
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Labels;
-import dev.boxmill.detr.PretrainedKeys;
+import dev.boxmill.detr.architecture.ClassNames;
+import dev.boxmill.detr.architecture.PretrainedKeys;
+import dev.boxmill.detr.backbone.Backbone;
+import dev.boxmill.detr.backbone.BackboneConfig;
 import dev.boxmill.detr.backbone.ResNetVd;
 import java.util.List;
 import java.util.Map;
@@ -11,15 +13,15 @@ import java.util.Map;
 /**
  * What of an RT-DETR's or RT-DETRv2's {@code config.json} its forward pass depends on.
  *
- * @param labels class index to name; as many classes as the heads have
+ * @param classNames class index to name; as many classes as the heads have
  */
 record RtDetrConfig(
-    ResNetVd backbone,
+    Backbone backbone,
     HybridEncoder encoder,
     Decoder decoder,
     double layerNormEps,
     double batchNormEps,
-    Map<Integer, String> labels) {
+    Map<Integer, String> classNames) {
 
   /** Keys of training and of losses. */
   private static final String[] TRAINING_KEYS = {
@@ -73,7 +75,7 @@ record RtDetrConfig(
       String activation,
       String convolutionActivation,
       double temperature,
-      boolean normalisesBefore) {}
+      boolean normalizesBefore) {}
 
   /**
    * The decoder.
@@ -115,13 +117,24 @@ record RtDetrConfig(
         decoder(config),
         config.number("layer_norm_eps", 1e-5),
         config.number("batch_norm_eps", 1e-5),
-        Labels.parse(config));
+        ClassNames.parse(config));
   }
 
-  private static ResNetVd backbone(JsonConfig config) {
-    return config.has("backbone_config")
-        ? ResNetVd.parse(config.object("backbone_config"))
-        : ResNetVd.resnet50();
+  private static Backbone backbone(JsonConfig config) {
+    if (!config.has("backbone_config")) {
+      return ResNetVd.resnet50();
+    }
+    JsonConfig backbone = config.object("backbone_config");
+    String reason = "the encoder reads the last three stages";
+    backbone.allows("out_indices", reason, List.of(2, 3, 4));
+    backbone.allows("out_features", reason, List.of("stage2", "stage3", "stage4"));
+    if (!backbone.has("out_indices") && !backbone.has("out_features")) {
+      throw new CheckpointException(
+          "Missing backbone_config.out_indices in "
+              + config.file()
+              + " (must be [2, 3, 4]: the default is the last stage alone)");
+    }
+    return BackboneConfig.parseNested(backbone, "rt_detr_resnet");
   }
 
   private static HybridEncoder encoder(JsonConfig config) {
@@ -185,11 +198,11 @@ record RtDetrConfig(
   /** Keys of which the library itself runs one value alone, or which name another network. */
   private static void refuseVariants(JsonConfig config) {
     config.allows("model_type", "this is the loader of RT-DETR", "rt_detr", SECOND_VERSION);
-    config.allows("use_timm_backbone", "only rt_detr_resnet backbones are supported", false);
+    config.allows("use_timm_backbone", "backbone_config must describe the backbone", false);
     config.allows("num_feature_levels", "the encoder makes three maps", 3);
     config.allows("eval_size", "with one, transformers drops the position embedding or fails");
-    config.allows("backbone", "only rt_detr_resnet backbones are supported");
-    config.allows("backbone_kwargs", "only rt_detr_resnet backbones are supported", Map.of());
+    config.allows("backbone", "backbone_config must describe the backbone");
+    config.allows("backbone_kwargs", "backbone_config must describe the backbone", Map.of());
     config.allows(
         "architectures",
         "only boxes are computed",

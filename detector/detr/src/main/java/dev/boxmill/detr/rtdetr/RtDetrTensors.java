@@ -14,6 +14,9 @@ import java.util.Set;
 final class RtDetrTensors {
 
   private static final String MODEL = "model.";
+  private static final List<String> BACKBONE_PREFIXES =
+      List.of("model.backbone.model.", "model.backbone.model._backbone.");
+
   private static final int LEVELS = 3;
 
   private final RtDetrConfig config;
@@ -26,7 +29,8 @@ final class RtDetrTensors {
 
   static RtDetrTensors of(RtDetrConfig config) {
     RtDetrTensors tensors = new RtDetrTensors(config);
-    config.backbone().convolutions(MODEL + "backbone.model.").forEach(tensors::convNorm);
+    tensors.expected.addAll(config.backbone().tensors(BACKBONE_PREFIXES));
+    tensors.ignored.addAll(config.backbone().ignoredTensors(BACKBONE_PREFIXES));
     tensors.projections();
     tensors.encoder();
     tensors.querySelection();
@@ -96,7 +100,7 @@ final class RtDetrTensors {
     int dim = config.decoder().dim();
     linear(MODEL + "enc_output.0", "query.output", dim, dim);
     norm(MODEL + "enc_output.1", "query.norm", dim);
-    linear(MODEL + "enc_score_head", "query.score", config.labels().size(), dim);
+    linear(MODEL + "enc_score_head", "query.score", config.classNames().size(), dim);
     boxHead(List.of(MODEL + "enc_bbox_head."), "query.box");
     if (config.decoder().learnedQueries()) {
       expected.add(
@@ -137,7 +141,7 @@ final class RtDetrTensors {
   private void heads(int layer) {
     String program = "decoder." + layer;
     List<String> score = List.of(MODEL + "decoder.class_embed." + layer, "class_embed." + layer);
-    linear(score, program + ".score", config.labels().size(), config.decoder().dim());
+    linear(score, program + ".score", config.classNames().size(), config.decoder().dim());
     boxHead(
         List.of(MODEL + "decoder.bbox_embed." + layer + ".", "bbox_embed." + layer + "."),
         program + ".box");

@@ -14,8 +14,8 @@ import dev.boxmill.checkpoint.JsonConfig;
  */
 record Sampling(String file, double offsetScale, boolean reachStored) {
 
-  private static final String BILINEAR = "/dev/boxmill/detr/bilinear_sampling.py";
-  private static final String NEAREST = "/dev/boxmill/detr/nearest_sampling.py";
+  private static final String BILINEAR = "/dev/boxmill/detr/deformable/bilinear_sampling.py";
+  private static final String NEAREST = "/dev/boxmill/detr/deformable/nearest_sampling.py";
 
   /** RT-DETR's. */
   static final Sampling FIRST_VERSION = new Sampling(BILINEAR, 0.5, false);

@@ -10,7 +10,8 @@ import java.util.Map;
  * @param width channels of all tokens and queries
  * @param activation of the feed-forward networks, as {@code transformer.py} calls it
  */
-public record Transformer(int width, Layers encoder, Layers decoder, String activation) {
+public record Transformer(
+    int width, TransformerLayers encoder, TransformerLayers decoder, String activation) {
 
   private static final String[] TRAINING_KEYS = {
     "dropout",
@@ -37,7 +38,8 @@ public record Transformer(int width, Layers encoder, Layers decoder, String acti
     requireDivisible("width", width, encoder, decoder);
   }
 
-  private static void requireDivisible(String name, int width, Layers encoder, Layers decoder) {
+  private static void requireDivisible(
+      String name, int width, TransformerLayers encoder, TransformerLayers decoder) {
     requirePositive(name, width);
     if (width % encoder.heads() != 0 || width % decoder.heads() != 0 || width % 4 != 0) {
       throw new IllegalArgumentException(
@@ -60,15 +62,15 @@ public record Transformer(int width, Layers encoder, Layers decoder, String acti
     config.ignores(TRAINING_KEYS);
     config.ignores("max_position_embeddings", "num_hidden_layers");
     int width = config.integer(widthKey, 256);
-    Layers encoder = layers(config, "encoder");
-    Layers decoder = layers(config, "decoder");
+    TransformerLayers encoder = layers(config, "encoder");
+    TransformerLayers decoder = layers(config, "decoder");
     requireDivisible(widthKey, width, encoder, decoder);
     String activation = config.text("activation_function", activations.get(0));
     return new Transformer(width, encoder, decoder, known(activation, activations));
   }
 
-  private static Layers layers(JsonConfig config, String part) {
-    return new Layers(
+  private static TransformerLayers layers(JsonConfig config, String part) {
+    return new TransformerLayers(
         config.integer(part + "_layers", 6),
         config.integer(part + "_attention_heads", 8),
         config.integer(part + "_ffn_dim", 2048));

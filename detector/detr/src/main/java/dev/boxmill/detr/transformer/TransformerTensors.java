@@ -54,8 +54,8 @@ public final class TransformerTensors {
   }
 
   /** The tables of learned positions, if there are any. */
-  public void positions(Positions positions, String name) {
-    if (positions == Positions.LEARNED) {
+  public void positions(PositionEmbedding positions, String name) {
+    if (positions == PositionEmbedding.LEARNED) {
       List<Long> shape = List.of(LEARNED_POSITIONS, width / 2L);
       tensor("position.rows", shape, name + ".row_embeddings.weight");
       tensor("position.columns", shape, name + ".column_embeddings.weight");

@@ -51,7 +51,7 @@ def vd_name(stage: int, block: int) -> str:
 def vd_stride(stage: int, block: int) -> int:
   return 2 if stage > 0 and block == 0 else 1
 
-def prepare_resnet_vd(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:
+def prepare_backbone(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:
   for i in range(3):
     prepare_conv_norm(w, ready, "backbone.stem." + str(i), 2 if i == 0 else 1, 1, 1)
   for stage in range(4):

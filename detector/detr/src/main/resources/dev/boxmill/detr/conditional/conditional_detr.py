@@ -2,7 +2,7 @@
 #
 # B batch, H x W pixels, N cells of the last feature map, D model width, Q object queries, C classes.
 
-# inputs: "pixels" (B, 3, H, W) float32, normalised.
+# inputs: "pixels" (B, 3, H, W) float32, normalized.
 # Returns "logits" (B, Q, C), "boxes" (B, Q, 4) as (cx, cy, w, h) shares of the image, both float32; and the backbone's
 # feature maps "c2" to "c5".
 def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:

@@ -5,7 +5,7 @@
 # B batch, H x W pixels, N cells of the last feature map, D model width, P patterns, Q queries: anchor boxes times
 # patterns, C classes.
 
-# inputs: "pixels" (B, 3, H, W) float32, normalised.
+# inputs: "pixels" (B, 3, H, W) float32, normalized.
 # Returns "logits" (B, Q, C), "boxes" (B, Q, 4) as (cx, cy, w, h) shares of the image, both float32; and the backbone's
 # feature maps "c2" to "c5".
 def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
@@ -88,6 +88,6 @@ def first_content(w: Dict[str, Tensor]) -> Tensor:
     return w["patterns"]
   if CONTENT == "no object":
     # the embedding of one class more than there are, and 0: no denoising query
-    label = torch.slice(w["labels"], 0, -1)
+    label = torch.slice(w["label_embeddings"], 0, -1)
     return torch.constant_pad_nd(label, [0, 1])
   return torch.zeros([1, w["decoder.norm.weight"].size(0)], device=w["decoder.norm.weight"].device)

@@ -5,7 +5,7 @@
 # Constants: QUERIES, REFINED (each decoder layer moves the boxes that the next one looks around), TWO_STAGE (the encoder's
 # best tokens give the queries), and those of deformable_transformer.py.
 
-# inputs: "pixels" (B, 3, H, W) float32, normalised.
+# inputs: "pixels" (B, 3, H, W) float32, normalized.
 # Returns "logits" (B, Q, K), "boxes" (B, Q, 4) cxcywh in [0, 1], both float32, and the backbone's maps "c2" to "c5".
 def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
   found = detect(inputs["pixels"], w)
@@ -87,7 +87,7 @@ def decode(
     trace["boxes"] = moved(references, exact_mlp(x, w, "decoder.box", 3))
     trace["logits"] = exact_linear(x, w, "decoder.class")
 
-# A point is moved like a box's centre, and has no size to start from.
+# A point is moved like a box's center, and has no size to start from.
 def moved(references: Tensor, delta: Tensor) -> Tensor:
   start = inverse_sigmoid(references, 1e-5)
   if references.size(2) == 2:

@@ -1,13 +1,13 @@
 # DINO: Zhang et al., "DINO: DETR with Improved DeNoising Anchor Boxes for End-to-End Object Detection" (2022).
 # It differs from Deformable DETR with two stages in this:
 # - the tokens are picked by their best class, and give the queries' boxes alone: the content is learned
-# - a query's position is computed anew for each layer, from the box
+# - a query's position is computed for each layer, from the box
 # - heads read a layer's result behind a LayerNorm; the boxes for the next layer are moved by what lies before it
 #
 # B images, D model width, N tokens of all levels, Q QUERIES, K classes.
 # Constants: QUERIES, and those of deformable_transformer.py.
 
-# inputs: "pixels" (B, 3, H, W) float32, normalised.
+# inputs: "pixels" (B, 3, H, W) float32, normalized.
 # Returns "logits" (B, Q, K), "boxes" (B, Q, 4) cxcywh in [0, 1], both float32, and the backbone's maps "c2" to "c5".
 def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
   found = detect(inputs["pixels"], w)

@@ -1,5 +1,5 @@
 # RT-DETR's hybrid encoder: Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection" (2023), section 4.2.
-# AIFI: self-attention within the coarse maps. CCFM: a top-down and a bottom-up path that fuse neighbouring scales.
+# AIFI: self-attention within the coarse maps. CCFM: a top-down and a bottom-up path that fuse neighboring scales.
 #
 # B images, D ENCODER_DIM channels, N = h * w tokens. Maps are (B, D, h, w), channels_last, DTYPE; three of them, fine
 # (stride 8) to coarse (32).
@@ -104,7 +104,7 @@ def prepare_neck(w: Dict[str, Tensor], ready: Dict[str, Tensor], name: str, stri
   ready[name + ".weight"] = prepack(weight, stride, padding, 1)
   ready[name + ".bias"] = torch.to(bias, DTYPE)
 
-# A 3x3 and a 1x1 convolution of the same input, added: one 3x3 whose centre holds both.
+# A 3x3 and a 1x1 convolution of the same input, added: one 3x3 whose center holds both.
 def prepare_rep_vgg(w: Dict[str, Tensor], ready: Dict[str, Tensor], name: str) -> None:
   weight, bias = folded(w, name + ".3x3", BATCH_NORM_EPS)
   point, point_bias = folded(w, name + ".1x1", BATCH_NORM_EPS)

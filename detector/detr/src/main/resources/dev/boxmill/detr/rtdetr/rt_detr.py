@@ -103,7 +103,7 @@ def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
     x = w[name]
     if x.dim() < 4 and torch.find(name, ".bn.") < 0:
       ready[name] = x if is_head(name) else torch.to(x, DTYPE)
-  prepare_resnet_vd(w, ready)
+  prepare_backbone(w, ready)
   prepare_hybrid_encoder(w, ready)
   for level in range(3):
     prepare_neck(w, ready, "decoder.input." + str(level), 1, 0)

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.DetrFamily;
 import dev.boxmill.detr.postprocess.PostProcessing;
-import dev.boxmill.detr.transformer.Layers;
+import dev.boxmill.detr.transformer.TransformerLayers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ final class TestConditionalArchitecture {
     ConditionalArchitecture detr = parse("");
     assertThat(detr.featureChannels()).containsExactly(256, 512, 1024, 2048);
     assertThat(detr.featureStrides()).containsExactly(4, 8, 16, 32);
-    assertThat(detr.transformer().decoder()).isEqualTo(new Layers(6, 8, 2048));
+    assertThat(detr.transformer().decoder()).isEqualTo(new TransformerLayers(6, 8, 2048));
     assertThat(detr.queries()).isEqualTo(300);
     assertThat(detr.postProcessing()).isEqualTo(PostProcessing.sigmoidTopK(100));
   }
@@ -69,7 +69,7 @@ final class TestConditionalArchitecture {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return (ConditionalArchitecture) Architecture.parse(JsonConfig.read(file()));
+    return (ConditionalArchitecture) DetrFamily.parse(JsonConfig.read(file()));
   }
 
   private Path file() {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.DetrFamily;
 import dev.boxmill.detr.postprocess.PostProcessing;
-import dev.boxmill.detr.transformer.Layers;
+import dev.boxmill.detr.transformer.TransformerLayers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,10 +25,10 @@ final class TestDabArchitecture {
     DabArchitecture dab = parse("");
     assertThat(dab.featureChannels()).containsExactly(256, 512, 1024, 2048);
     assertThat(dab.featureStrides()).containsExactly(4, 8, 16, 32);
-    assertThat(dab.transformer().decoder()).isEqualTo(new Layers(6, 8, 2048));
+    assertThat(dab.transformer().decoder()).isEqualTo(new TransformerLayers(6, 8, 2048));
     assertThat(dab.transformer().activation()).isEqualTo("prelu");
     assertThat(dab.anchors()).isEqualTo(300);
-    assertThat(dab.content()).isEqualTo(Content.ZERO);
+    assertThat(dab.content()).isEqualTo(QueryContent.ZERO);
     assertThat(dab.variant().sines()).isEqualTo(DabArchitecture.Sines.PUBLISHED);
     assertThat(dab.postProcessing()).isEqualTo(PostProcessing.sigmoidTopK(100));
   }
@@ -72,7 +72,7 @@ final class TestDabArchitecture {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return (DabArchitecture) Architecture.parse(JsonConfig.read(file()));
+    return (DabArchitecture) DetrFamily.parse(JsonConfig.read(file()));
   }
 
   private Path file() {

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.DetrFamily;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,6 +93,6 @@ final class TestDeformableDetrArchitecture {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return Architecture.parse(JsonConfig.read(file));
+    return DetrFamily.parse(JsonConfig.read(file));
   }
 }

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.DetrFamily;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.backbone.ResNet;
 import dev.boxmill.detr.backbone.ResNet.Block;
-import dev.boxmill.detr.transformer.Layers;
+import dev.boxmill.detr.transformer.TransformerLayers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +32,8 @@ final class TestDetrArchitecture {
     assertThat(resnet(detr).block()).isEqualTo(Block.BOTTLENECK);
     assertThat(detr.featureChannels()).containsExactly(256, 512, 1024, 2048);
     assertThat(detr.featureStrides()).containsExactly(4, 8, 16, 32);
-    assertThat(detr.transformer().encoder()).isEqualTo(new Layers(6, 8, 2048));
-    assertThat(detr.labels()).isEqualTo(Map.of(0, "LABEL_0", 1, "LABEL_1"));
+    assertThat(detr.transformer().encoder()).isEqualTo(new TransformerLayers(6, 8, 2048));
+    assertThat(detr.classNames()).isEqualTo(Map.of(0, "LABEL_0", 1, "LABEL_1"));
     Map<String, List<Long>> shapes = shapes(detr);
     assertThat(shapes).containsEntry("model.query_position_embeddings.weight", List.of(100L, 256L));
     assertThat(shapes).containsEntry("class_labels_classifier.weight", List.of(3L, 256L));
@@ -152,7 +153,7 @@ final class TestDetrArchitecture {
   @Test
   void anotherModelIsRefusedByItsType() throws IOException {
     Files.writeString(file(), "{\"model_type\": \"yolos\"}");
-    assertThatThrownBy(() -> Architecture.parse(JsonConfig.read(file())))
+    assertThatThrownBy(() -> DetrFamily.parse(JsonConfig.read(file())))
         .isInstanceOf(CheckpointException.class)
         .hasMessageStartingWith("Unknown model_type 'yolos' in " + file() + " (known: detr");
   }
@@ -164,7 +165,7 @@ final class TestDetrArchitecture {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-    return (DetrArchitecture) Architecture.parse(JsonConfig.read(file()));
+    return (DetrArchitecture) DetrFamily.parse(JsonConfig.read(file()));
   }
 
   private static ResNet resnet(DetrArchitecture detr) {

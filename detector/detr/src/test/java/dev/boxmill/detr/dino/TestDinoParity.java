@@ -137,7 +137,7 @@ final class TestDinoParity {
   @Test
   void tensorsTellItsSizes() {
     try (DetectorFiles files = open("dino-5scale", "original.pth")) {
-      assertThat(files.architecture().labels()).hasSize(5).containsEntry(4, "label_4");
+      assertThat(files.architecture().classNames()).hasSize(5).containsEntry(4, "label_4");
       assertThat(files.architecture().postProcessing()).isEqualTo(PostProcessing.sigmoidTopK(300));
       assertThat(files.architecture().featureChannels()).containsExactly(12, 16, 20, 24);
     }

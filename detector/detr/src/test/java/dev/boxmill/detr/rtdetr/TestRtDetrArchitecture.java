@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.DetrFamily;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +37,7 @@ final class TestRtDetrArchitecture {
     assertThat(rtDetr.featureChannels()).containsExactly(256, 512, 1024, 2048);
     assertThat(rtDetr.featureStrides()).containsExactly(4, 8, 16, 32);
     assertThat(rtDetr.postProcessing()).isEqualTo(PostProcessing.sigmoidTopK(300));
-    assertThat(rtDetr.labels()).isEqualTo(Map.of(0, "LABEL_0", 1, "LABEL_1"));
+    assertThat(rtDetr.classNames()).isEqualTo(Map.of(0, "LABEL_0", 1, "LABEL_1"));
     assertThat(shapes(rtDetr))
         .containsEntry("model.enc_score_head.weight", List.of(2L, 256L))
         .containsEntry(
@@ -143,8 +144,8 @@ final class TestRtDetrArchitecture {
         "'num_querys': 64 | it sets num_querys=64, which may change what the network computes",
         "'eval_size': [640, 640] | Unsupported eval_size in %s: [640,640]: with one, transformers",
         "'num_feature_levels': 4 | Unsupported num_feature_levels in %s: 4: the encoder makes three",
-        "'use_timm_backbone': true | Unsupported use_timm_backbone in %s: true: only rt_detr_resnet",
-        "'backbone': 'resnet50' | Unsupported backbone in %s: \"resnet50\": only rt_detr_resnet",
+        "'use_timm_backbone': true | Unsupported use_timm_backbone in %s: true: backbone_config must",
+        "'backbone': 'resnet50' | Unsupported backbone in %s: \"resnet50\": backbone_config must",
         "'activation_function': 'mish' | Unsupported activation_function in %s: \"mish\": only three",
         "'encoder_attention_heads': 7 | Invalid encoder_attention_heads in %s: 7 (must be a divisor",
         "'d_model': 100 | Invalid decoder_attention_heads in %s: 8 (must be a divisor of d_model, 100",
@@ -156,7 +157,7 @@ final class TestRtDetrArchitecture {
         "'anchor_image_size': [640] | Invalid anchor_image_size in %s: [640] (must be height and",
         "'id2label': {'1': 'cat'} | Invalid id2label: {1=cat} (must name the classes 0 to 0)",
         "'architectures': ['RTDetrModel'] | Unsupported architectures in %s: [\"RTDetrModel\"]: only",
-        "'backbone_config': {'model_type': 'resnet'} | Unsupported backbone_config.model_type in %s",
+        "'backbone_config': {'model_type': 'resnet'} | Missing backbone_config.out_indices in %s (mus",
         "'backbone_config': {'depths': [3, 4, 6, 3]} | Missing backbone_config.out_indices in %s (mus",
         "'backbone_config': {'out_indices': [1, 2, 3]} | Unsupported backbone_config.out_indices in",
         "'backbone_config': {'out_indices': [2, 3, 4], 'hidden_act': 'gelu'} | backbone_config.hidden",
@@ -222,6 +223,6 @@ final class TestRtDetrArchitecture {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return Architecture.parse(JsonConfig.read(file));
+    return DetrFamily.parse(JsonConfig.read(file));
   }
 }

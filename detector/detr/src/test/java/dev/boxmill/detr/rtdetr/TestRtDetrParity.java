@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.checkpoint.TestingGolden;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Convolutions;
 import dev.boxmill.torchscript.Precision;

@@ -31,7 +31,7 @@ record ClipRefiner(double minSize) implements ImageRefiner {
   private static Box clipped(Box box) {
     Span across = Span.clipped(box.cx(), box.width());
     Span down = Span.clipped(box.cy(), box.height());
-    return new Box(across.centre(), down.centre(), across.length(), down.length());
+    return new Box(across.center(), down.center(), across.length(), down.length());
   }
 
   private boolean isLargeEnough(Box box, ImageSize size) {
@@ -39,13 +39,13 @@ record ClipRefiner(double minSize) implements ImageRefiner {
   }
 
   /** One side of a box: where its middle lies and how long it is, as shares of the image's side. */
-  private record Span(float centre, float length) {
+  private record Span(float center, float length) {
 
-    static Span clipped(float centre, float length) {
-      float start = centre - length / 2;
-      float end = centre + length / 2;
+    static Span clipped(float center, float length) {
+      float start = center - length / 2;
+      float end = center + length / 2;
       if (start >= 0 && end <= 1) {
-        return new Span(centre, length);
+        return new Span(center, length);
       }
       float from = Math.min(1, Math.max(0, start));
       float to = Math.max(0, Math.min(1, end));
@@ -53,12 +53,12 @@ record ClipRefiner(double minSize) implements ImageRefiner {
     }
 
     /** Rounding may push the end over the border by one step of a float: take it back. */
-    private static Span within(float centre, float length) {
+    private static Span within(float center, float length) {
       float shorter = length;
-      while (centre + shorter / 2 > 1) {
+      while (center + shorter / 2 > 1) {
         shorter = Math.nextDown(shorter);
       }
-      return new Span(centre, shorter);
+      return new Span(center, shorter);
     }
   }
 }

@@ -21,7 +21,7 @@ public final class RefineBoxNetwork implements AutoCloseable {
   /** A GPU wants them all at once. */
   private static final int GPU_CHUNK = 4096;
 
-  /** Boxes are made up to a multiple of it, lest kernels be made anew for every count. */
+  /** Boxes are made up to a multiple of it, so that kernels are not compiled for every count. */
   private static final int GRANULE = 25;
 
   private static final int COORDINATES = 4;
@@ -77,8 +77,8 @@ public final class RefineBoxNetwork implements AutoCloseable {
    * @param places the boxes and which image of the batch each is of
    * @return cxcywh of each, one after the other, each from 0 to 1
    */
-  float[] refine(FeatureMaps features, Places places) {
-    Places padded = places.paddedTo(roundedUp(places.count()));
+  float[] refine(FeatureMaps features, BatchBoxes places) {
+    BatchBoxes padded = places.paddedTo(roundedUp(places.count()));
     try (Tensor boxes = module.tensor(padded.boxes(), padded.count(), COORDINATES);
         Tensor images = module.tensor(padded.images(), padded.count());
         PyramidInputs pyramid = PyramidInputs.of(module, features)) {

@@ -33,7 +33,7 @@ final class RefineBoxRefiner implements BoxRefiner {
   @Override
   public List<List<Detection>> refine(ImageBatch batch) {
     List<List<Place>> chosen = batch.detections().stream().map(this::surest).toList();
-    Places places = places(chosen);
+    BatchBoxes places = places(chosen);
     if (places.count() == 0) {
       return batch.detections();
     }
@@ -69,7 +69,7 @@ final class RefineBoxRefiner implements BoxRefiner {
         .toList();
   }
 
-  private static Places places(List<List<Place>> chosen) {
+  private static BatchBoxes places(List<List<Place>> chosen) {
     int count = chosen.stream().mapToInt(List::size).sum();
     float[] boxes = new float[4 * count];
     float[] images = new float[count];
@@ -80,7 +80,7 @@ final class RefineBoxRefiner implements BoxRefiner {
         images[next++] = image;
       }
     }
-    return new Places(boxes, images);
+    return new BatchBoxes(boxes, images);
   }
 
   private static List<Detection> moved(List<Detection> detections, Map<Place, Box> boxes) {

@@ -39,14 +39,14 @@ def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]
   return out
 
 # RoIAlign (He et al. 2017, aligned=True) of 7 x 7 bins with 2 x 2 samples, for all boxes of all levels at once: a bin is a
-# weighted sum of 16 rows of the table, 4 neighbours of 4 samples, which is what embedding_bag computes.
+# weighted sum of 16 rows of the table, 4 neighbors of 4 samples, which is what embedding_bag computes.
 # Boxes get no gradient from here, as in the reference. (N, C, 7, 7)
 def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, images: Tensor, size: Tensor, strides: Tensor) -> Tensor:
   # a box a thousand images away is as good as one farther off, whose pixels no number could count; one that is no number
   # looks nowhere in particular, and stays no number
   flat = torch.clamp(torch.nan_to_num(torch.detach(boxes)), -1000.0, 1000.0)
   scale = torch.stack([size[1], size[0]])
-  centre = torch.mul(flat[:, :2], scale)
+  center = torch.mul(flat[:, :2], scale)
   extent = torch.mul(flat[:, 2:], scale)
   level = levels(extent)
   # of each box's level: height, width, the first row in the table; (N)
@@ -63,16 +63,16 @@ def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, images: Tensor, 
   width = of_level(widths, level)
   first = torch.add(of_level(firsts, level), torch.mul(torch.to(images, 4), torch.mul(height, width)))
   stride = torch.unsqueeze(torch.index_select(strides, 0, level), 1)
-  # samples along each axis, in cells of the level; -0.5, for its first cell's centre lies at half a cell; (N, 14)
-  corner = torch.sub(torch.div(torch.sub(centre, torch.mul(extent, 0.5)), stride), 0.5)
+  # samples along each axis, in cells of the level; -0.5, for its first cell's center lies at half a cell; (N, 14)
+  corner = torch.sub(torch.div(torch.sub(center, torch.mul(extent, 0.5)), stride), 0.5)
   step = torch.div(torch.div(extent, stride), 14)
   place = torch.add(torch.arange(14, dtype=6, device=ops.prim.device(flat)), 0.5)
   x = torch.add(corner[:, :1], torch.mul(step[:, :1], place))
   y = torch.add(corner[:, 1:], torch.mul(step[:, 1:], place))
-  # the two neighbours along each axis and their weights; (N, 14, 2)
-  columns, column_weights = neighbours(x, width)
-  lines, line_weights = neighbours(y, height)
-  # (N, 7, 7, 4, 4): bins down and across; in a bin samples and neighbours down, samples and neighbours across
+  # the two neighbors along each axis and their weights; (N, 14, 2)
+  columns, column_weights = neighbors(x, width)
+  lines, line_weights = neighbors(y, height)
+  # (N, 7, 7, 4, 4): bins down and across; in a bin samples and neighbors down, samples and neighbors across
   row = torch.add(torch.mul(lines, torch.reshape(width, [-1, 1, 1])), torch.reshape(first, [-1, 1, 1]))
   index = torch.add(torch.reshape(row, [-1, 7, 1, 4, 1]), torch.reshape(columns, [-1, 1, 7, 1, 4]))
   weight = torch.mul(torch.reshape(line_weights, [-1, 7, 1, 4, 1]), torch.reshape(column_weights, [-1, 1, 7, 1, 4]))
@@ -91,9 +91,9 @@ def levels(extent: Tensor) -> Tensor:
 def of_level(values: List[int], level: Tensor) -> Tensor:
   return torch.index_select(torch.tensor(values, dtype=4, device=ops.prim.device(level)), 0, level)
 
-# Bilinear neighbours of sample positions along one axis: indexes and weights, (N, 14, 2). A sample more than one cell
+# Bilinear neighbors of sample positions along one axis: indexes and weights, (N, 14, 2). A sample more than one cell
 # outside counts nothing; one nearer than that takes the border's value.
-def neighbours(at: Tensor, count: Tensor) -> Tuple[Tensor, Tensor]:
+def neighbors(at: Tensor, count: Tensor) -> Tuple[Tensor, Tensor]:
   last = torch.unsqueeze(torch.sub(count, 1), 1)
   inside = torch.logical_and(torch.ge(at, -1.0), torch.le(at, torch.unsqueeze(count, 1)))
   place = torch.minimum(torch.clamp_min(at, 0.0), torch.to(last, 6))
@@ -104,7 +104,7 @@ def neighbours(at: Tensor, count: Tensor) -> Tuple[Tensor, Tensor]:
   return (torch.stack([low, high], 2), weights)
 
 # What the network makes of the boxes' features: deltas in inverse-sigmoid space, (N, 4). The last layers, which cost
-# nothing, are float32, lest the boxes move in steps.
+# nothing, are float32, so that boxes do not move in steps.
 def deltas(w: Dict[str, Tensor], rois: Tensor) -> Tensor:
   x = rois
   for block in range(BLOCKS):

@@ -28,7 +28,7 @@ def prepare_conv(w: Dict[str, Tensor], out: Dict[str, Tensor], name: str) -> Non
   else:
     out[name + ".bias"] = torch.to(torch.zeros_like(weight[:, 0, 0, 0]), DTYPE)
 
-# Feature pyramid (Lin et al. 2017) without norms: 1x1 laterals, top-down by nearest neighbour to the lateral's exact size,
+# Feature pyramid (Lin et al. 2017) without norms: 1x1 laterals, top-down by nearest neighbor to the lateral's exact size,
 # 3x3 outputs. Returned are every cell of every level as a row of C values, level by level, in it image by image, in it line by
 # line, (cells, C); and the levels as views of it, (B, C, h, w).
 def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, List[Tensor]]:
@@ -68,10 +68,10 @@ def bottleneck(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
 def group_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   # (N, cells, C), as it lies in memory
   cells = torch.to(torch.flatten(torch.permute(x, [0, 2, 3, 1]), 1, 2), 6)
-  centred = torch.sub_(cells, torch.unsqueeze(group_mean(cells, w), 1))
-  variance = group_mean(torch.mul(centred, centred), w)
+  centered = torch.sub_(cells, torch.unsqueeze(group_mean(cells, w), 1))
+  variance = group_mean(torch.mul(centered, centered), w)
   scale = torch.mul(torch.rsqrt(torch.add(variance, 1e-5)), w[name + ".weight"])
-  y = torch.addcmul(w[name + ".bias"], centred, torch.unsqueeze(scale, 1))
+  y = torch.addcmul(w[name + ".bias"], centered, torch.unsqueeze(scale, 1))
   return torch.permute(torch.reshape(y, [x.size(0), x.size(2), x.size(3), x.size(1)]), [0, 3, 1, 2])
 
 # Of each channel's group, over the cells. (N, C)

@@ -42,11 +42,11 @@ def losses(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, Ten
     rois = roi_align(table, maps, boxes, inputs["images"], inputs["size"], inputs["strides"])
     boxes = moved(boxes, deltas(w, rois))
     l1 = torch.append(l1, torch.sum(torch.abs(torch.sub(boxes, targets))))
-    giou = torch.append(giou, torch.sum(torch.rsub(generalised_iou(boxes, targets), 1.0)))
+    giou = torch.append(giou, torch.sum(torch.rsub(generalized_iou(boxes, targets), 1.0)))
   return (torch.stack(l1), torch.stack(giou))
 
 # GIoU (Rezatofighi et al. 2019) of boxes with area, pair by pair. a, b: (N, 4) cxcywh. (N)
-def generalised_iou(a: Tensor, b: Tensor) -> Tensor:
+def generalized_iou(a: Tensor, b: Tensor) -> Tensor:
   a_low, a_high = corners(a)
   b_low, b_high = corners(b)
   shared = area(torch.clamp_min(torch.sub(torch.minimum(a_high, b_high), torch.maximum(a_low, b_low)), 0.0))

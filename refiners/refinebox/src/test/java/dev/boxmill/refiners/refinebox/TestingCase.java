@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param lowest of the maps' values: 0 for the authors' weights
  */
 record TestingCase(
-    String name, List<Integer> channels, ImageSize size, int images, Places places, Sign sign) {
+    String name, List<Integer> channels, ImageSize size, int images, BatchBoxes places, Sign sign) {
 
   static final int STEPS = 3;
   static final List<Integer> RESNET = List.of(256, 512, 1024, 2048);
@@ -45,7 +45,7 @@ record TestingCase(
           channels,
           new ImageSize((int) size[1], (int) size[0]),
           2,
-          new Places(golden.floats("boxes"), golden.floats("images")),
+          new BatchBoxes(golden.floats("boxes"), golden.floats("images")),
           sign);
     }
   }

@@ -31,10 +31,10 @@ public final class RefinerOption {
   private final Type type;
   private final Object defaultValue;
   private final String description;
-  private final Values values;
+  private final OptionValues values;
 
   private RefinerOption(
-      String name, Type type, Object defaultValue, String description, Values values) {
+      String name, Type type, Object defaultValue, String description, OptionValues values) {
     this.name = requireNonNull(name, "name is null");
     this.type = type;
     this.defaultValue = requireNonNull(defaultValue, "defaultValue is null");
@@ -51,24 +51,24 @@ public final class RefinerOption {
   public static RefinerOption number(
       String name, double defaultValue, double least, double most, String description) {
     return new RefinerOption(
-        name, Type.NUMBER, defaultValue, description, Values.numbers(least, most));
+        name, Type.NUMBER, defaultValue, description, OptionValues.numbers(least, most));
   }
 
   /** A whole number from {@code least} to {@code most}, both allowed. */
   public static RefinerOption integer(
       String name, long defaultValue, long least, long most, String description) {
     return new RefinerOption(
-        name, Type.INTEGER, defaultValue, description, Values.integers(least, most));
+        name, Type.INTEGER, defaultValue, description, OptionValues.integers(least, most));
   }
 
   /** Any text without a comma, perhaps empty; the refiner judges it. */
   public static RefinerOption text(String name, String defaultValue, String description) {
-    return new RefinerOption(name, Type.TEXT, defaultValue, description, Values.texts());
+    return new RefinerOption(name, Type.TEXT, defaultValue, description, OptionValues.texts());
   }
 
   /** {@code true} or {@code false}. */
   public static RefinerOption flag(String name, boolean defaultValue, String description) {
-    return new RefinerOption(name, Type.FLAG, defaultValue, description, Values.flags());
+    return new RefinerOption(name, Type.FLAG, defaultValue, description, OptionValues.flags());
   }
 
   public String name() {

@@ -101,11 +101,11 @@ final class TestRefiners {
   void pluginThatFailsToListItsRefinersIsNamed() {
     RefinerPlugin broken =
         () -> {
-          throw new IllegalStateException("no licence");
+          throw new IllegalStateException("no license");
         };
     assertThatThrownBy(() -> Refiners.of(broken).parse(List.of()))
         .hasMessageContaining("Cannot ask refiner plugin " + broken.getClass().getName())
-        .hasMessageContaining("no licence");
+        .hasMessageContaining("no license");
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.boxmill.job.bench;
 
-import dev.boxmill.detr.Detector;
+import dev.boxmill.embedded.EmbeddedDetector;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.session.LabelSettings;
@@ -41,7 +41,7 @@ public final class BenchCommand implements Runnable {
   }
 
   private static Path embeddedIfNull(Path detector) {
-    return detector == null ? Detector.embeddedDirectory() : detector;
+    return detector == null ? EmbeddedDetector.directory() : detector;
   }
 
   @Command(

@@ -2,8 +2,8 @@ package dev.boxmill.job.bench;
 
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
-import dev.boxmill.detr.image.ResizedPicture;
-import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Device;

@@ -2,13 +2,13 @@ package dev.boxmill.job.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.boxmill.detr.Architecture;
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
-import dev.boxmill.detr.image.Picture;
-import dev.boxmill.detr.image.Preprocessing;
-import dev.boxmill.detr.image.ResizeRule;
-import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.detr.architecture.Architecture;
+import dev.boxmill.detr.preprocess.Preprocessing;
+import dev.boxmill.detr.preprocess.ResizeRule;
+import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.image.Picture;
 import dev.boxmill.job.bench.FamilyRow.Side;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.session.ResidentDetector;

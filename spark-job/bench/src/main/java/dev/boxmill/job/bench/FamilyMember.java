@@ -3,7 +3,8 @@ package dev.boxmill.job.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.checkpoint.JsonConfig;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.DetrFamily;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,8 +68,7 @@ record FamilyMember(
     try {
       Path file = Files.createTempFile("boxmill-config-", ".json");
       try {
-        return Architecture.parse(
-            JsonConfig.read(Files.write(file, JSON.writeValueAsBytes(config))));
+        return DetrFamily.parse(JsonConfig.read(Files.write(file, JSON.writeValueAsBytes(config))));
       } finally {
         Files.delete(file);
       }

@@ -2,7 +2,7 @@ package dev.boxmill.job.bench;
 
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
-import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.detr.preprocess.ResizedPicture;
 import dev.boxmill.job.session.ResidentDetector;
 import dev.boxmill.torchscript.Precision;
 import java.io.IOException;

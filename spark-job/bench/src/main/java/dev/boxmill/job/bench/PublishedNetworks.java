@@ -1,21 +1,21 @@
 package dev.boxmill.job.bench;
 
-import dev.boxmill.detr.Architecture;
-import dev.boxmill.detr.Labels;
+import dev.boxmill.detr.architecture.Architecture;
+import dev.boxmill.detr.architecture.ClassNames;
 import dev.boxmill.detr.backbone.ResNet;
 import dev.boxmill.detr.backbone.ResNet.Block;
 import dev.boxmill.detr.backbone.ResNetNames;
-import dev.boxmill.detr.dab.Content;
 import dev.boxmill.detr.dab.DabArchitecture;
 import dev.boxmill.detr.dab.DabArchitecture.Sines;
 import dev.boxmill.detr.dab.DabArchitecture.Variant;
+import dev.boxmill.detr.dab.QueryContent;
 import dev.boxmill.detr.deformable.DeformableTransformer;
-import dev.boxmill.detr.deformable.DeformableTransformer.MapPositions;
+import dev.boxmill.detr.deformable.DeformableTransformer.MapPositionEmbedding;
 import dev.boxmill.detr.deformable.DeformableTransformer.Scales;
 import dev.boxmill.detr.dino.DinoArchitecture;
-import dev.boxmill.detr.transformer.Layers;
-import dev.boxmill.detr.transformer.Positions;
+import dev.boxmill.detr.transformer.PositionEmbedding;
 import dev.boxmill.detr.transformer.Transformer;
+import dev.boxmill.detr.transformer.TransformerLayers;
 import java.util.List;
 
 /** Networks that transformers doesn't have, in the sizes that their authors published. */
@@ -30,15 +30,15 @@ final class PublishedNetworks {
    * @param outputStride 32, or 16 for a dilated last stage
    */
   static Architecture dnDetr(int outputStride) {
-    Layers layers = new Layers(6, 8, 2048);
+    TransformerLayers layers = new TransformerLayers(6, 8, 2048);
     return new DabArchitecture(
         resnet50(outputStride),
         new Transformer(256, layers, layers, "prelu"),
         300,
-        Content.NO_OBJECT,
+        QueryContent.NO_OBJECT,
         0,
         new Variant(false, false, Sines.PUBLISHED, 1e-3, 300),
-        Labels.ofClasses(CLASSES));
+        ClassNames.ofClasses(CLASSES));
   }
 
   /**
@@ -47,7 +47,8 @@ final class PublishedNetworks {
    * @param scales of its maps: 4 begin with C3, 5 with C2
    */
   static Architecture dino(int scales) {
-    DeformableTransformer.Layers layers = new DeformableTransformer.Layers(6, 8, 4, 2048);
+    DeformableTransformer.DeformableLayers layers =
+        new DeformableTransformer.DeformableLayers(6, 8, 4, 2048);
     return new DinoArchitecture(
         resnet50(32),
         new DeformableTransformer(
@@ -56,9 +57,9 @@ final class PublishedNetworks {
             layers,
             layers,
             "relu",
-            new MapPositions(Positions.SINE, 20, 1)),
+            new MapPositionEmbedding(PositionEmbedding.SINE, 20, 1)),
         900,
-        Labels.ofClasses(CLASSES));
+        ClassNames.ofClasses(CLASSES));
   }
 
   private static ResNet resnet50(int outputStride) {

@@ -3,8 +3,8 @@ package dev.boxmill.job.bench;
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
 import dev.boxmill.detr.DetectorOptions;
-import dev.boxmill.detr.image.ResizedPicture;
-import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.evaluate.Evaluation;
 import dev.boxmill.job.evaluate.EvaluationStyle;
@@ -60,7 +60,7 @@ public final class RefinerGain {
     this.detector = detector;
     this.truth = truth;
     List<LabelClass> names = new ArrayList<>();
-    detector.labels().forEach((id, name) -> names.add(new LabelClass(id, name)));
+    detector.classNames().forEach((id, name) -> names.add(new LabelClass(id, name)));
     this.categories = LabelCategories.match(names, truth.categories());
   }
 
@@ -112,7 +112,7 @@ public final class RefinerGain {
     Refiners refiners = Refiners.find();
     RefinerContext context =
         new RefinerContext(
-            detector.labels(),
+            detector.classNames(),
             Device.cpu(),
             Precision.AUTO.on(Device.cpu()),
             detector.featureChannels(),
@@ -158,7 +158,7 @@ public final class RefinerGain {
     for (Detection one : found) {
       Corners box = one.box().corners(size);
       detections.add(
-          categories.index(one.labelId(), detector.labels().get(one.labelId())),
+          categories.index(one.labelId(), detector.classNames().get(one.labelId())),
           one.score(),
           box.xMin(),
           box.yMin(),

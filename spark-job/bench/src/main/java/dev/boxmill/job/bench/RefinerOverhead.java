@@ -3,7 +3,7 @@ package dev.boxmill.job.bench;
 import dev.boxmill.checkpoint.SafetensorsWriter;
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
-import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.detr.preprocess.ResizedPicture;
 import dev.boxmill.job.session.RefinerInput;
 import dev.boxmill.job.session.ResidentDetector;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
@@ -110,7 +110,7 @@ public final class RefinerOverhead {
     Refiners refiners = Refiners.find();
     RefinerContext context =
         new RefinerContext(
-            network.labels(),
+            network.classNames(),
             Device.cpu(),
             precision.on(Device.cpu()),
             network.featureChannels(),

@@ -2,8 +2,8 @@ package dev.boxmill.job.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.boxmill.image.Jpeg;
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.scenes.Jpeg;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageLabeler;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.schemas.Box;
 import dev.boxmill.schemas.Detection;
@@ -39,7 +39,7 @@ final class TestFamilyBenchmark {
     for (FamilyMember member : members) {
       Architecture architecture = member.network().get();
       assertThat(architecture.tensors()).as(member.name()).hasSizeGreaterThan(100);
-      assertThat(architecture.labels().size()).as(member.name()).isIn(80, 91);
+      assertThat(architecture.classNames().size()).as(member.name()).isIn(80, 91);
     }
   }
 

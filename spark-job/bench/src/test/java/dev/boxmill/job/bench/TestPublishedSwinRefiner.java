@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.checkpoint.SafetensorsWriter;
-import dev.boxmill.detr.Architecture;
+import dev.boxmill.detr.DetrFamily;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.ExecutorSlot;
@@ -52,7 +52,7 @@ final class TestPublishedSwinRefiner {
         directory.resolve("preprocessor_config.json"),
         "{\"image_processor_type\": \"DetrImageProcessor\","
             + " \"size\": {\"shortest_edge\": 200, \"longest_edge\": 300}}");
-    List<ExpectedTensor> tensors = Architecture.parse(JsonConfig.read(config)).tensors();
+    List<ExpectedTensor> tensors = DetrFamily.parse(JsonConfig.read(config)).tensors();
     Map<String, Weight> weights = RandomWeights.of(tensors);
     Map<String, Weight> named = new TreeMap<>();
     tensors.forEach(t -> named.put(t.checkpointNames().get(0), weights.get(t.programName())));

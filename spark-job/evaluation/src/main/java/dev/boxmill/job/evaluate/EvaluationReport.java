@@ -54,7 +54,8 @@ public final class EvaluationReport {
             (name, value) -> {
               List<String> cells = new ArrayList<>(List.of(name));
               if (outcome.knowsBefore()) {
-                double before = outcome.at(OracleVariant.raw(BoxSource.DETECTOR)).numbers().get(name);
+                double before =
+                    outcome.at(OracleVariant.raw(BoxSource.DETECTOR)).numbers().get(name);
                 cells.add(Evaluation.text(before));
               }
               cells.add(Evaluation.text(value));

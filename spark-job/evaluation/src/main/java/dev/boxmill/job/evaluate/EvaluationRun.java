@@ -50,7 +50,9 @@ public final class EvaluationRun {
   private static EvaluationReport report(
       EvaluationRequest request, String detections, GroundTruth truth, LabeledImages images) {
     List<BoxSource> places =
-        images.refined() ? List.of(BoxSource.REFINED, BoxSource.DETECTOR) : List.of(BoxSource.REFINED);
+        images.refined()
+            ? List.of(BoxSource.REFINED, BoxSource.DETECTOR)
+            : List.of(BoxSource.REFINED);
     Truth asked = request.oracle().map(EvaluationRequest.OracleTruth::truth).orElse(Truth.RAW);
     if (asked != Truth.RAW) {
       requireSizes(truth);
@@ -58,8 +60,7 @@ public final class EvaluationRun {
     Oracle oracle = new Oracle(images.likelyRule(), images.leastScore(), truth.categories().size());
     OracleResults results = images.read(OracleTable.variants(asked, places, oracle.rule()), oracle);
     return new EvaluationReport(
-        new EvaluationOutcome(
-            request, detections, truth, images.facts(), places, oracle, results));
+        new EvaluationOutcome(request, detections, truth, images.facts(), places, oracle, results));
   }
 
   private static void requireSizes(GroundTruth truth) {

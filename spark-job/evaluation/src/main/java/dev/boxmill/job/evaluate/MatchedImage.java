@@ -35,7 +35,10 @@ record MatchedImage(int image, List<ImageMatches> matches, int unmatched) implem
    * @param images in its order
    */
   static OracleResults sum(
-      EvaluationStyle style, GroundTruth truth, List<OracleVariant> variants, List<MatchedImage> images) {
+      EvaluationStyle style,
+      GroundTruth truth,
+      List<OracleVariant> variants,
+      List<MatchedImage> images) {
     Map<OracleVariant, Evaluation> evaluations = new LinkedHashMap<>();
     for (int i = 0; i < variants.size(); i++) {
       int index = i;

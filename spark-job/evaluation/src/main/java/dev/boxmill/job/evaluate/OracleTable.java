@@ -1,7 +1,7 @@
 package dev.boxmill.job.evaluate;
 
-import dev.boxmill.job.evaluate.OracleVariant.OtherClasses;
 import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
+import dev.boxmill.job.evaluate.OracleVariant.OtherClasses;
 import dev.boxmill.job.evaluate.OracleVariant.Truth;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import java.util.ArrayList;
@@ -80,11 +80,13 @@ final class OracleTable {
   }
 
   /** NaN if the table has no such row. */
-  private static double gain(Map<OracleVariant, Evaluation> evaluations, BoxSource place, Truth truth) {
+  private static double gain(
+      Map<OracleVariant, Evaluation> evaluations, BoxSource place, Truth truth) {
     Evaluation better = evaluations.get(new OracleVariant(place, truth, OtherClasses.ABSENT));
     if (better == null) {
       return Double.NaN;
     }
-    return better.numbers().get("AP") - evaluations.get(OracleVariant.raw(place)).numbers().get("AP");
+    return better.numbers().get("AP")
+        - evaluations.get(OracleVariant.raw(place)).numbers().get("AP");
   }
 }

@@ -38,7 +38,8 @@ final class ResultFile {
    * @param detections of each image of the ground truth, in its order
    * @param count of all of them
    */
-  record Results(List<ImageDetections> detections, int count, int images, AnnotationWarnings findings) {}
+  record Results(
+      List<ImageDetections> detections, int count, int images, AnnotationWarnings findings) {}
 
   /**
    * Reads the file.

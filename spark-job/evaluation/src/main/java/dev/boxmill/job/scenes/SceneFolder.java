@@ -1,5 +1,6 @@
 package dev.boxmill.job.scenes;
 
+import dev.boxmill.image.Jpeg;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

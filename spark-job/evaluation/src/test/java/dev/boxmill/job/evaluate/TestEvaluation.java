@@ -71,7 +71,8 @@ final class TestEvaluation {
                   one.height()));
       detections.add(found);
     }
-    GroundTruth truth = new GroundTruth(images, TestingTruth.categories(3), new AnnotationWarnings());
+    GroundTruth truth =
+        new GroundTruth(images, TestingTruth.categories(3), new AnnotationWarnings());
 
     Map<String, Double> numbers = evaluate(EvaluationStyle.COCO, truth, detections).numbers();
 
@@ -85,7 +86,8 @@ final class TestEvaluation {
     List<TruthObject> small =
         List.of(new TruthObject(1, 0, 10, 10, 20, 20, 400, TruthObject.Role.COUNTED));
     List<TruthImage> images = List.of(TestingTruth.image(1, none), TestingTruth.image(2, small));
-    GroundTruth truth = new GroundTruth(images, TestingTruth.categories(2), new AnnotationWarnings());
+    GroundTruth truth =
+        new GroundTruth(images, TestingTruth.categories(2), new AnnotationWarnings());
     List<ImageDetections> nothing = List.of(new ImageDetections(0), new ImageDetections(0));
 
     Map<String, Double> numbers = evaluate(EvaluationStyle.COCO, truth, nothing).numbers();

@@ -3,8 +3,8 @@ package dev.boxmill.job.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.boxmill.job.evaluate.OracleVariant.OtherClasses;
 import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
+import dev.boxmill.job.evaluate.OracleVariant.OtherClasses;
 import dev.boxmill.job.evaluate.OracleVariant.Truth;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import java.util.ArrayList;
@@ -24,7 +24,9 @@ final class TestOracle {
   void trueBoxesAndLabelsLeaveNothingToGain() {
     Map<String, Double> numbers =
         numbers(
-            new Random(1), SOFTMAX, new OracleVariant(BoxSource.REFINED, Truth.BOTH, OtherClasses.ABSENT));
+            new Random(1),
+            SOFTMAX,
+            new OracleVariant(BoxSource.REFINED, Truth.BOTH, OtherClasses.ABSENT));
 
     assertThat(numbers.get("AP")).isCloseTo(1, within(1e-9));
   }
@@ -92,10 +94,13 @@ final class TestOracle {
     ImageTruth truth = ImageTruth.of(TestingTruth.SIZE, objects);
 
     ImageDetections absent =
-        FOCAL.read(new OracleVariant(BoxSource.REFINED, Truth.LABELS, OtherClasses.ABSENT), truth, labels);
+        FOCAL.read(
+            new OracleVariant(BoxSource.REFINED, Truth.LABELS, OtherClasses.ABSENT), truth, labels);
     ImageDetections zero =
         FOCAL.read(
-            new OracleVariant(BoxSource.REFINED, Truth.LABELS, OtherClasses.ZERO_LOGIT), truth, labels);
+            new OracleVariant(BoxSource.REFINED, Truth.LABELS, OtherClasses.ZERO_LOGIT),
+            truth,
+            labels);
 
     assertThat(labels.queryCount()).isEqualTo(1);
     assertThat(absent.size()).isEqualTo(1);

@@ -24,9 +24,9 @@ public final class LabelWriter {
   }
 
   /**
-   * Runs the labeling that makes the rows, and writes them as one file, ordered by image. The
-   * tasks that label leave their rows on the executors' disks; one more gathers them: if an
-   * executor is lost, only its own images are labeled again.
+   * Runs the labeling that makes the rows, and writes them as one file, ordered by image. The tasks
+   * that label leave their rows on the executors' disks; one more gathers them: if an executor is
+   * lost, only its own images are labeled again.
    */
   public void writeChunk(Dataset<Row> rows, Path folder) {
     rows.repartition(1)

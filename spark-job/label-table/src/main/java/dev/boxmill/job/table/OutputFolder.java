@@ -70,7 +70,11 @@ public final class OutputFolder {
       return claim(Locations.absolute(output, hadoop), existing, hadoop);
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
-          "Cannot write labels to " + output + ": " + FailureReason.of(failure) + " (name a folder)",
+          "Cannot write labels to "
+              + output
+              + ": "
+              + FailureReason.of(failure)
+              + " (name a folder)",
           failure);
     }
   }

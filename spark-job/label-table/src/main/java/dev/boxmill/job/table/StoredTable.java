@@ -34,7 +34,8 @@ public record StoredTable(Path folder, TableProvenance made, ChunkStore chunks) 
     }
     return new StoredTable(
         folder,
-        new TableProvenance(Locations.uri(folder), record.model(), record.refiners(), record.settings()),
+        new TableProvenance(
+            Locations.uri(folder), record.model(), record.refiners(), record.settings()),
         chunks);
   }
 

@@ -60,7 +60,11 @@ public final class TableCheck {
       return read(spark, folder, List.of(folder));
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
-          "Invalid --labels: " + labels + ": " + FailureReason.of(failure) + " (must be a path or a URI)",
+          "Invalid --labels: "
+              + labels
+              + ": "
+              + FailureReason.of(failure)
+              + " (must be a path or a URI)",
           failure);
     }
   }

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * @param refiners with their settings, in order; empty if none
  * @param settings all that decided its labels, by name
  */
-public record TableProvenance(String uri, String model, String refiners, Map<String, String> settings) {
+public record TableProvenance(
+    String uri, String model, String refiners, Map<String, String> settings) {
 
   private static final Pattern NAME = Pattern.compile("(\\d+)=(.*?)(?=, \\d+=|$)", Pattern.DOTALL);
 

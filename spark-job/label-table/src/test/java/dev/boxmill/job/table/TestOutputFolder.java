@@ -30,7 +30,8 @@ final class TestOutputFolder {
     Files.createDirectories(folder.resolve("labels/_boxmill"));
     Files.writeString(folder.resolve("labels/_boxmill/metrics.json"), "old");
     output =
-        OutputFolder.claim(folder.resolve("labels").toString(), ExistingLabels.REPLACE, faultyDisk());
+        OutputFolder.claim(
+            folder.resolve("labels").toString(), ExistingLabels.REPLACE, faultyDisk());
     built = Path.of(output.table().toUri().getPath());
     Files.createDirectories(built.resolve("_boxmill"));
     Files.writeString(built.resolve("_boxmill/metrics.json"), "new");

@@ -81,8 +81,7 @@ record OutputRun(SparkSession spark, OutputFolder output, PrintStream console) {
       int chunks = output.chunks().committed().size();
       if (chunks > 0) {
         console.println(
-            Plural.of(chunks, "chunk")
-                + " of labels stay; the same command goes on with the rest");
+            Plural.of(chunks, "chunk") + " of labels stay; the same command goes on with the rest");
       }
     } catch (IOException | RuntimeException second) {
       failure.addSuppressed(second);

@@ -1,6 +1,6 @@
 package dev.boxmill.job.session;
 
-import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.schemas.ImageSize;
 import java.util.concurrent.Semaphore;
 

@@ -77,7 +77,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
 
   private static RefinerContext context(DetectorFiles files, Optional<Path> directory) {
     return new RefinerContext(
-        files.architecture().labels(),
+        files.architecture().classNames(),
         Device.cpu(),
         Precision.FP32,
         files.architecture().featureChannels(),
@@ -99,7 +99,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
     decisive.put("boxmill", Version.text());
     decisive.put("detector", files.sha256());
     decisive.put("architecture", settings.architecture());
-    decisive.put("labels", new TreeMap<>(files.architecture().labels()).toString());
+    decisive.put("labels", new TreeMap<>(files.architecture().classNames()).toString());
     decisive.put("precision", settings.precision());
     decisive.put("min-score", String.valueOf((float) settings.minScore()));
     decisive.put("top-k", String.valueOf(settings.topK()));

@@ -1,6 +1,6 @@
 package dev.boxmill.job.session;
 
-import dev.boxmill.detr.Detector;
+import dev.boxmill.embedded.EmbeddedDetector;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.storage.Locations;
 import java.io.IOException;
@@ -53,7 +53,7 @@ final class DetectorLocation {
    */
   static java.nio.file.Path local(String uri, Configuration hadoop) {
     if (uri.equals(LabelSettings.EMBEDDED)) {
-      return Detector.embeddedDirectory();
+      return EmbeddedDetector.directory();
     }
     try {
       Path path = new Path(uri);

@@ -20,7 +20,7 @@ public final class FrozenDetector implements Serializable {
 
   private FrozenDetector(DetectorJob job, DetectorFiles files) {
     this.job = job;
-    this.labels = Map.copyOf(files.architecture().labels());
+    this.labels = Map.copyOf(files.architecture().classNames());
     this.featureChannels = List.copyOf(files.architecture().featureChannels());
     this.sha256 = files.sha256();
   }

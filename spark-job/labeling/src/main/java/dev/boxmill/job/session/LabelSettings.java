@@ -1,6 +1,6 @@
 package dev.boxmill.job.session;
 
-import dev.boxmill.detr.image.ImageDecoder;
+import dev.boxmill.image.ImageDecoder;
 import java.io.Serializable;
 import java.util.List;
 
@@ -17,7 +17,8 @@ import java.util.List;
  *     says
  * @param architecture {@code NAME[:key=value,…]} of a {@code .pth}; {@link #RECOGNIZED}: as its
  *     tensors tell
- * @param labels a file of class names on any Hadoop filesystem; {@link #OWN_CLASS_NAMES}: the detector's
+ * @param labels a file of class names on any Hadoop filesystem; {@link #OWN_CLASS_NAMES}: the
+ *     detector's
  * @param maxPixels images that declare more pixels are refused, 1 to {@link #MOST_PIXELS}
  */
 public record LabelSettings(

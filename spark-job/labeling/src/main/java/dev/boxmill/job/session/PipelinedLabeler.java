@@ -188,7 +188,7 @@ final class PipelinedLabeler implements ImageLabeler {
   private LabeledBox box(Resized image, Detection detection) {
     return new LabeledBox(
         detection.labelId(),
-        resident.detector().labels().get(detection.labelId()),
+        resident.detector().classNames().get(detection.labelId()),
         detection.score(),
         detection.box().corners(image.picture().original()),
         detection.detectorBox().corners(image.picture().original()));

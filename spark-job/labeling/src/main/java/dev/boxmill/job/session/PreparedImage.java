@@ -1,8 +1,8 @@
 package dev.boxmill.job.session;
 
-import dev.boxmill.detr.image.Picture;
-import dev.boxmill.detr.image.ResizedPicture;
-import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.image.Picture;
+import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.job.source.ImageInputException;
 import dev.boxmill.schemas.ErrorCategory;

@@ -2,7 +2,7 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
-import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.detr.preprocess.ResizedPicture;
 import dev.boxmill.refiners.spi.FeatureMap;
 import dev.boxmill.refiners.spi.FeatureMaps;
 import dev.boxmill.refiners.spi.ImageBatch;

@@ -55,7 +55,8 @@ public record RefiningJob(
    * @throws dev.boxmill.job.error.BadInputException if it has not, or the detector or a refiner is
    *     wrong
    */
-  public static RefiningJob of(TableProvenance provenance, RefineOptions options, Configuration hadoop) {
+  public static RefiningJob of(
+      TableProvenance provenance, RefineOptions options, Configuration hadoop) {
     Refiners refiners = Refiners.find();
     requireAllCandidates(provenance, refiners);
     DetectorJob job = detector(provenance, settings(provenance, options), hadoop);
@@ -64,7 +65,7 @@ public record RefiningJob(
       return new RefiningJob(
           job,
           refiners.useFeatures(job.chain()),
-          files.architecture().labels(),
+          files.architecture().classNames(),
           files.architecture().featureChannels());
     }
   }

@@ -118,6 +118,6 @@ final class RefiningLabeler implements ImageLabeler {
   }
 
   private LabelRow row(Candidates candidates, List<Detection> refined) {
-    return candidates.row(refined, resident.minScore(), resident.detector().labels());
+    return candidates.row(refined, resident.minScore(), resident.detector().classNames());
   }
 }

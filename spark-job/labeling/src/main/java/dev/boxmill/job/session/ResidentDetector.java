@@ -2,9 +2,9 @@ package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
-import dev.boxmill.detr.SeenBatch;
-import dev.boxmill.detr.image.ImageDecoder;
-import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.detr.FeatureMapBatch;
+import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.image.ImageDecoder;
 import dev.boxmill.refiners.spi.ImageBatch;
 import dev.boxmill.refiners.spi.RefinerChain;
 import dev.boxmill.refiners.spi.RefinerContext;
@@ -193,7 +193,7 @@ public final class ResidentDetector {
     return inTurn(
         times,
         () -> {
-          try (SeenBatch seen = times.time(Stage.NETWORK, () -> detector.look(resized))) {
+          try (FeatureMapBatch seen = times.time(Stage.NETWORK, () -> detector.features(resized))) {
             ImageBatch found = RefinerInput.of(detector, seen.features(), candidates, resized);
             return times.time(Stage.REFINERS, () -> refined(found));
           }
@@ -220,7 +220,10 @@ public final class ResidentDetector {
   }
 
   private <T> T look(
-      List<ResizedPicture> resized, float minScore, StageTimes times, Function<ForwardResult, T> use) {
+      List<ResizedPicture> resized,
+      float minScore,
+      StageTimes times,
+      Function<ForwardResult, T> use) {
     return inTurn(
         times,
         () -> {
@@ -276,7 +279,7 @@ public final class ResidentDetector {
   /** What a refiner of this detector is told. */
   public RefinerContext context() {
     return new RefinerContext(
-        detector.labels(),
+        detector.classNames(),
         device,
         job.precision().on(device),
         detector.featureChannels(),

@@ -57,7 +57,13 @@ record FoundFiles(
       return find(input, hadoop, taking);
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
-          "Cannot read input " + input + ": " + FailureReason.of(failure) + " (" + remedy(input) + ")",
+          "Cannot read input "
+              + input
+              + ": "
+              + FailureReason.of(failure)
+              + " ("
+              + remedy(input)
+              + ")",
           failure);
     }
   }

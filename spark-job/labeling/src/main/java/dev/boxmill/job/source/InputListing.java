@@ -41,10 +41,7 @@ public final class InputListing {
    * @throws BadInputException if one is missing, can't be read, or holds no image
    */
   public static ListedInputs list(
-      SparkSession spark,
-      List<String> inputs,
-      InputFormat format,
-      Optional<Dataset<Row>> labeled) {
+      SparkSession spark, List<String> inputs, InputFormat format, Optional<Dataset<Row>> labeled) {
     InputListing listing = new InputListing(spark, labeled);
     try (listing.files) {
       for (String input : inputs) {

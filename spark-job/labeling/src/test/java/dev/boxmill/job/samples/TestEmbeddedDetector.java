@@ -6,9 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
-import dev.boxmill.detr.image.Picture;
-import dev.boxmill.detr.image.ResizedPicture;
-import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.embedded.EmbeddedDetector;
+import dev.boxmill.image.Picture;
+import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.torchscript.Device;
@@ -106,7 +107,7 @@ final class TestEmbeddedDetector {
   private static List<List<Found>> detect(Precision precision, float minScore)
       throws UnreadableImageException {
     List<List<Found>> all = new ArrayList<>();
-    try (Detector detector = Detector.load(Detector.embeddedDirectory(), Device.cpu(), precision)) {
+    try (Detector detector = Detector.load(EmbeddedDetector.directory(), Device.cpu(), precision)) {
       for (Scene scene : scenes) {
         Picture picture = detector.decoder().decode(scene.file());
         try (ResizedPicture resized = detector.resize(picture);
@@ -121,7 +122,7 @@ final class TestEmbeddedDetector {
 
   private static Found found(Detector detector, Detection detection, Picture picture) {
     return new Found(
-        detector.labels().get(detection.labelId()),
+        detector.classNames().get(detection.labelId()),
         detection.score(),
         detection.box().corners(picture.size()));
   }

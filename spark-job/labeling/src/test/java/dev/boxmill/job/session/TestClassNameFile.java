@@ -30,7 +30,8 @@ final class TestClassNameFile {
 
   @Test
   void noFileMeansNoNames() {
-    assertThat(ClassNameFile.read(LabelSettings.OWN_CLASS_NAMES, new Configuration(false))).isEmpty();
+    assertThat(ClassNameFile.read(LabelSettings.OWN_CLASS_NAMES, new Configuration(false)))
+        .isEmpty();
   }
 
   @ParameterizedTest

@@ -2,7 +2,7 @@ package dev.boxmill.job.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.schemas.ImageSize;
 import java.util.List;
 import java.util.Random;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.SafetensorsWriter;
-import dev.boxmill.detr.Detector;
 import dev.boxmill.detr.DetectorFiles;
+import dev.boxmill.embedded.EmbeddedDetector;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.source.ImageInput;
@@ -41,7 +41,7 @@ final class TestDetectorLabelerProvider {
 
   @BeforeEach
   void copyDetector() throws IOException {
-    try (Stream<Path> files = Files.list(Detector.embeddedDirectory())) {
+    try (Stream<Path> files = Files.list(EmbeddedDetector.directory())) {
       for (Path file : files.filter(f -> !f.endsWith("refinebox.safetensors")).toList()) {
         Files.copy(file, directory.resolve(file.getFileName()));
       }

@@ -2,7 +2,7 @@ package dev.boxmill.job.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.boxmill.detr.image.ResizedPicture;
+import dev.boxmill.detr.preprocess.ResizedPicture;
 import dev.boxmill.job.session.PreparedImage.Resized;
 import dev.boxmill.job.session.ShapeBuckets.PendingImage;
 import dev.boxmill.schemas.ImageSize;

@@ -31,7 +31,6 @@ final class TestTaskRows {
   }
 
   private static LabelRow row(String uri) {
-    return new LabelRow.Labeled(
-        uri, Optional.empty(), Optional.of(new ImageSize(4, 3)), List.of());
+    return new LabelRow.Labeled(uri, Optional.empty(), Optional.of(new ImageSize(4, 3)), List.of());
   }
 }

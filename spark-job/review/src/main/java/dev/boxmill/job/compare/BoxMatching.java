@@ -29,8 +29,7 @@ final class BoxMatching {
   }
 
   /** Each box of both runs, once; classes are told apart by name, for ids may differ. */
-  static List<BoxPair> of(
-      List<LabeledBox> before, List<LabeledBox> after, Thresholds thresholds) {
+  static List<BoxPair> of(List<LabeledBox> before, List<LabeledBox> after, Thresholds thresholds) {
     BoxMatching matching = new BoxMatching(before, after, thresholds);
     List<Candidate> candidates = matching.candidates();
     for (Candidate candidate : candidates) {

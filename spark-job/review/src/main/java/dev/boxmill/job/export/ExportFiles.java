@@ -56,7 +56,11 @@ final class ExportFiles implements Closeable {
       return files;
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
-          "Cannot write export " + output + ": " + FailureReason.of(failure) + " (name another output)",
+          "Cannot write export "
+              + output
+              + ": "
+              + FailureReason.of(failure)
+              + " (name another output)",
           failure);
     }
   }

@@ -72,7 +72,11 @@ public final class ExportRun {
       return Locations.absolute(labels, hadoop);
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(
-          "Invalid --labels: " + labels + ": " + FailureReason.of(failure) + " (must be a path or a URI)",
+          "Invalid --labels: "
+              + labels
+              + ": "
+              + FailureReason.of(failure)
+              + " (must be a path or a URI)",
           failure);
     }
   }

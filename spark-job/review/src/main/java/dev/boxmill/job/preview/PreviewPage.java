@@ -132,7 +132,14 @@ public final class PreviewPage {
       return Locations.absolute(text, hadoop);
     } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException(
-          "Invalid " + name + ": " + text + ": " + FailureReason.of(e) + " (must be a path or a URI)", e);
+          "Invalid "
+              + name
+              + ": "
+              + text
+              + ": "
+              + FailureReason.of(e)
+              + " (must be a path or a URI)",
+          e);
     }
   }
 
@@ -155,7 +162,8 @@ public final class PreviewPage {
     try (FSDataOutputStream stream = files.create(file, true)) {
       stream.write(html);
     } catch (IOException e) {
-      throw new IOException("Cannot write page " + Locations.uri(file) + ": " + FailureReason.of(e), e);
+      throw new IOException(
+          "Cannot write page " + Locations.uri(file) + ": " + FailureReason.of(e), e);
     }
   }
 }

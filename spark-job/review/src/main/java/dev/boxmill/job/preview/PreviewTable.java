@@ -59,8 +59,8 @@ final class PreviewTable {
   }
 
   /**
-   * Labeled images, those with boxes first, in the order of a hash of their addresses: the same
-   * for every run and for every order of rows in the files, and no folder is preferred.
+   * Labeled images, those with boxes first, in the order of a hash of their addresses: the same for
+   * every run and for every order of rows in the files, and no folder is preferred.
    */
   List<SampledImage> sample(int limit) {
     return rows

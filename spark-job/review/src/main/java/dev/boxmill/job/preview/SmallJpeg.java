@@ -1,7 +1,7 @@
 package dev.boxmill.job.preview;
 
-import dev.boxmill.detr.image.Picture;
-import dev.boxmill.job.scenes.Jpeg;
+import dev.boxmill.image.Jpeg;
+import dev.boxmill.image.Picture;
 import dev.boxmill.schemas.ImageSize;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;

@@ -1,7 +1,7 @@
 package dev.boxmill.job.preview;
 
-import dev.boxmill.detr.image.ImageDecoder;
-import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.image.ImageDecoder;
+import dev.boxmill.image.UnreadableImageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

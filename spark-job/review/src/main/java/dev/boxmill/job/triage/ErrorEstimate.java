@@ -31,7 +31,11 @@ record ErrorEstimate(
    *
    * @param boxes by descending score
    */
-  static ErrorEstimate of(List<LabeledBox> boxes, ImageSize image, ScoreCalibration calibration, ClassStatistics statistics) {
+  static ErrorEstimate of(
+      List<LabeledBox> boxes,
+      ImageSize image,
+      ScoreCalibration calibration,
+      ClassStatistics statistics) {
     List<LabeledBox> surer = new ArrayList<>();
     ErrorEstimate estimate = NONE;
     for (LabeledBox box : boxes) {

@@ -8,7 +8,8 @@ import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Row;
 
 /** From a label table's row, cut down to {@link #COLUMNS}, to the triage table's. */
-record RowTriage(ScoreCalibration calibration, ClassStatistics statistics) implements Function<Row, Row> {
+record RowTriage(ScoreCalibration calibration, ClassStatistics statistics)
+    implements Function<Row, Row> {
 
   static final List<String> COLUMNS = List.of("image_uri", "status", "width", "height", "boxes");
 

@@ -9,7 +9,8 @@ import dev.boxmill.job.error.BadInputException;
  * @param output folder of the triage table, as the user named it
  * @param threshold boxes that score so much and above are shown to people, between 0 and 1
  */
-public record TriageRequest(String labels, String output, double threshold, ExistingTriage existing) {
+public record TriageRequest(
+    String labels, String output, double threshold, ExistingTriage existing) {
 
   /** What to do with a triage table that is there already. */
   public enum ExistingTriage {

@@ -3,7 +3,7 @@ package dev.boxmill.job.preview;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.boxmill.detr.image.Picture;
+import dev.boxmill.image.Picture;
 import dev.boxmill.schemas.ImageSize;
 import java.awt.Color;
 import java.awt.image.BufferedImage;

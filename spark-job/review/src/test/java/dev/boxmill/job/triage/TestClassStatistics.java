@@ -31,7 +31,9 @@ final class TestClassStatistics {
             .write(folder.resolve("sized"));
 
     BoxStatistics cup =
-        ClassStatistics.of(TableCheck.open(TestingSpark.session(), sized), new ScoreCalibration(0.5)).of("cup");
+        ClassStatistics.of(
+                TableCheck.open(TestingSpark.session(), sized), new ScoreCalibration(0.5))
+            .of("cup");
 
     // ln(0.1) and ln(0.2); the box without area has no size
     assertThat(cup.boxes()).isEqualTo(2);

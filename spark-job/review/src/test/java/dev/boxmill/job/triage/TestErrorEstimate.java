@@ -107,7 +107,8 @@ final class TestErrorEstimate {
   @Test
   void whatTheRefinersDoToAllBoxesOfAClassIsNothingUnusual() {
     ClassStatistics often = new ClassStatistics(Map.of("cup", new BoxStatistics(100, 0, 0, 0.5)));
-    ErrorEstimate moved = ErrorEstimate.of(List.of(box("cup", 0.75, HALF_SHARED, PLACE)), IMAGE, HALF, often);
+    ErrorEstimate moved =
+        ErrorEstimate.of(List.of(box("cup", 0.75, HALF_SHARED, PLACE)), IMAGE, HALF, often);
 
     // 0.5 exp(0.5 / 0.5) = 1.359141; 0.951026 / (0.951026 + 0.048974 * 1.359141) = 0.934582
     assertThat(moved.refinerDisagreement()).isEqualTo(0.951026 - 0.934582, EXACT);

@@ -1,9 +1,9 @@
 package dev.boxmill.job.train;
 
 import dev.boxmill.detr.Detector;
-import dev.boxmill.detr.image.Picture;
-import dev.boxmill.detr.image.ResizedPicture;
-import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.image.Picture;
+import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.source.FileContent;
 import dev.boxmill.schemas.ImageSize;
@@ -20,7 +20,8 @@ import org.apache.hadoop.conf.Configuration;
  * @param height in pixels, as annotated
  * @param objects those that a detector can be asked to find
  */
-record AnnotatedImage(ListedFile file, int truth, int width, int height, List<GroundTruthBox> objects)
+record AnnotatedImage(
+    ListedFile file, int truth, int width, int height, List<GroundTruthBox> objects)
     implements Serializable {
 
   AnnotatedImage {
@@ -43,6 +44,7 @@ record AnnotatedImage(ListedFile file, int truth, int width, int height, List<Gr
           "Cannot use %s: it has %dx%d pixels, its annotations are for %dx%d (annotate it anew)"
               .formatted(file.uri(), size.width(), size.height(), width, height));
     }
-    return detector.resize(augmentation.mirrored() ? picture.mirrored() : picture, augmentation.scale());
+    return detector.resize(
+        augmentation.mirrored() ? picture.mirrored() : picture, augmentation.scale());
   }
 }

@@ -52,7 +52,10 @@ final class GradientTask implements FlatMapFunction<Iterator<ImageGroup>, Partia
   }
 
   private static Optional<LossGradient> gradient(
-      ResidentDetector resident, GradientNetwork network, Weights weights, List<LoadedImage> images) {
+      ResidentDetector resident,
+      GradientNetwork network,
+      Weights weights,
+      List<LoadedImage> images) {
     return resident.look(
         images.stream().map(LoadedImage::picture).toList(),
         NO_DETECTION,

@@ -10,7 +10,8 @@ import java.io.Serializable;
  * @param cx center, as a share of the image's width
  * @param cy center, as a share of the image's height
  */
-record GroundTruthBox(int label, float cx, float cy, float width, float height) implements Serializable {
+record GroundTruthBox(int label, float cx, float cy, float width, float height)
+    implements Serializable {
 
   /** Where it is in that augmentation of the image. */
   Box in(Augmentation augmentation) {

@@ -1,6 +1,6 @@
 package dev.boxmill.job.train;
 
-import dev.boxmill.detr.image.UnreadableImageException;
+import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.job.session.ResidentDetector;
 import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
@@ -35,13 +35,16 @@ final class LoadedGroup implements AutoCloseable {
     return loaded;
   }
 
-  private static LoadResult read(AugmentedImage image, ResidentDetector resident, Configuration hadoop) {
+  private static LoadResult read(
+      AugmentedImage image, ResidentDetector resident, Configuration hadoop) {
     try {
       return new LoadResult(
-          new LoadedImage(image, image.image().resized(resident.detector(), image.augmentation(), hadoop)),
+          new LoadedImage(
+              image, image.image().resized(resident.detector(), image.augmentation(), hadoop)),
           null);
     } catch (UnreadableImageException e) {
-      return new LoadResult(null, "Cannot use " + image.image().file().uri() + ": " + e.getMessage());
+      return new LoadResult(
+          null, "Cannot use " + image.image().file().uri() + ": " + e.getMessage());
     } catch (IOException | IllegalArgumentException e) {
       return new LoadResult(null, e.getMessage());
     }

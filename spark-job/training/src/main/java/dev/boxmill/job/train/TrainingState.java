@@ -78,7 +78,8 @@ final class TrainingState {
   }
 
   static TrainingState start(float[] row, ParameterLayout layout, String identity) {
-    return new TrainingState(row.clone(), row.clone(), AdamW.start(layout), TrainingPosition.start(identity));
+    return new TrainingState(
+        row.clone(), row.clone(), AdamW.start(layout), TrainingPosition.start(identity));
   }
 
   /** What is validated and kept. */

@@ -10,4 +10,5 @@ import java.io.Serializable;
  * @param detector the detector's boxes
  * @param refined the same after the refiner
  */
-record ValidatedImage(int truth, ImageMatches detector, ImageMatches refined) implements Serializable {}
+record ValidatedImage(int truth, ImageMatches detector, ImageMatches refined)
+    implements Serializable {}

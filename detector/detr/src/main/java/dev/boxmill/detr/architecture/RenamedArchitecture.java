@@ -1,0 +1,62 @@
+package dev.boxmill.detr.architecture;
+
+import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.detr.statedict.KeyMapping;
+import dev.boxmill.torchscript.Program;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A network whose checkpoint names its tensors otherwise.
+ *
+ * @param network with the names of Hugging Face's checkpoints
+ * @param names how they are called here
+ * @param ignored names here of tensors that no forward pass reads, beside the network's own
+ */
+public record RenamedArchitecture(Architecture network, KeyMapping names, Set<String> ignored)
+    implements Architecture {
+
+  public RenamedArchitecture {
+    ignored = Set.copyOf(ignored);
+  }
+
+  @Override
+  public Program program() {
+    return network.program();
+  }
+
+  @Override
+  public List<ExpectedTensor> tensors() {
+    return network.tensors().stream().map(names::translated).toList();
+  }
+
+  @Override
+  public Set<String> ignoredTensors() {
+    Set<String> all = new HashSet<>(ignored);
+    network.ignoredTensors().forEach(name -> all.addAll(names.translated(name)));
+    return all;
+  }
+
+  @Override
+  public Map<Integer, String> classNames() {
+    return network.classNames();
+  }
+
+  @Override
+  public PostProcessing postProcessing() {
+    return network.postProcessing();
+  }
+
+  @Override
+  public List<Integer> featureChannels() {
+    return network.featureChannels();
+  }
+
+  @Override
+  public List<Integer> featureStrides() {
+    return network.featureStrides();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.boxmill.detr.deformable;
+
+import dev.boxmill.detr.deformable.DeformableTransformer.DeformableLayers;
+import dev.boxmill.detr.deformable.DeformableTransformer.MapPositionEmbedding;
+import dev.boxmill.detr.deformable.DeformableTransformer.Scales;
+import dev.boxmill.detr.statedict.StateDict;
+
+/**
+ * Where a code base has what tells the sizes of a deformable transformer.
+ *
+ * @param levels the embedding of the maps' numbers
+ * @param projections the backbone's maps' projections, without their numbers
+ * @param encoderAttention the encoder layers' attention
+ * @param decoderAttention the decoder layers' second attention
+ * @param feedForward the first linear layer of a layer's feed-forward network
+ */
+public record StateDictDeformableTransformer(
+    String levels,
+    String projections,
+    String projection,
+    String encoderAttention,
+    String decoderAttention,
+    String feedForward) {
+
+  private static final String DECODER = "transformer.decoder.layers.";
+  private static final int HEADS = 8;
+
+  /** fundamentalvision/Deformable-DETR, and IDEA-Research/DINO after it. */
+  public static final StateDictDeformableTransformer ORIGINAL =
+      new StateDictDeformableTransformer(
+          "transformer.level_embed", "input_proj.", ".0", "self_attn", "cross_attn", "linear1");
+
+  /** IDEA-Research/detrex. */
+  public static final StateDictDeformableTransformer DETREX =
+      new StateDictDeformableTransformer(
+          "transformer.level_embeds",
+          "neck.convs.",
+          ".conv",
+          "attentions.0",
+          "attentions.1",
+          "ffns.0.layers.0.0");
+
+  /** Whether the checkpoint has such a transformer's tensors. */
+  public boolean isIn(StateDict checkpoint) {
+    return checkpoint.has(levels) && checkpoint.has(offsets(DECODER, decoderAttention));
+  }
+
+  /**
+   * Its sizes.
+   *
+   * @throws dev.boxmill.checkpoint.CheckpointException if a tensor that tells one is missing
+   */
+  public DeformableTransformer read(StateDict checkpoint, MapPositionEmbedding positions) {
+    int heads = checkpoint.setting("heads", HEADS);
+    return new DeformableTransformer(
+        checkpoint.size(levels, 1),
+        scales(checkpoint),
+        layers(checkpoint, "transformer.encoder.layers.", encoderAttention, heads),
+        layers(checkpoint, DECODER, decoderAttention, heads),
+        "relu",
+        positions);
+  }
+
+  /** Which maps there are: those of the backbone are projected by 1x1 convolutions. */
+  Scales scales(StateDict checkpoint) {
+    int ofBackbone = 0;
+    while (ofBackbone < checkpoint.count(projections)
+        && checkpoint.size(projections + ofBackbone + projection + ".weight", 2) == 1) {
+      ofBackbone++;
+    }
+    return new Scales(4 - ofBackbone, checkpoint.size(levels, 0));
+  }
+
+  private DeformableLayers layers(
+      StateDict checkpoint, String prefix, String attention, int heads) {
+    int samples = checkpoint.size(offsets(prefix, attention), 0) / 2;
+    return new DeformableLayers(
+        checkpoint.count(prefix),
+        heads,
+        samples / (heads * checkpoint.size(levels, 0)),
+        checkpoint.size(prefix + "0." + feedForward + ".weight", 0));
+  }
+
+  private static String offsets(String prefix, String attention) {
+    return prefix + "0." + attention + ".sampling_offsets.weight";
+  }
+}

@@ -1,0 +1,111 @@
+# The transformer of Zhu et al., "Deformable DETR" (2020), as Deformable DETR and DINO share it: maps of several scales,
+# an encoder whose tokens look at a few points of each, and decoder layers that look at the encoder's result so.
+#
+# B images, D model width, N tokens of all LEVELS, fine level first, each row by row, Q queries.
+# Constants: FIRST_MAP (0 is C2), LEVELS, GROUPS (of the maps' GroupNorm), TEMPERATURE and FIRST_POSITION (of position
+# embeddings), LEARNED_POSITIONS, ENCODER_LAYERS, ENCODER_HEADS, ENCODER_POINTS, DECODER_LAYERS, DECODER_HEADS, DECODER_POINTS,
+# ACTIVATION.
+
+# C2 to C5 -> tokens (B, N, D) and the levels' [h, w]. Beyond C5 each level halves the one before; the first such reads
+# C5 itself.
+def tokens_of(features: List[Tensor], w: Dict[str, Tensor]) -> Tuple[Tensor, List[List[int]]]:
+  tokens = annotate(List[Tensor], [])
+  sizes = annotate(List[List[int]], [])
+  x = features[3]
+  for level in range(LEVELS):
+    name = "level." + str(level)
+    if FIRST_MAP + level < 4:
+      y = conv(features[FIRST_MAP + level], w, name, 1, 0, 1, "none")
+    else:
+      y = conv(x, w, name, 2, 1, 1, "none")
+    flat = group_norm(torch.transpose(torch.flatten(y, 2), 1, 2), w, name + ".norm")
+    tokens.append(flat)
+    sizes.append([y.size(2), y.size(3)])
+    if FIRST_MAP + level > 3:
+      x = torch.unflatten(torch.transpose(flat, 1, 2), 2, sizes[level])
+  return (torch.cat(tokens, 1), sizes)
+
+# GroupNorm (Wu, He 2018) of tokens (B, n, D), in float32. PyTorch's own kernel is slow where channels lie last.
+def group_norm(tokens: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  x = torch.to(tokens, 6)
+  x = torch.sub(x, of_groups(torch.mean(x, [1], True)))
+  variance = of_groups(torch.mean(x * x, [1], True))
+  scale = torch.rsqrt(variance + 1e-5) * w[name + ".weight"]
+  return torch.to(torch.addcmul(w[name + ".bias"], x, scale), DTYPE)
+
+# (B, 1, D): each channel's value becomes its group's mean
+def of_groups(x: Tensor) -> Tensor:
+  groups = torch.unflatten(x, 2, [GROUPS, -1])
+  return torch.flatten(torch.expand_as(torch.mean(groups, [-1], True), groups), 2)
+
+# (1, N, D): where a token lies in its level, and which level that is
+def positions_of(sizes: List[List[int]], w: Dict[str, Tensor], like: Tensor) -> Tensor:
+  positions = annotate(List[Tensor], [])
+  for level in range(len(sizes)):
+    positions.append(map_position(sizes[level], w) + torch.select(w["levels"], 0, level))
+  return torch.to(torch.cat(positions, 1), DTYPE)
+
+# (1, h * w, D) float32
+def map_position(size: List[int], w: Dict[str, Tensor]) -> Tensor:
+  if LEARNED_POSITIONS:
+    return learned_position(size[0], size[1], w["position.rows"], w["position.columns"])
+  return shifted_sine_position(size[0], size[1], w["levels"].size(1), TEMPERATURE, FIRST_POSITION, w["levels"])
+
+def encode(x: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], trace: Dict[str, Tensor]) -> Tensor:
+  position = positions_of(sizes, w, x)
+  centers = annotate(List[Tensor], [])
+  for level in range(len(sizes)):
+    centers.append(cell_centers(sizes[level][0], sizes[level][1], x))
+  # (1, N, 2): a token looks around its own place, on each level
+  places = torch.unsqueeze(torch.cat(centers, 0), 0)
+  for layer in range(ENCODER_LAYERS):
+    name = "encoder." + str(layer)
+    y = deformable_attention(x + position, places, x, sizes, w, name + ".self", ENCODER_HEADS, ENCODER_POINTS)
+    x = add_norm(x, y, w, name + ".self.norm")
+    x = add_norm(x, feed_forward(x, w, name, ACTIVATION), w, name + ".norm")
+    trace[name] = x
+  return x
+
+# references (B, Q, 2 or 4): what a query looks around
+def decoder_layer(
+    x: Tensor, position: Tensor, references: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor],
+    name: str) -> Tensor:
+  x = add_norm(x, self_attention(x, position, w, name + ".self", DECODER_HEADS), w, name + ".self.norm")
+  y = deformable_attention(
+    x + position, references, memory, sizes, w, name + ".cross", DECODER_HEADS, DECODER_POINTS)
+  x = add_norm(x, y, w, name + ".cross.norm")
+  return add_norm(x, feed_forward(x, w, name, ACTIVATION), w, name + ".norm")
+
+# The encoder's tokens as candidates for queries: (B, N, D). Those too near to the border are nothing.
+def candidates_of(memory: Tensor, valid: Tensor, w: Dict[str, Tensor]) -> Tensor:
+  return layer_norm(linear(memory * torch.to(valid, DTYPE), w, "query.output"), w, "query.norm")
+
+# Checkpoint tensors -> what the forward pass reads, but for the backbone.
+def prepare_transformer(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:
+  for name in w.keys():
+    if stays_float32(name):
+      ready[name] = w[name]
+    elif not name.startswith("backbone.") and not name.startswith("level."):
+      ready[name] = torch.to(w[name], DTYPE)
+  for level in range(LEVELS):
+    name = "level." + str(level)
+    halves = FIRST_MAP + level > 3
+    ready[name + ".weight"] = prepack(w[name + ".weight"], 2 if halves else 1, 1 if halves else 0, 1)
+    ready[name + ".bias"] = torch.to(w[name + ".bias"], DTYPE)
+  for layer in range(ENCODER_LAYERS):
+    prepare_deformable_attention(w, ready, "encoder." + str(layer) + ".self", torch.full([1], 1.0))
+  for layer in range(DECODER_LAYERS):
+    prepare_self_attention(w, ready, "decoder." + str(layer) + ".self")
+
+# Heads, and what positions and GroupNorms are computed from.
+def stays_float32(name: str) -> bool:
+  if torch.find(name, ".box.") >= 0 or torch.find(name, ".class.") >= 0:
+    return True
+  if name.startswith("level."):
+    return torch.find(name, ".norm.") >= 0
+  return name == "levels" or name.startswith("position.")
+
+# Around a box, P offsets of one reach from its center to its side; around a point, offsets count cells.
+def prepare_cross_attention(w: Dict[str, Tensor], ready: Dict[str, Tensor], layer: int, around_box: bool) -> None:
+  reach = 0.5 / DECODER_POINTS if around_box else 1.0
+  prepare_deformable_attention(w, ready, "decoder." + str(layer) + ".cross", torch.full([1], reach))
