@@ -1,0 +1,65 @@
+"""transformers' side of `boxmill bench family`, which starts it: a line of JSON in, a line of JSON out.
+
+usage: ./boxmill bench family --peer "python spark-job/bench/python/family_peer.py"
+
+{"config": …, "height": 800, "width": 1066, "threads": 2} holds that network with random weights from then on;
+{"run": "float32"} or {"run": "bfloat16"} runs it once on one image: {"ms": …}, or {"error": …} where it can't.
+Only the forward pass is timed, from normalised pixels to logits and boxes.
+"""
+
+import copy
+import json
+import os
+import sys
+import time
+import warnings
+
+import torch
+from transformers import CONFIG_MAPPING, AutoModelForObjectDetection
+
+
+def random_network(config):
+    """transformers' network of what a config.json says, with random weights."""
+    settings = dict(config)
+    return AutoModelForObjectDetection.from_config(CONFIG_MAPPING[settings.pop("model_type")](**settings)).eval()
+
+
+class Held:
+    """A network in both precisions, and its input."""
+
+    def __init__(self, request):
+        torch.set_num_threads(request["threads"])
+        model = random_network(request["config"])
+        self.models = {"float32": model, "bfloat16": copy.deepcopy(model).to(torch.bfloat16)}
+        self.pixels = torch.randn(1, 3, request["height"], request["width"])
+
+    def run(self, name):
+        pixels = self.pixels.to(getattr(torch, name))
+        start = time.perf_counter()
+        with torch.inference_mode():
+            self.models[name](pixel_values=pixels)
+        return 1000 * (time.perf_counter() - start)
+
+
+def serve(holder):
+    # whatever a library prints must not stand between the answers
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    warnings.filterwarnings("ignore")
+    held = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "config" in request:
+            held = None
+            held = holder(request)
+            answer = {"ready": True}
+        else:
+            try:
+                answer = {"ms": held.run(request["run"])}
+            except (RuntimeError, NotImplementedError, TypeError) as error:
+                answer = {"error": str(error).splitlines()[0]}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    serve(Held)

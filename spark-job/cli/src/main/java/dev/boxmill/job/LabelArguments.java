@@ -1,0 +1,133 @@
+package dev.boxmill.job;
+
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.run.LabelRequest;
+import dev.boxmill.job.session.LabelSettings;
+import dev.boxmill.job.source.InputFormat;
+import dev.boxmill.job.table.OutputFolder.Existing;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What to label, how, and where to: the options of {@code label} and of what looks ahead to it. */
+final class LabelArguments {
+
+  private static final String SAMPLE_OUTPUT = "boxmill-out/labels";
+
+  @Option(
+      names = "--input",
+      arity = "1..*",
+      paramLabel = "URI",
+      description =
+          "Folders, patterns, files, manifests, Parquet tables or tar archives, on any Hadoop"
+              + " filesystem. Without it: the bundled sample scenes.")
+  private List<String> inputs = List.of();
+
+  @Option(
+      names = "--output",
+      paramLabel = "URI",
+      description = "Folder of the label table. Needed with --input; else " + SAMPLE_OUTPUT + ".")
+  private String output;
+
+  @Mixin private DetectorArguments detector;
+
+  @Mixin private RefinerArguments refiners;
+
+  @Option(
+      names = "--min-score",
+      paramLabel = "SCORE",
+      defaultValue = "0.05",
+      description = "Keeps boxes that score above it, 0 to 1. Default: ${DEFAULT-VALUE}.")
+  private double minScore;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "N",
+      description = "At most that many boxes per image. Default: as the checkpoint says.")
+  private Integer topK;
+
+  @Option(
+      names = "--input-format",
+      paramLabel = "auto|files|manifest|parquet|webdataset",
+      defaultValue = "auto",
+      converter = InputFormatConverter.class,
+      description = "What the inputs are. Default: each by its extension and columns.")
+  private InputFormat inputFormat;
+
+  /** One of the two. */
+  static final class Replacing {
+    @Option(
+        names = "--overwrite",
+        description = "Replaces the labels in --output once the new ones are whole.")
+    private boolean overwrite;
+
+    @Option(
+        names = "--retry-failed",
+        description = "Labels the failed images of --output again, and no others.")
+    private boolean retryFailed;
+
+    private Existing existing() {
+      return overwrite ? Existing.REPLACE : Existing.RETRY_FAILED;
+    }
+  }
+
+  @ArgGroup private Replacing replacing;
+
+  @Option(
+      names = "--chunk-images",
+      paramLabel = "N",
+      description =
+          "Images that are committed together; a killed run loses no more than a few such chunks."
+              + " Default: 256 for each task that runs at once, more for many images.")
+  private Long chunkImages;
+
+  @Mixin private LimitArguments limits;
+
+  /** Jars with plugins. */
+  List<Path> jars() {
+    return limits.jars();
+  }
+
+  /**
+   * What they ask for together.
+   *
+   * @throws BadInputException if one is out of range or missing, or they contradict each other
+   */
+  LabelRequest request() {
+    LabelSettings settings = settings();
+    return new LabelRequest(
+        inputs,
+        inputFormat,
+        output(),
+        replacing == null ? Existing.CONTINUE : replacing.existing(),
+        settings,
+        chunkImages == null ? OptionalLong.empty() : OptionalLong.of(chunkImages),
+        limits.maxFailureRate());
+  }
+
+  private LabelSettings settings() {
+    LimitArguments.requireShare("--min-score", minScore);
+    if (topK != null && topK < 1) {
+      throw new BadInputException("Invalid --top-k: " + topK + " (must be at least 1)");
+    }
+    if (chunkImages != null && chunkImages < 1) {
+      throw new BadInputException(
+          "Invalid --chunk-images: " + chunkImages + " (must be at least 1)");
+    }
+    int boxes = topK == null ? LabelSettings.CHECKPOINT_TOP_K : topK;
+    return detector.settings(refiners.chain(), minScore, boxes).withMaxPixels(limits.maxPixels());
+  }
+
+  private String output() {
+    if (output != null) {
+      return output;
+    }
+    if (inputs.isEmpty()) {
+      return SAMPLE_OUTPUT;
+    }
+    throw new BadInputException("Missing --output (name a folder for the labels)");
+  }
+}

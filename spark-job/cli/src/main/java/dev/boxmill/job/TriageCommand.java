@@ -1,0 +1,95 @@
+package dev.boxmill.job;
+
+import dev.boxmill.job.run.BoxmillSession;
+import dev.boxmill.job.text.Counted;
+import dev.boxmill.job.triage.TriageRequest;
+import dev.boxmill.job.triage.TriageRequest.Existing;
+import dev.boxmill.job.triage.TriageRun;
+import dev.boxmill.job.triage.TriageRun.Triaged;
+import dev.boxmill.schemas.TriageColumn;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code boxmill triage}: which images people should review first. */
+@Command(
+    name = "triage",
+    description = {
+      "Tells which images people should review first, where labels are likely wrong.",
+      "Writes a Parquet table with a row for each image, the most doubtful first: review_priority,"
+          + " the chance of an error, and its parts. They count boxes that score low, objects that"
+          + " only boxes below the threshold show, near-duplicates, boxes that the refiners moved"
+          + " unusually far, and odd sizes for a class. Failed images come first."
+    },
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
+final class TriageCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--labels",
+      required = true,
+      paramLabel = "URI",
+      description =
+          "The label table: the folder that 'label --output' wrote. Its --min-score should lie"
+              + " well below --threshold, as it does by default: weaker boxes hint at objects that"
+              + " were missed.")
+  private String labels;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "URI",
+      description = "Folder of the triage table.")
+  private String output;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "S",
+      defaultValue = "0.5",
+      description =
+          "People are shown boxes that score so much and above; between 0 and 1. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double threshold;
+
+  @Option(names = "--overwrite", description = "Replaces a triage table that is there.")
+  private boolean overwrite;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    TriageRequest request =
+        new TriageRequest(
+            labels, output, threshold, overwrite ? Existing.REPLACE : Existing.REFUSE);
+    try (BoxmillSession session = BoxmillSession.start(List.of())) {
+      print(TriageRun.write(request, session.spark()));
+    }
+    return ExitCode.WHOLE;
+  }
+
+  private void print(Triaged triaged) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        Locale.ROOT, "%s, %,d failed%n", Counted.of(triaged.images(), "image"), triaged.failed());
+    out.printf(Locale.ROOT, "Expected errors: %,.1f%n", triaged.expectedErrors());
+    triaged
+        .parts()
+        .forEach(
+            (part, errors) ->
+                out.printf(Locale.ROOT, "  %-20s %,10.1f%n", part.columnName(), errors));
+    if (triaged.parts().get(TriageColumn.MISSED_OBJECTS) == 0 && triaged.expectedErrors() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "No box scores below %s: objects that were missed can't be told"
+              + " (label with a lower --min-score)%n",
+          threshold);
+    }
+    out.println("Triage: " + triaged.output());
+    out.flush();
+  }
+}

@@ -1,0 +1,155 @@
+package dev.boxmill.job.evaluate;
+
+import dev.boxmill.job.evaluate.Reading.Place;
+import dev.boxmill.job.matching.MatchingCost.ClassRule;
+import dev.boxmill.job.text.TextTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What an evaluation found, as a person and as a program reads it. */
+public final class EvaluationReport {
+
+  private final EvaluationOutcome outcome;
+
+  EvaluationReport(EvaluationOutcome outcome) {
+    this.outcome = outcome;
+  }
+
+  /** The numbers of the detections as they are. */
+  public Map<String, Double> numbers() {
+    return outcome.main().numbers();
+  }
+
+  /** What was matched, then the numbers; before and after the refiners where both are known. */
+  public String summary() {
+    StringBuilder text = new StringBuilder();
+    line(text, "Ground truth: " + outcome.request().groundTruth());
+    line(
+        text,
+        "  %d images, %d objects to find, %d categories"
+            .formatted(
+                outcome.truth().images().size(),
+                outcome.main().objects(),
+                outcome.truth().categories().size()));
+    outcome.truth().findings().sentences().forEach(sentence -> line(text, "  " + sentence));
+    line(text, "Detections: " + outcome.detections());
+    outcome.facts().forEach(fact -> line(text, "  " + fact));
+    line(text, "");
+    return text.append(numbersTable()).toString();
+  }
+
+  private TextTable numbersTable() {
+    TextTable table = new TextTable();
+    if (outcome.knowsBefore()) {
+      table.row(List.of("", "detector", "refined"));
+    }
+    outcome
+        .main()
+        .numbers()
+        .forEach(
+            (name, value) -> {
+              List<String> cells = new ArrayList<>(List.of(name));
+              if (outcome.knowsBefore()) {
+                double before = outcome.at(Reading.raw(Place.DETECTOR)).numbers().get(name);
+                cells.add(Evaluation.text(before));
+              }
+              cells.add(Evaluation.text(value));
+              table.row(cells);
+            });
+    return table;
+  }
+
+  /** A row for each category that has objects. */
+  public String perCategory() {
+    TextTable table = new TextTable();
+    outcome
+        .main()
+        .numbersByCategory()
+        .forEach(
+            (category, numbers) -> {
+              if (table.isEmpty()) {
+                List<String> header = new ArrayList<>(List.of("category", "objects"));
+                header.addAll(numbers.keySet());
+                table.row(header);
+              }
+              List<String> cells = new ArrayList<>();
+              cells.add(category.name());
+              cells.add(String.valueOf(outcome.main().objects(category)));
+              numbers.values().forEach(value -> cells.add(Evaluation.text(value)));
+              table.row(cells);
+            });
+    return table.toString();
+  }
+
+  /** The oracle's table and how to read it; empty if it was not asked for. */
+  public String oracle() {
+    if (outcome.request().oracle().isEmpty()) {
+      return "";
+    }
+    TextTable table = new TextTable();
+    List<String> header = new ArrayList<>(List.of("oracle"));
+    for (Place place : outcome.placesInTime()) {
+      String when =
+          outcome.places().size() == 1 ? "" : place == Place.DETECTOR ? "before " : "after ";
+      List.of("AP", "AP50", "AP75").forEach(name -> header.add(when + name));
+    }
+    table.row(header);
+    for (Reading reading : outcome.readings().evaluations().keySet()) {
+      if (reading.place() == Place.REFINED) {
+        table.row(oracleRow(reading));
+      }
+    }
+    StringBuilder text = new StringBuilder(table.toString());
+    OracleTable.sentences(outcome.readings(), outcome.placesInTime())
+        .forEach(sentence -> line(text, sentence));
+    line(text, matcherSentence());
+    line(text, coverageSentence());
+    return text.toString();
+  }
+
+  private List<String> oracleRow(Reading reading) {
+    List<String> cells = new ArrayList<>();
+    cells.add(OracleTable.name(reading.truth(), reading.others()));
+    for (Place place : outcome.placesInTime()) {
+      Map<String, Double> numbers =
+          outcome.at(new Reading(place, reading.truth(), reading.others())).numbers();
+      List.of("AP", "AP50", "AP75").forEach(name -> cells.add(Evaluation.text(numbers.get(name))));
+    }
+    return cells;
+  }
+
+  private String matcherSentence() {
+    return outcome.oracle().rule() == ClassRule.FOCAL
+        ? "Matched as the detector was trained: 2 focal + 5 L1 + 2 GIoU (some boxes have several"
+            + " classes). 'others 0': a matched box scores 0.5 for every other class, as published."
+        : "Matched as the detector was trained: 1 class + 5 L1 + 2 GIoU (every box has one class).";
+  }
+
+  private String coverageSentence() {
+    return String.format(
+        Locale.ROOT,
+        "Only kept boxes can be matched, here those that score at least %.3f: %d of %d objects had"
+            + " none left, others may have got a worse one (label with --min-score 0 to keep all).",
+        outcome.oracle().unknownScore(),
+        outcome.readings().unmatched(),
+        outcome.readings().objects());
+  }
+
+  /** Writes all numbers; those of the detections as they are stand at the top level. */
+  public void writeJson(Path file) throws IOException {
+    new EvaluationJson(outcome).write(file);
+  }
+
+  /** Writes precision over recall of each category and IoU threshold as CSV. */
+  public void writeCurves(Path file) throws IOException {
+    new CurvesCsv(outcome.main()).write(file);
+  }
+
+  private static void line(StringBuilder text, String line) {
+    text.append(line).append(System.lineSeparator());
+  }
+}

@@ -1,0 +1,240 @@
+package dev.boxmill.job.evaluate;
+
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.matching.MatchingCost.ClassRule;
+import dev.boxmill.job.table.LabelRows;
+import dev.boxmill.schemas.LabelColumn;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/**
+ * The detections of a label table, matched by the executors image by image. Each gets the whole
+ * ground truth once; only what matching found comes back.
+ */
+final class LabelTableImages implements LabelledImages {
+
+  private static final List<LabelColumn> COLUMNS =
+      List.of(LabelColumn.IMAGE_URI, LabelColumn.STATUS, LabelColumn.BOXES, LabelColumn.REFINERS);
+
+  /** How much one Spark job may bring back; Spark's own limit is a gigabyte. */
+  private static final long RESULT_BYTES = 512L << 20;
+
+  /** A score, and an outcome for each area range. */
+  private static final long BYTES_PER_BOX = 8 + 4 * AreaRange.COUNT;
+
+  private final EvaluationStyle style;
+  private final GroundTruth truth;
+  private final JavaRDD<Row> rows;
+  private final Broadcast<NamedImages> names;
+  private final LabelSurvey survey;
+  private final LabelCategories categories;
+
+  private LabelTableImages(
+      EvaluationStyle style,
+      GroundTruth truth,
+      JavaRDD<Row> rows,
+      Broadcast<NamedImages> names,
+      LabelSurvey survey,
+      LabelCategories categories) {
+    this.style = style;
+    this.truth = truth;
+    this.rows = rows;
+    this.names = names;
+    this.survey = survey;
+    this.categories = categories;
+  }
+
+  /**
+   * Looks what the table holds.
+   *
+   * @throws BadInputException if its images or labels do not fit the ground truth
+   */
+  static LabelTableImages of(EvaluationStyle style, GroundTruth truth, Dataset<Row> table) {
+    JavaRDD<Row> rows = table.select(columns()).javaRDD();
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(table.sparkSession().sparkContext());
+    List<String> fileNames = truth.images().stream().map(TruthImage::fileName).toList();
+    Broadcast<NamedImages> names = spark.broadcast(new NamedImages(fileNames));
+    LabelSurvey survey =
+        rows.mapPartitions(part -> survey(part, names.value())).collect().stream()
+            .reduce(new LabelSurvey(), LabelSurvey::add);
+    refuseStrangers(survey, truth);
+    LabelCategories categories =
+        LabelCategories.match(survey.labels().keySet(), truth.categories());
+    return new LabelTableImages(style, truth, rows, names, survey, categories);
+  }
+
+  private static Column[] columns() {
+    Stream<String> wanted = COLUMNS.stream().map(LabelColumn::columnName);
+    return wanted.map(functions::col).toArray(Column[]::new);
+  }
+
+  private static Iterator<LabelSurvey> survey(Iterator<Row> rows, NamedImages names) {
+    LabelSurvey survey = new LabelSurvey();
+    rows.forEachRemaining(row -> survey(row, names, survey));
+    return List.of(survey).iterator();
+  }
+
+  private static void survey(Row row, NamedImages names, LabelSurvey survey) {
+    survey.image(row.getString(0), names.find(row.getString(0)));
+    if (!row.getString(1).equals(LabelRows.OK)) {
+      survey.failed();
+    }
+    survey.refiners(row.getString(3));
+    List<Row> boxes = boxes(row);
+    boxes.forEach(box -> survey.label(LabelBox.name(box), LabelBox.score(box)));
+    ImageDetections detector = new ImageDetections(boxes.size());
+    boxes.forEach(box -> LabelBox.addDetector(box, ImageDetections.UNKNOWN, detector));
+    if (new ImageLabels(detector, detector).queryCount() < detector.size()) {
+      survey.sharedBox();
+    }
+  }
+
+  private static List<Row> boxes(Row row) {
+    return row.isNullAt(2) ? List.of() : row.getList(2);
+  }
+
+  private static void refuseStrangers(LabelSurvey survey, GroundTruth truth) {
+    if (survey.rows() > 0 && survey.unknownCount() == survey.rows()) {
+      throw refusal(
+          "none of its images is in the ground truth, by file name",
+          "labels have "
+              + survey.unknown().get(0)
+              + ", it has "
+              + truth.images().get(0).fileName());
+    }
+    if (survey.unknownCount() > 0) {
+      throw refusal(
+          survey.unknownCount()
+              + " of its images are not in the ground truth: "
+              + String.join(", ", survey.unknown()),
+          "label the annotated images alone, or annotate all");
+    }
+    if (!survey.ambiguous().isEmpty()) {
+      throw refusal(
+          "several annotated images have the name of " + survey.ambiguous().get(0),
+          "give file_name the folders that tell them apart");
+    }
+    if (!survey.repeated().isEmpty()) {
+      String name = survey.repeated().get(0);
+      String shown =
+          name.startsWith("#")
+              ? truth.images().get(Integer.parseInt(name.substring(1))).fileName()
+              : name;
+      throw refusal(
+          "several of its rows mean the same annotated image: " + shown,
+          "evaluate one row per image");
+    }
+  }
+
+  private static BadInputException refusal(String reason, String remedy) {
+    return new BadInputException("Cannot evaluate labels: " + reason + " (" + remedy + ")");
+  }
+
+  @Override
+  public List<String> facts() {
+    List<String> facts = new ArrayList<>();
+    facts.add(survey.images().cardinality() + " images matched by file name");
+    facts.add(
+        "%d of %d labels matched to categories by %s"
+            .formatted(categories.indices().size(), survey.labels().size(), categories.rule()));
+    int without = truth.images().size() - survey.images().cardinality();
+    if (without > 0) {
+      facts.add(without + " annotated images are not in the labels: their objects count as missed");
+    }
+    if (survey.failedRows() > 0) {
+      facts.add(survey.failedRows() + " images failed: their objects count as missed");
+    }
+    List<LabelName> left =
+        survey.labels().keySet().stream()
+            .filter(label -> !categories.indices().containsKey(label))
+            .toList();
+    if (!left.isEmpty()) {
+      long detections = left.stream().mapToLong(survey.labels()::get).sum();
+      String names = LabelCategories.examples(left.stream().map(LabelName::label).toList());
+      facts.add(
+          detections + " detections of labels that are no category: left out (" + names + ")");
+    }
+    return facts;
+  }
+
+  @Override
+  public boolean refined() {
+    return survey.refined();
+  }
+
+  @Override
+  public ClassRule likelyRule() {
+    return survey.sharesBoxes() ? ClassRule.FOCAL : ClassRule.PROBABILITY;
+  }
+
+  @Override
+  public double leastScore() {
+    return survey.leastScore();
+  }
+
+  /** A few readings at a time where the table is large, since each brings all its matches back. */
+  @Override
+  public Readings read(List<Reading> readings, Oracle oracle) {
+    ImageTruth[] truths = truth.images().stream().map(TruthImage::truth).toArray(ImageTruth[]::new);
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.context());
+    Broadcast<ImageTruth[]> sent = spark.broadcast(truths);
+    int atOnce = (int) Math.max(1, RESULT_BYTES / (BYTES_PER_BOX * (survey.boxes() + 1)));
+    Readings all = null;
+    for (int i = 0; i < readings.size(); i += atOnce) {
+      List<Reading> some = readings.subList(i, Math.min(readings.size(), i + atOnce));
+      Readings read = read(new ImageMatching(style, List.copyOf(some), oracle), sent);
+      all = all == null ? read : all.and(read);
+    }
+    sent.destroy();
+    return all;
+  }
+
+  private Readings read(ImageMatching matching, Broadcast<ImageTruth[]> sent) {
+    Broadcast<NamedImages> known = names;
+    LabelCategories matched = categories;
+    List<MatchedImage> found =
+        rows.map(row -> matching.match(row, known.value(), matched, sent.value())).collect();
+    MatchedImage[] images = new MatchedImage[truth.images().size()];
+    found.forEach(image -> images[image.image()] = image);
+    for (int i = 0; i < images.length; i++) {
+      if (images[i] == null) {
+        images[i] = matching.match(i, truth.images().get(i).truth(), List.of(), matched);
+      }
+    }
+    return MatchedImage.sum(style, truth, matching.readings(), Arrays.asList(images));
+  }
+
+  /** What an executor does with a row. */
+  private record ImageMatching(EvaluationStyle style, List<Reading> readings, Oracle oracle)
+      implements Serializable {
+
+    MatchedImage match(
+        Row row, NamedImages names, LabelCategories categories, ImageTruth[] truths) {
+      int image = names.find(row.getString(0));
+      return match(image, truths[image], boxes(row), categories);
+    }
+
+    MatchedImage match(int image, ImageTruth truth, List<Row> boxes, LabelCategories categories) {
+      ImageDetections refined = new ImageDetections(boxes.size());
+      ImageDetections detector = new ImageDetections(boxes.size());
+      for (Row box : boxes) {
+        int category = categories.index(LabelBox.name(box).id(), LabelBox.name(box).label());
+        LabelBox.addRefined(box, category, refined);
+        LabelBox.addDetector(box, category, detector);
+      }
+      ImageLabels labels = new ImageLabels(refined, detector);
+      return MatchedImage.of(image, truth, labels, readings, oracle, new ImageMatcher(style));
+    }
+  }
+}

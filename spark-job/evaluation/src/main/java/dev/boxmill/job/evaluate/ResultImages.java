@@ -1,0 +1,86 @@
+package dev.boxmill.job.evaluate;
+
+import dev.boxmill.job.matching.MatchingCost.ClassRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+
+/** The detections of a result file, matched on this machine's cores. */
+final class ResultImages implements LabelledImages {
+
+  private final EvaluationStyle style;
+  private final GroundTruth truth;
+  private final ResultFile.Results results;
+
+  ResultImages(EvaluationStyle style, GroundTruth truth, ResultFile.Results results) {
+    this.style = style;
+    this.truth = truth;
+    this.results = results;
+  }
+
+  /**
+   * Reads a result file.
+   *
+   * @throws dev.boxmill.job.error.BadInputException if it can't be read or does not fit
+   */
+  static ResultImages read(
+      String uri, EvaluationStyle style, GroundTruth truth, Supplier<Configuration> hadoop) {
+    return new ResultImages(style, truth, ResultFile.read(uri, truth, hadoop));
+  }
+
+  @Override
+  public List<String> facts() {
+    List<String> facts = new ArrayList<>();
+    int without = truth.images().size() - results.images();
+    facts.add(
+        "%d detections in %d images, matched by image_id and category_id"
+            .formatted(results.count(), results.images()));
+    if (without > 0) {
+      facts.add(without + " annotated images have no detection: their objects count as missed");
+    }
+    facts.addAll(results.findings().sentences());
+    return facts;
+  }
+
+  @Override
+  public boolean refined() {
+    return false;
+  }
+
+  @Override
+  public ClassRule likelyRule() {
+    boolean shared =
+        results.detections().parallelStream()
+            .anyMatch(found -> new ImageLabels(found, found).queryCount() < found.size());
+    return shared ? ClassRule.FOCAL : ClassRule.PROBABILITY;
+  }
+
+  @Override
+  public double leastScore() {
+    return results.detections().parallelStream()
+        .flatMapToDouble(found -> IntStream.range(0, found.size()).mapToDouble(found::score))
+        .min()
+        .orElse(0);
+  }
+
+  @Override
+  public Readings read(List<Reading> readings, Oracle oracle) {
+    ImageMatcher matcher = new ImageMatcher(style);
+    List<MatchedImage> images =
+        IntStream.range(0, truth.images().size())
+            .parallel()
+            .mapToObj(i -> matched(i, readings, oracle, matcher))
+            .toList();
+    return MatchedImage.sum(style, truth, readings, images);
+  }
+
+  private MatchedImage matched(
+      int image, List<Reading> readings, Oracle oracle, ImageMatcher matcher) {
+    ImageDetections found = results.detections().get(image);
+    ImageTruth there = truth.images().get(image).truth();
+    ImageLabels labels = new ImageLabels(found, found);
+    return MatchedImage.of(image, there, labels, readings, oracle, matcher);
+  }
+}

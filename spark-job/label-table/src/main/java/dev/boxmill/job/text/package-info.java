@@ -1,0 +1,2 @@
+/** Numbers and tables as reports show them. */
+package dev.boxmill.job.text;

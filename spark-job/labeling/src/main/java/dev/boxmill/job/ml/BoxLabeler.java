@@ -1,0 +1,271 @@
+package dev.boxmill.job.ml;
+
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.run.Counters;
+import dev.boxmill.job.run.TaskLabeling;
+import dev.boxmill.job.session.DetectorLabelerProvider;
+import dev.boxmill.job.session.LabelSettings;
+import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.storage.HadoopSettings;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.StringArrayParam;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Labels the images of a DataFrame: each row gets a column, named {@link #outputCol}, that holds
+ * the other columns of the label table for its image. Images are bytes in {@link #contentCol} (as
+ * Spark's source {@code binaryFile} gives them) or, where the DataFrame has no such column, read
+ * from the address in {@link #uriCol}. An image that can't be labelled gives a row whose {@code
+ * status} is {@code failed}; none is left out. Rows may change their order within a partition.
+ *
+ * <p>Settings mean what the options of {@code boxmill label} mean.
+ */
+public final class BoxLabeler extends Transformer implements DefaultParamsWritable {
+
+  private static final long serialVersionUID = 1;
+  private static final double DEFAULT_MIN_SCORE = 0.05;
+  private static final List<String> PRECISIONS = List.of("auto", "fp32", "bf16", "fp16");
+
+  private final String uid;
+  private final Param<String> uriCol;
+  private final Param<String> contentCol;
+  private final Param<String> outputCol;
+  private final Param<String> detector;
+  private final Param<String> architecture;
+  private final Param<String> labels;
+  private final StringArrayParam refiners;
+  private final Param<String> precision;
+  private final DoubleParam minScore;
+  private final IntParam topK;
+  private final LongParam maxPixels;
+
+  public BoxLabeler() {
+    this(Identifiable$.MODULE$.randomUID("boxLabeler"));
+  }
+
+  /** With a name of its own, as pipelines store it. */
+  public BoxLabeler(String uid) {
+    this.uid = uid;
+    uriCol = new Param<>(this, "uriCol", "column of the images' addresses, which names them too");
+    contentCol = new Param<>(this, "contentCol", "column of the images' bytes, if there is one");
+    outputCol = new Param<>(this, "outputCol", "new column for the labels");
+    detector = new Param<>(this, "detector", "a directory or .pth, or 'embedded'");
+    architecture = new Param<>(this, "architecture", "of a .pth that does not tell it");
+    labels = new Param<>(this, "labels", "a file of class names");
+    refiners = new StringArrayParam(this, "refiners", "refiners in order, or the one 'none'");
+    precision = new Param<>(this, "precision", "auto, fp32, bf16 or fp16");
+    minScore = new DoubleParam(this, "minScore", "only boxes that score above it are kept");
+    topK = new IntParam(this, "topK", "boxes per image at most; 0: as the checkpoint says");
+    maxPixels = new LongParam(this, "maxPixels", "images that declare more are refused");
+    setDefault(uriCol, "path");
+    setDefault(contentCol, "content");
+    setDefault(outputCol, "labels");
+    setDefault(detector, LabelSettings.EMBEDDED);
+    setDefault(architecture, LabelSettings.RECOGNISED);
+    setDefault(labels, LabelSettings.OWN_LABELS);
+    setDefault(refiners, new String[0]);
+    setDefault(precision, "auto");
+    setDefault(minScore, DEFAULT_MIN_SCORE);
+    setDefault(topK, LabelSettings.CHECKPOINT_TOP_K);
+    setDefault(maxPixels, LabelSettings.DEFAULT_MAX_PIXELS);
+  }
+
+  /** Reads one that {@code write().save(path)} or a pipeline saved. */
+  public static BoxLabeler load(String path) {
+    return read().load(path);
+  }
+
+  /** What Spark reads a stage of a saved pipeline with. */
+  public static MLReader<BoxLabeler> read() {
+    return new DefaultParamsReader<>();
+  }
+
+  /**
+   * Adds the labels. The detector and the refiners are checked at once; images are read when the
+   * result is.
+   *
+   * @throws BadInputException if the detector, a refiner, or a column is wrong
+   */
+  @Override
+  public Dataset<Row> transform(Dataset<?> dataset) {
+    JavaSparkContext context =
+        JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext());
+    StructType schema = transformSchema(dataset.schema());
+    PreparedLabeler labeler =
+        new DetectorLabelerProvider().prepare(settings(), context.hadoopConfiguration());
+    ImageColumns columns = ImageColumns.of(dataset.schema(), text(uriCol), text(contentCol));
+    TaskLabeling task =
+        new TaskLabeling(labeler, Counters.on(context.sc()), HadoopSettings.broadcast(context));
+    return dataset
+        .toDF()
+        .mapPartitions(
+            (MapPartitionsFunction<Row, Row>) new RowLabeling(task, columns), Encoders.row(schema));
+  }
+
+  @Override
+  public StructType transformSchema(StructType schema) {
+    ImageColumns.of(schema, text(uriCol), text(contentCol));
+    if (Arrays.asList(schema.fieldNames()).contains(text(outputCol))) {
+      throw new BadInputException(
+          "Cannot label: column " + text(outputCol) + " is there already (set another outputCol)");
+    }
+    return schema.add(text(outputCol), RowLabeling.SCHEMA, true);
+  }
+
+  private LabelSettings settings() {
+    require(PRECISIONS.contains(text(precision)), precision, "must be one of " + PRECISIONS);
+    double score = (double) getOrDefault(minScore);
+    require(score >= 0 && score <= 1, minScore, "must be from 0 to 1");
+    require((int) getOrDefault(topK) >= 0, topK, "must be 0 at least");
+    long pixels = (long) getOrDefault(maxPixels);
+    require(
+        pixels >= 1 && pixels <= LabelSettings.MOST_PIXELS,
+        maxPixels,
+        "must be from 1 to " + LabelSettings.MOST_PIXELS);
+    return new LabelSettings(
+        text(detector),
+        List.of(getOrDefault(refiners)),
+        text(precision),
+        (double) getOrDefault(minScore),
+        (int) getOrDefault(topK),
+        text(architecture),
+        text(labels),
+        (long) getOrDefault(maxPixels));
+  }
+
+  private <T> void require(boolean right, Param<T> param, String rule) {
+    if (!right) {
+      throw new BadInputException(
+          "Invalid " + param.name() + ": " + getOrDefault(param) + " (" + rule + ")");
+    }
+  }
+
+  private String text(Param<String> param) {
+    return getOrDefault(param);
+  }
+
+  public Param<String> uriCol() {
+    return uriCol;
+  }
+
+  public BoxLabeler setUriCol(String value) {
+    set(uriCol, value);
+    return this;
+  }
+
+  public Param<String> contentCol() {
+    return contentCol;
+  }
+
+  public BoxLabeler setContentCol(String value) {
+    set(contentCol, value);
+    return this;
+  }
+
+  public Param<String> outputCol() {
+    return outputCol;
+  }
+
+  public BoxLabeler setOutputCol(String value) {
+    set(outputCol, value);
+    return this;
+  }
+
+  public Param<String> detector() {
+    return detector;
+  }
+
+  public BoxLabeler setDetector(String value) {
+    set(detector, value);
+    return this;
+  }
+
+  public Param<String> architecture() {
+    return architecture;
+  }
+
+  public BoxLabeler setArchitecture(String value) {
+    set(architecture, value);
+    return this;
+  }
+
+  public Param<String> labels() {
+    return labels;
+  }
+
+  public BoxLabeler setLabels(String value) {
+    set(labels, value);
+    return this;
+  }
+
+  public StringArrayParam refiners() {
+    return refiners;
+  }
+
+  public BoxLabeler setRefiners(String... value) {
+    set(refiners, value);
+    return this;
+  }
+
+  public Param<String> precision() {
+    return precision;
+  }
+
+  public BoxLabeler setPrecision(String value) {
+    set(precision, value);
+    return this;
+  }
+
+  public DoubleParam minScore() {
+    return minScore;
+  }
+
+  public BoxLabeler setMinScore(double value) {
+    set(minScore, value);
+    return this;
+  }
+
+  public IntParam topK() {
+    return topK;
+  }
+
+  public BoxLabeler setTopK(int value) {
+    set(topK, value);
+    return this;
+  }
+
+  public LongParam maxPixels() {
+    return maxPixels;
+  }
+
+  public BoxLabeler setMaxPixels(long value) {
+    set(maxPixels, value);
+    return this;
+  }
+
+  @Override
+  public String uid() {
+    return uid;
+  }
+
+  @Override
+  public BoxLabeler copy(ParamMap extra) {
+    return defaultCopy(extra);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.boxmill.job.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.table.TableTotals;
+import dev.boxmill.job.table.Version;
+import dev.boxmill.job.text.Counted;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * How a run went; also the metrics file, whose keys are these names.
+ *
+ * @param imagesPerSecond of those that this run labelled
+ * @param inputs images that were given to this run and those before it, each once; as many as rows
+ * @param labelledNow images that this run labelled
+ * @param duplicates inputs left out because they were given before
+ * @param failures failed images by error category
+ * @param time where it went, and what bounds the run
+ * @param seconds from the first look at the inputs to the checked table
+ * @param decisions what each input was taken for
+ */
+public record RunReport(
+    @JsonProperty("boxmill_version") String boxmillVersion,
+    @JsonProperty("spark_version") String sparkVersion,
+    @JsonProperty("spark_master") String sparkMaster,
+    @JsonProperty("started_at") String startedAt,
+    @JsonProperty("seconds") double seconds,
+    @JsonProperty("images_per_second") double imagesPerSecond,
+    @JsonProperty("inputs") long inputs,
+    @JsonProperty("labelled_now") long labelledNow,
+    @JsonProperty("duplicates") long duplicates,
+    @JsonProperty("ok") long ok,
+    @JsonProperty("failed") long failed,
+    @JsonProperty("failures") Map<String, Long> failures,
+    @JsonProperty("failure_rate") double failureRate,
+    @JsonProperty("max_failure_rate") double maxFailureRate,
+    @JsonProperty("boxes") long boxes,
+    @JsonProperty("time") StageReport time,
+    @JsonProperty("model") String model,
+    @JsonProperty("refiners") String refiners,
+    @JsonProperty("fingerprint") String fingerprint,
+    @JsonProperty("decisions") List<String> decisions,
+    @JsonProperty("output") String output) {
+
+  /** Name of the metrics file in the output's folder {@code _boxmill}. */
+  public static final String FILE_NAME = "metrics.json";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /**
+   * What a run was given.
+   *
+   * @param decisions what each input was taken for
+   * @param duplicates inputs left out because they were given before
+   * @param maxFailureRate as the user allows
+   */
+  record Given(List<String> decisions, long duplicates, double maxFailureRate) {}
+
+  static RunReport of(
+      Given given,
+      PreparedLabeler labeler,
+      String output,
+      TableTotals totals,
+      long labelledNow,
+      Counters counters,
+      SparkSession spark,
+      Instant started) {
+    double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
+    return new RunReport(
+        Version.text(),
+        spark.version(),
+        spark.sparkContext().master(),
+        started.toString(),
+        seconds,
+        labelledNow / Math.max(0.001, seconds),
+        totals.rows(),
+        labelledNow,
+        given.duplicates(),
+        totals.ok(),
+        totals.failed(),
+        totals.failures(),
+        totals.failureRate(),
+        given.maxFailureRate(),
+        totals.boxes(),
+        StageReport.of(counters, spark.sparkContext().defaultParallelism(), seconds),
+        labeler.model(),
+        labeler.refiners(),
+        labeler.fingerprint(),
+        given.decisions(),
+        output);
+  }
+
+  /** Whether more images failed than the user allows. */
+  public boolean failedTooOften() {
+    return failureRate > maxFailureRate;
+  }
+
+  /** The closing summary, some lines. */
+  public String summary() {
+    StringBuilder text = new StringBuilder();
+    text.append(Counted.of(inputs, "image")).append(": ").append(ok).append(" labelled, ");
+    text.append(failed).append(" failed").append(reasons()).append('\n');
+    if (labelledNow < inputs) {
+      text.append(Counted.of(labelledNow, "image")).append(" in this run, the others before\n");
+    }
+    if (duplicates > 0) {
+      text.append(Counted.of(duplicates, "duplicate input")).append(" left out\n");
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%s, %.1f s, %.1f images/s%n",
+            boxes == 1 ? "1 box" : String.format(Locale.ROOT, "%,d boxes", boxes),
+            seconds,
+            imagesPerSecond));
+    if (labelledNow > 0) {
+      text.append(time.text());
+    }
+    text.append("Labels: ").append(output).append('\n');
+    return text.toString();
+  }
+
+  byte[] json() throws IOException {
+    return JSON.writeValueAsBytes(this);
+  }
+
+  private String reasons() {
+    if (failures.isEmpty()) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder(" (");
+    failures.forEach(
+        (category, count) ->
+            text.append(text.length() > 2 ? ", " : "").append(category).append(' ').append(count));
+    return text.append(')').toString();
+  }
+}

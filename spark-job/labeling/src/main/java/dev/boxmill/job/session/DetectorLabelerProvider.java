@@ -1,0 +1,109 @@
+package dev.boxmill.job.session;
+
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.detr.DetectorFiles;
+import dev.boxmill.detr.DetectorOptions;
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.table.Version;
+import dev.boxmill.refiners.refinebox.RefineBoxFactory;
+import dev.boxmill.refiners.spi.RefinerConfigurationException;
+import dev.boxmill.refiners.spi.RefinerContext;
+import dev.boxmill.refiners.spi.RefinerException;
+import dev.boxmill.refiners.spi.RefinerSpec;
+import dev.boxmill.refiners.spi.Refiners;
+import dev.boxmill.schemas.LabelColumn;
+import dev.boxmill.torchscript.Device;
+import dev.boxmill.torchscript.Precision;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+
+/** The driver's checks for runs with a real detector: nothing native is loaded here. */
+public final class DetectorLabelerProvider implements LabelerProvider {
+
+  @Override
+  public PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
+    return job(settings, hadoop);
+  }
+
+  static DetectorJob job(LabelSettings settings, Configuration hadoop) {
+    return job(settings, LabelNames.read(settings.labels(), hadoop), hadoop);
+  }
+
+  /**
+   * The same.
+   *
+   * @param names of classes by index, instead of the settings' file; none: the detector's
+   */
+  static DetectorJob job(LabelSettings settings, Map<Integer, String> names, Configuration hadoop) {
+    Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
+    Refiners refiners = Refiners.find();
+    String detector = DetectorLocation.uri(settings.detector(), hadoop);
+    DetectorOptions options = new DetectorOptions(settings.architecture(), names);
+    Path local = DetectorLocation.local(detector, hadoop);
+    Optional<Path> directory = DetectorLocation.directory(local);
+    List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), directory));
+    try (DetectorFiles files = DetectorFiles.open(local, options)) {
+      files.check();
+      return new DetectorJob(
+          detector,
+          options,
+          chain,
+          precision,
+          (float) settings.minScore(),
+          settings.topK(),
+          settings.maxPixels(),
+          decisive(files, refiners.fingerprint(chain, context(files, directory)), settings));
+    } catch (CheckpointException | RefinerException e) {
+      throw new BadInputException(e.getMessage(), e);
+    }
+  }
+
+  /** With no word on refiners: the one that was trained for this detector, where there is one. */
+  private static List<String> orDefault(List<String> refiners, Optional<Path> directory) {
+    boolean trained =
+        directory.filter(d -> Files.exists(d.resolve(RefineBoxFactory.WEIGHTS))).isPresent();
+    if (refiners.isEmpty() && trained) {
+      return List.of(RefineBoxFactory.NAME);
+    }
+    return refiners;
+  }
+
+  private static RefinerContext context(DetectorFiles files, Optional<Path> directory) {
+    return new RefinerContext(
+        files.architecture().labels(),
+        Device.cpu(),
+        Precision.FP32,
+        files.architecture().featureChannels(),
+        directory);
+  }
+
+  private static List<RefinerSpec> parse(Refiners refiners, List<String> specs) {
+    try {
+      return refiners.parse(specs);
+    } catch (RefinerConfigurationException e) {
+      throw new BadInputException(e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, String> decisive(
+      DetectorFiles files, String refiners, LabelSettings settings) {
+    Map<String, String> decisive = new LinkedHashMap<>();
+    decisive.put("table", String.valueOf(LabelColumn.VERSION));
+    decisive.put("boxmill", Version.text());
+    decisive.put("detector", files.sha256());
+    decisive.put("architecture", settings.architecture());
+    decisive.put("labels", new TreeMap<>(files.architecture().labels()).toString());
+    decisive.put("precision", settings.precision());
+    decisive.put("min-score", String.valueOf((float) settings.minScore()));
+    decisive.put("top-k", String.valueOf(settings.topK()));
+    decisive.put("refiners", refiners);
+    return decisive;
+  }
+}

@@ -1,0 +1,201 @@
+package dev.boxmill.job.session;
+
+import dev.boxmill.job.session.PreparedImage.Lost;
+import dev.boxmill.job.session.PreparedImage.Resized;
+import dev.boxmill.job.session.ShapeBuckets.Waiting;
+import dev.boxmill.job.source.ImageInput;
+import dev.boxmill.schemas.Detection;
+import dev.boxmill.schemas.LabelRow;
+import dev.boxmill.schemas.LabelledBox;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Labels the images of one task on its executor's resident detector: other threads read, decode and
+ * resize ahead, images of one exact shape go through the network together, those of other tasks
+ * among them.
+ */
+final class PipelinedLabeler implements ImageLabeler {
+  private static final Comparator<Detection> BY_SCORE =
+      Comparator.comparing(Detection::score)
+          .reversed()
+          .thenComparing(Detection::query)
+          .thenComparing(Detection::labelId);
+
+  private final ResidentDetector resident;
+  private final ShapeBuckets buckets;
+  private final StageTimes times;
+  private final Function<List<Resized>, List<LabelRow>> work;
+  private final TaskRows rows = new TaskRows();
+  private Optional<ReadAhead<ImageInput, PreparedImage>> images = Optional.empty();
+
+  /** Images that were given to the buckets and whose rows have not come back. */
+  private int outstanding;
+
+  private boolean closed;
+
+  /**
+   * Shares its batches with other tasks on the device.
+   *
+   * @param resident held until this is closed
+   */
+  PipelinedLabeler(ResidentDetector resident, StageTimes times) {
+    this.resident = resident;
+    this.times = times;
+    this.work = this::detected;
+    this.buckets = resident.buckets();
+  }
+
+  /**
+   * For other work on pictures than finding objects, in batches of the task's own.
+   *
+   * @param resident held until this is closed
+   * @param work gives a row for each picture of a batch, in order
+   */
+  PipelinedLabeler(
+      ResidentDetector resident, StageTimes times, Function<List<Resized>, List<LabelRow>> work) {
+    this.resident = resident;
+    this.times = times;
+    this.work = work;
+    this.buckets = new ShapeBuckets(resident.batchImages());
+  }
+
+  @Override
+  public Iterator<LabelRow> label(Iterator<ImageInput> inputs) {
+    ReadAhead<ImageInput, PreparedImage> ahead =
+        new ReadAhead<>(
+            inputs, input -> PreparedImage.of(input, resident, times), resident.readers());
+    images = Optional.of(ahead);
+    return new Rows(ahead);
+  }
+
+  /** Frees what was read ahead and nobody took. */
+  @Override
+  public void close() {
+    images.ifPresent(ahead -> ahead.discard(PipelinedLabeler::free));
+    images = Optional.empty();
+    buckets.withdraw(rows).forEach(PipelinedLabeler::free);
+    if (!closed) {
+      closed = true;
+      resident.release();
+    }
+  }
+
+  private static void free(PreparedImage image) {
+    if (image instanceof Resized resized) {
+      resized.picture().close();
+    }
+  }
+
+  private final class Rows implements Iterator<LabelRow> {
+    private final ReadAhead<ImageInput, PreparedImage> ahead;
+
+    Rows(ReadAhead<ImageInput, PreparedImage> ahead) {
+      this.ahead = ahead;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return outstanding > 0 || ahead.hasMore();
+    }
+
+    @Override
+    public LabelRow next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("All images of the task are labelled");
+      }
+      try {
+        Optional<LabelRow> made = rows.poll();
+        while (made.isEmpty()) {
+          made = advance();
+        }
+        outstanding--;
+        return made.get();
+      } catch (InterruptedException killed) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("The task was killed", killed);
+      }
+    }
+
+    /** One step towards a row: a picture to its bucket, a batch computed, or a row awaited. */
+    private Optional<LabelRow> advance() throws InterruptedException {
+      ahead.start(resident.imagesInFlight() - outstanding);
+      if (ahead.pending() > 0) {
+        give(times.time(Stage.WAIT_FOR_PICTURES, ahead::take));
+        return rows.poll();
+      }
+      Optional<List<Waiting>> batch = buckets.takeFullestWith(rows);
+      if (batch.isPresent()) {
+        compute(batch.get());
+        return rows.poll();
+      }
+      return Optional.of(times.time(Stage.WAIT_FOR_DEVICE, rows::take));
+    }
+  }
+
+  private void give(PreparedImage image) {
+    outstanding++;
+    if (image instanceof Lost lost) {
+      rows.put(lost.row());
+    } else if (image instanceof Resized resized) {
+      buckets.add(new Waiting(resized, rows)).ifPresent(this::compute);
+    }
+  }
+
+  /**
+   * Rows go to the tasks that the images belong to; so does a fault that no image is to blame for.
+   */
+  private void compute(List<Waiting> batch) {
+    List<Resized> pictures = batch.stream().map(Waiting::image).toList();
+    try {
+      List<LabelRow> made = SplitBatch.run(pictures, work, PipelinedLabeler::failed);
+      for (int i = 0; i < batch.size(); i++) {
+        batch.get(i).rows().put(made.get(i));
+      }
+    } catch (RuntimeException | Error fault) {
+      batch.stream().map(Waiting::rows).distinct().forEach(tasks -> tasks.fail(fault));
+    } finally {
+      pictures.forEach(PipelinedLabeler::free);
+    }
+  }
+
+  private List<LabelRow> detected(List<Resized> batch) {
+    List<List<Detection>> detections =
+        resident.detections(batch.stream().map(Resized::picture).toList(), times);
+    List<LabelRow> rows = new ArrayList<>();
+    for (int i = 0; i < batch.size(); i++) {
+      rows.add(row(batch.get(i), detections.get(i)));
+    }
+    return rows;
+  }
+
+  private LabelRow row(Resized image, List<Detection> detections) {
+    List<LabelledBox> boxes =
+        detections.stream()
+            .filter(detection -> detection.score() > resident.minScore())
+            .sorted(BY_SCORE)
+            .map(detection -> box(image, detection))
+            .toList();
+    return new LabelRow.Labelled(
+        image.uri(), Optional.of(image.sha256()), Optional.of(image.picture().original()), boxes);
+  }
+
+  private LabelledBox box(Resized image, Detection detection) {
+    return new LabelledBox(
+        detection.labelId(),
+        resident.detector().labels().get(detection.labelId()),
+        detection.score(),
+        detection.box().corners(image.picture().original()),
+        detection.detectorBox().corners(image.picture().original()));
+  }
+
+  private static LabelRow failed(Resized image, Throwable why) {
+    return DeviceFaults.row(
+        image.uri(), Optional.of(image.sha256()), Optional.of(image.picture().original()), why);
+  }
+}

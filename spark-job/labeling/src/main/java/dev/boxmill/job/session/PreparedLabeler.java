@@ -1,0 +1,34 @@
+package dev.boxmill.job.session;
+
+import dev.boxmill.job.table.RunRecord;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.Map;
+
+/** A labeler whose settings were checked on the driver; what Spark sends to executors. */
+public interface PreparedLabeler extends Serializable {
+
+  /** The detector, for the column {@code model}. */
+  String model();
+
+  /** The refiners with their settings, in order, for the column {@code refiners}. */
+  String refiners();
+
+  /** Hash of {@link #settings}, for the column {@code fingerprint}. */
+  String fingerprint();
+
+  /** All that decides a row's labels, by the names that users know. */
+  Map<String, String> settings();
+
+  /** What lies beside the labels of a run that began then. */
+  default RunRecord record(Instant started) {
+    return new RunRecord(started.toString(), model(), refiners(), fingerprint(), settings());
+  }
+
+  /**
+   * Called on an executor, once per task; expensive parts are shared by the tasks of a JVM.
+   *
+   * @param times where the labeler tells what its time goes into
+   */
+  ImageLabeler open(ExecutorSlot slot, StageTimes times);
+}

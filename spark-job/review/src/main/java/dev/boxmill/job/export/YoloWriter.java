@@ -1,0 +1,120 @@
+package dev.boxmill.job.export;
+
+import dev.boxmill.job.error.BadInputException;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+
+/**
+ * YOLO's folder: {@code labels/PATH.txt} for each image, with a line {@code class cx cy width
+ * height} for each box, relative to the image; {@code data.yaml} with the names. YOLO's training
+ * format has no place for a score, so that a threshold decides what it learns. Images are expected
+ * in {@code images/}, or as {@code images.txt} lists them below the image root.
+ */
+final class YoloWriter implements ExportWriter {
+
+  static final String NAMES = "data.yaml";
+
+  private static final String LIST = "images.txt";
+
+  private final ExportFiles files;
+  private final ImageAddresses addresses;
+  private final Optional<Writer> list;
+
+  YoloWriter(ExportFiles files, ExportContext context) throws IOException {
+    this.files = files;
+    this.addresses = context.addresses();
+    try (Writer names = text(NAMES)) {
+      names.write(yaml(context));
+    }
+    this.list = addresses.root().isPresent() ? Optional.of(text(LIST)) : Optional.empty();
+  }
+
+  private static String yaml(ExportContext context) {
+    String images = context.addresses().root().isPresent() ? LIST : "images";
+    StringBuilder yaml = new StringBuilder();
+    yaml.append("train: ").append(images).append("\nval: ").append(images);
+    yaml.append("\nnc: ").append(context.categories().all().size());
+    yaml.append(context.categories().all().isEmpty() ? "\nnames: {}\n" : "\nnames:\n");
+    for (ExportCategories.Category category : context.categories().all()) {
+      yaml.append("  ").append(category.index()).append(": ");
+      yaml.append(quoted(category.name())).append('\n');
+    }
+    return yaml.toString();
+  }
+
+  /** A double-quoted scalar of YAML: JSON's escapes mean the same there. */
+  private static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (c == '"' || c == '\\') {
+                quoted.append('\\').appendCodePoint(c);
+              } else if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029 || c == 0xFEFF) {
+                quoted.append(String.format(Locale.ROOT, "\\u%04x", c));
+              } else {
+                quoted.appendCodePoint(c);
+              }
+            });
+    return quoted.append('"').toString();
+  }
+
+  @Override
+  public void write(ExportedImage image) throws IOException {
+    String name = addresses.name(image.uri());
+    try (Writer labels = text("labels/" + withoutExtension(name) + ".txt")) {
+      for (ExportedBox box : image.boxes()) {
+        labels.write(line(box, image));
+      }
+    } catch (FileAlreadyExistsException taken) {
+      throw new BadInputException(
+          "Cannot write YOLO labels of "
+              + name
+              + ": another image differs in its extension alone (rename one of them)",
+          taken);
+    }
+    if (list.isPresent()) {
+      list.get().write(addresses.path(image.uri()).replaceAll("[\r\n]", "_") + "\n");
+    }
+  }
+
+  private static String line(ExportedBox box, ExportedImage image) {
+    double width = image.size().width();
+    double height = image.size().height();
+    return String.format(
+        Locale.ROOT,
+        "%d %.8f %.8f %.8f %.8f\n",
+        box.category().index(),
+        (box.xMin() + box.xMax()) / 2 / width,
+        (box.yMin() + box.yMax()) / 2 / height,
+        box.width() / width,
+        box.height() / height);
+  }
+
+  private static String withoutExtension(String name) {
+    int dot = name.lastIndexOf('.');
+    return dot > name.lastIndexOf('/') + 1 ? name.substring(0, dot) : name;
+  }
+
+  private Writer text(String name) throws IOException {
+    return new BufferedWriter(new OutputStreamWriter(files.create(name), StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void finish() throws IOException {
+    close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (list.isPresent()) {
+      list.get().close();
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package dev.boxmill.job.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.evaluate.EvaluationStyle;
+import dev.boxmill.job.evaluate.GroundTruth;
+import dev.boxmill.job.evaluate.GroundTruthFile;
+import dev.boxmill.job.session.FrozenDetector;
+import dev.boxmill.job.session.Sha256;
+import dev.boxmill.job.table.Version;
+import dev.boxmill.job.train.TrainingRequest.Existing;
+import dev.boxmill.job.train.TrainingState.Place;
+import dev.boxmill.refiners.refinebox.training.InitialParameters;
+import dev.boxmill.refiners.refinebox.training.ParameterLayout;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/** One training, from the request to the best weights. Runs on the driver. */
+public final class Training {
+
+  private final TrainingRequest request;
+  private final FrozenDetector detector;
+  private final TrainingSet set;
+  private final TrainingFolder folder;
+  private final TrainingJob job;
+  private final ParameterLayout layout;
+  private final float[] first;
+  private final String identity;
+  private final PrintStream console;
+  private long savedNanos = System.nanoTime();
+
+  /**
+   * Reads and checks everything that the request names; trains nothing yet.
+   *
+   * @param console for decisions and progress
+   * @throws BadInputException if the request can't work
+   */
+  public Training(SparkSession spark, TrainingRequest request, PrintStream console) {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    this.request = request;
+    this.console = console;
+    this.folder = TrainingFolder.at(request.output(), hadoop);
+    this.detector = FrozenDetector.of(request.detector(), hadoop);
+    GroundTruth truth =
+        GroundTruthFile.read(request.groundTruth(), EvaluationStyle.COCO, () -> hadoop);
+    this.set =
+        TrainingSet.of(
+            truth,
+            TrainingSet.files(spark, request.inputs()),
+            detector.labels(),
+            request.settings().validationShare());
+    this.layout = ParameterLayout.of(detector.featureChannels());
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    this.job = new TrainingJob(context, context.defaultParallelism(), detector);
+    this.first = first();
+    this.identity = identity();
+  }
+
+  private float[] first() {
+    return request
+        .startFrom()
+        .map(file -> layout.read(file, detector.featureChannels()))
+        .orElseGet(() -> InitialParameters.draw(layout, request.settings().seed()));
+  }
+
+  /** All that decides the weights, in one hash. */
+  private String identity() {
+    StringBuilder text = new StringBuilder();
+    text.append(json(request.settings())).append(detector.fingerprint());
+    text.append(Arrays.hashCode(first));
+    set.training().forEach(image -> text.append(image));
+    set.validationImages().forEach(image -> text.append(image));
+    return Sha256.hex(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String json(Object value) {
+    try {
+      return new ObjectMapper().writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot write " + value + " as JSON", e);
+    }
+  }
+
+  /**
+   * Trains, or goes on where an earlier run of the same training stopped.
+   *
+   * @return where the best weights lie
+   * @throws BadInputException if another training lies in the output folder
+   * @throws IllegalStateException if the detector's weights changed
+   */
+  public TrainingOutcome run() throws IOException {
+    TrainingState state = begin();
+    describe();
+    TreeSet<String> before = job.weightsInMemory();
+    refuseChange(before, before);
+    folder.saveProvenance(provenance(before.first(), null, state.place().results()));
+    while (state.place().epoch() <= request.settings().epochs()) {
+      trainEpoch(state);
+      endEpoch(state);
+    }
+    TreeSet<String> after = job.weightsInMemory();
+    refuseChange(before, after);
+    folder.saveProvenance(provenance(before.first(), after.first(), state.place().results()));
+    return new TrainingOutcome(folder.uri(), state.place().results());
+  }
+
+  private TrainingState begin() throws IOException {
+    if (request.existing() == Existing.REPLACE) {
+      folder.clear();
+    }
+    Optional<TrainingState> resumed = folder.resume(layout);
+    if (resumed.isEmpty()) {
+      return TrainingState.start(first, layout, identity);
+    }
+    Place place = resumed.get().place();
+    if (!place.identity().equals(identity)) {
+      throw new BadInputException(
+          "Cannot train into %s: another training lies there, with other settings, images or another"
+                  .formatted(folder.uri())
+              + " detector (see training.json there; name another folder, or --overwrite)");
+    }
+    console.printf(
+        "Goes on at epoch %d, step %d of the training in %s%n",
+        place.epoch(), place.step(), folder.uri());
+    return resumed.get();
+  }
+
+  private void describe() {
+    console.printf(
+        "%,d images to train on, %,d held out; detector %s, frozen; %,d weights to train%n",
+        set.training().size(), set.validationImages().size(), detector.uri(), layout.count());
+    set.leftOutSentences().forEach(sentence -> console.println("Left out: " + sentence));
+  }
+
+  private void trainEpoch(TrainingState state) throws IOException {
+    TrainingSettings settings = request.settings();
+    List<List<ImageGroup>> batches = batches(state.place().epoch());
+    long all = (long) settings.epochs() * batches.size();
+    TrainingProgress progress = new TrainingProgress(settings, batches.size(), console);
+    for (int step = state.place().step(); step < batches.size(); step++) {
+      PartialGradient gradient = job.gradient(batches.get(step), state.row());
+      gradient.lost().forEach(console::println);
+      if (gradient.boxes() > 0) {
+        double rate = settings.learningRate(state.place().steps(), all);
+        state.step(gradient, rate, settings.average());
+      } else {
+        state.skip();
+      }
+      progress.step(state.place(), ImageGroup.images(batches.get(step)));
+      saveNowAndThen(state);
+    }
+    progress.end();
+  }
+
+  /** The epoch's order is drawn by seed and epoch alone. A batch is a list of groups. */
+  private List<List<ImageGroup>> batches(int epoch) {
+    TrainingSettings settings = request.settings();
+    List<Integer> order = new ArrayList<>();
+    for (int image = 0; image < set.training().size(); image++) {
+      order.add(image);
+    }
+    Collections.shuffle(order, new Random(settings.seed() + 31L * epoch));
+    List<List<ImageGroup>> batches = new ArrayList<>();
+    for (int first = 0; first < order.size(); first += settings.batch()) {
+      int end = Math.min(order.size(), first + settings.batch());
+      List<ImageGroup> groups = new ArrayList<>();
+      for (int start = first; start < end; start += ImageGroup.SIZE) {
+        groups.add(
+            group(order.subList(start, Math.min(end, start + ImageGroup.SIZE)), epoch, start));
+      }
+      batches.add(groups);
+    }
+    return batches;
+  }
+
+  private ImageGroup group(List<Integer> images, int epoch, int number) {
+    List<PosedImage> posed = new ArrayList<>();
+    for (int image : images) {
+      Pose pose = Pose.draw(request.settings(), epoch, image, number);
+      posed.add(new PosedImage(set.training().get(image), pose));
+    }
+    return new ImageGroup(posed);
+  }
+
+  private void saveNowAndThen(TrainingState state) throws IOException {
+    if (System.nanoTime() - savedNanos >= request.saveEvery().toNanos()) {
+      folder.save(state);
+      savedNanos = System.nanoTime();
+    }
+  }
+
+  /** Best weights first, then the state: a kill in between only repeats the validation. */
+  private void endEpoch(TrainingState state) throws IOException {
+    List<Validated> images =
+        job.validate(set.validationImages(), set.validation(), state.average());
+    Place place = state.place();
+    double ap = Validation.ap(images, set.categories(), Validated::refined);
+    long all = (long) request.settings().epochs() * Math.max(1, place.step());
+    EpochResult result =
+        new EpochResult(
+            place.epoch(),
+            place.steps(),
+            request.settings().learningRate(place.steps() - 1, all),
+            place.loss() / Math.max(1, place.boxes()),
+            Validation.ap(images, set.categories(), Validated::detector),
+            ap,
+            ap > place.bestAp());
+    if (result.best()) {
+      folder.saveBest(state.average(), layout, metadata(result));
+    }
+    state.endEpoch(result);
+    folder.saveCurve(new TrainingCurve(state.place().results()));
+    folder.save(state);
+    console.printf(
+        "epoch %d: loss %.4f · AP %.4f (detector alone %.4f)%s%n",
+        result.epoch(),
+        result.loss(),
+        result.ap(),
+        result.detectorAp(),
+        result.best() ? " · best so far, kept" : "");
+  }
+
+  private Map<String, String> metadata(EpochResult result) {
+    return Map.of(
+        "made_by", "boxmill " + Version.text(),
+        "training", identity,
+        "detector_sha256", detector.sha256(),
+        "epoch", String.valueOf(result.epoch()),
+        "validation_ap", String.valueOf(result.ap()));
+  }
+
+  private void refuseChange(TreeSet<String> before, TreeSet<String> after) {
+    if (after.size() != 1 || !after.equals(before)) {
+      throw new IllegalStateException(
+          "The detector is not frozen: its weights in memory were %s, now they are %s"
+              .formatted(before, after));
+    }
+  }
+
+  private Provenance provenance(String before, String after, List<EpochResult> results) {
+    return new Provenance(
+        Version.text(),
+        identity,
+        detector.uri(),
+        detector.sha256(),
+        request.detector().precision(),
+        request.groundTruth(),
+        request.inputs(),
+        request.startFrom().map(Path::toString).orElse(null),
+        set.training().size(),
+        set.training().stream().mapToLong(image -> image.objects().size()).sum(),
+        set.validationImages().size(),
+        set.leftOutSentences(),
+        request.settings(),
+        before,
+        after,
+        results);
+  }
+}

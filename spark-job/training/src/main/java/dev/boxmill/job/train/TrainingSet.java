@@ -1,0 +1,206 @@
+package dev.boxmill.job.train;
+
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.evaluate.GroundTruth;
+import dev.boxmill.job.evaluate.ImageTruth;
+import dev.boxmill.job.evaluate.LabelCategories;
+import dev.boxmill.job.evaluate.LabelName;
+import dev.boxmill.job.evaluate.NamedImages;
+import dev.boxmill.job.evaluate.TruthCategory;
+import dev.boxmill.job.evaluate.TruthImage;
+import dev.boxmill.job.evaluate.TruthObject;
+import dev.boxmill.job.manifest.ListedFile;
+import dev.boxmill.job.source.InputFormat;
+import dev.boxmill.job.source.InputListing;
+import dev.boxmill.job.source.ListedInputs;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+import org.apache.spark.sql.SparkSession;
+
+/** Images joined with their annotations by file name, and split into two. */
+final class TrainingSet {
+
+  private final GroundTruth truth;
+  private final Map<Integer, Integer> labelOfCategory = new HashMap<>();
+  private final Map<Integer, Integer> categoryOfLabel = new HashMap<>();
+  private final List<AnnotatedImage> training = new ArrayList<>();
+  private final List<AnnotatedImage> validation = new ArrayList<>();
+  private final Map<String, Integer> leftOut = new TreeMap<>();
+  private final Map<String, String> examples = new HashMap<>();
+
+  private TrainingSet(GroundTruth truth, Map<Integer, String> labels) {
+    this.truth = truth;
+    List<LabelName> names =
+        labels.entrySet().stream()
+            .map(label -> new LabelName(label.getKey(), label.getValue()))
+            .toList();
+    LabelCategories.match(names, truth.categories())
+        .indices()
+        .forEach(
+            (label, category) -> {
+              labelOfCategory.put(category, label.id());
+              categoryOfLabel.put(label.id(), category);
+            });
+  }
+
+  /**
+   * Joins.
+   *
+   * @param labels of the detector, by id
+   * @param validationShare of the images, chosen by their file names
+   * @throws BadInputException if nothing is left to train or to validate on
+   */
+  static TrainingSet of(
+      GroundTruth truth,
+      List<ListedFile> files,
+      Map<Integer, String> labels,
+      double validationShare) {
+    TrainingSet set = new TrainingSet(truth, labels);
+    NamedImages names = new NamedImages(truth.images().stream().map(TruthImage::fileName).toList());
+    Map<Integer, String> taken = new HashMap<>();
+    for (ListedFile file : files) {
+      int index = names.find(file.uri());
+      if (index < 0) {
+        String why = index == NamedImages.UNKNOWN ? "that no annotation names" : "of one name";
+        set.leaveOut("images " + why, file.uri());
+      } else if (taken.putIfAbsent(index, file.uri()) != null) {
+        set.leaveOut("images whose name another one has too", file.uri());
+      } else {
+        set.image(file, index).ifPresent(image -> set.add(image, validationShare));
+      }
+    }
+    set.requireImages();
+    return set;
+  }
+
+  /**
+   * Finds the image files that inputs stand for.
+   *
+   * @throws BadInputException if an input is an archive or a table: images are read in another
+   *     order every time
+   */
+  static List<ListedFile> files(SparkSession spark, List<String> inputs) {
+    List<ListedFile> files = new ArrayList<>();
+    try (ListedInputs listed =
+        InputListing.list(spark, inputs, InputFormat.AUTO, Optional.empty())) {
+      for (ListedFile file : listed.files()) {
+        if (file.kind() != ListedFile.Kind.IMAGE) {
+          throw new BadInputException(
+              "Cannot train on %s: it is no image file (unpack archives and tables into files)"
+                  .formatted(file.uri()));
+        }
+        files.add(file);
+      }
+    }
+    return files;
+  }
+
+  private Optional<AnnotatedImage> image(ListedFile file, int index) {
+    ImageTruth image = truth.images().get(index).truth();
+    if (image.width() < 1 || image.height() < 1) {
+      leaveOut("images whose annotations have no width and height", file.uri());
+      return Optional.empty();
+    }
+    List<TrueBox> objects = new ArrayList<>();
+    for (TruthObject object : image.objects()) {
+      Integer label = labelOfCategory.get(object.category());
+      if (!object.findable()) {
+        leaveOut("objects that are crowds or have no area", "annotation " + object.id());
+      } else if (label == null) {
+        String category = truth.categories().get(object.category()).name();
+        leaveOut("objects of categories that the detector does not know", category);
+      } else {
+        box(object, image, label).ifPresent(objects::add);
+      }
+    }
+    return Optional.of(new AnnotatedImage(file, index, image.width(), image.height(), objects));
+  }
+
+  /** Where annotations reach over the border, the object ends there. */
+  private Optional<TrueBox> box(TruthObject object, ImageTruth image, int label) {
+    double left = Math.max(0, object.x());
+    double top = Math.max(0, object.y());
+    double width = Math.min(image.width(), object.x() + object.width()) - left;
+    double height = Math.min(image.height(), object.y() + object.height()) - top;
+    if (width <= 0 || height <= 0) {
+      leaveOut("objects that lie outside of their image", "annotation " + object.id());
+      return Optional.empty();
+    }
+    return Optional.of(
+        new TrueBox(
+            label,
+            (float) ((left + width / 2) / image.width()),
+            (float) ((top + height / 2) / image.height()),
+            (float) (width / image.width()),
+            (float) (height / image.height())));
+  }
+
+  private void add(AnnotatedImage image, double validationShare) {
+    if (heldOut(truth.images().get(image.truth()).fileName(), validationShare)) {
+      validation.add(image);
+    } else if (image.objects().isEmpty()) {
+      leaveOut("training images without objects", image.file().uri());
+    } else {
+      training.add(image);
+    }
+  }
+
+  private static boolean heldOut(String name, double share) {
+    CRC32 crc = new CRC32();
+    crc.update(name.getBytes(StandardCharsets.UTF_8));
+    return crc.getValue() < share * (1L << 32);
+  }
+
+  private void leaveOut(String what, String example) {
+    leftOut.merge(what, 1, Integer::sum);
+    examples.putIfAbsent(what, example);
+  }
+
+  private void requireImages() {
+    if (training.isEmpty() || validation.isEmpty()) {
+      throw new BadInputException(
+          "Cannot train: %d images to train on, %d held out to validate; left out: %s (%s)"
+              .formatted(
+                  training.size(),
+                  validation.size(),
+                  leftOut.isEmpty() ? "none" : String.join("; ", leftOutSentences()),
+                  "there must be one of each at least: see --validation-share"));
+    }
+  }
+
+  /** To learn from; each with an object at least. */
+  List<AnnotatedImage> training() {
+    return training;
+  }
+
+  /** To measure by. */
+  List<AnnotatedImage> validationImages() {
+    return validation;
+  }
+
+  Validation validation() {
+    Map<Integer, ImageTruth> truths = new HashMap<>();
+    validation.forEach(
+        image -> truths.put(image.truth(), truth.images().get(image.truth()).truth()));
+    return new Validation(truths, categoryOfLabel);
+  }
+
+  List<TruthCategory> categories() {
+    return truth.categories();
+  }
+
+  /** What the training does without, a sentence for each kind. */
+  List<String> leftOutSentences() {
+    return leftOut.entrySet().stream()
+        .map(
+            kind ->
+                kind.getValue() + " " + kind.getKey() + " (" + examples.get(kind.getKey()) + ")")
+        .toList();
+  }
+}
