@@ -3,7 +3,10 @@ package dev.boxmill.checkpoint;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
-/** The two 16-bit float formats as float32; each of their values is exact there. */
+/**
+ * The two 16-bit float formats as float32; each of their values is exact there. Java converts
+ * binary16 itself from version 20 on, and bfloat16 not at all.
+ */
 final class HalfPrecision {
 
   private static final int EXPONENT_DIFFERENCE = 127 - 15;

@@ -13,7 +13,8 @@ import java.util.Map;
 
 /**
  * One open safetensors file: 8 bytes with the header's length, the header, the data. Tensors are
- * mapped one by one when asked for, so the file may be of any size.
+ * mapped one by one when asked for, so the file may be of any size. The format's own library is in
+ * Rust, and DJL's reader loads all tensors into the engine.
  */
 final class SafetensorsFile implements TensorFile {
 

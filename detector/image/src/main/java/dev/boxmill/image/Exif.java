@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
-/** Finds the orientation tag: JPEG's APP1, PNG's eXIf, WebP's EXIF, or the TIFF itself. */
+/**
+ * Finds the orientation tag: JPEG's APP1, PNG's eXIf, WebP's EXIF, or the TIFF itself. A metadata
+ * library would parse all tags of each image to give this one.
+ */
 final class Exif {
   private static final int ORIENTATION = 0x0112;
   private static final int SHORT = 3;

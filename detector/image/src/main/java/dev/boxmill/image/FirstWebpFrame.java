@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * The first frame of a moving WebP, as a WebP file of its own and its place on the canvas. Layout:
- * RFC 9649, section 2.7.
+ * RFC 9649, section 2.7. Leptonica reads a WebP only if it does not move.
  *
  * @param file a WebP that does not move
  */

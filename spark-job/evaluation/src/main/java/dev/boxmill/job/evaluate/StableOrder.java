@@ -3,7 +3,10 @@ package dev.boxmill.job.evaluate;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/** Merge sort of indices: equal elements stay as they came, as in Matlab and numpy's mergesort. */
+/**
+ * Merge sort of indices: equal elements stay as they came, as in Matlab and numpy's mergesort.
+ * Java's own stable sort takes objects, and there are millions of scores.
+ */
 final class StableOrder {
 
   /** Whether the element at index {@code a} must come before that at {@code b}. */

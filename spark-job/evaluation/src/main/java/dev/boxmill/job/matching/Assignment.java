@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The one-to-one assignment of least total cost, exact: shortest augmenting paths with potentials
  * (Jonker and Volgenant 1987; Crouse 2016 for rectangles). Takes O(s² l) steps for a matrix of
- * short side s and long side l.
+ * short side s and long side l. No library that Spark brings solves it.
  */
 public final class Assignment {
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 /**
  * A file as a line of text that people and scripts can read: kind, length, rows and URI between
  * tabs; in the URI, backslash, tab, line feed and carriage return are written {@code \\ \t \n \r}.
+ * No CSV library: the lines name chunks, so they must not change with a library's version.
  */
 public final class FileLines {
 

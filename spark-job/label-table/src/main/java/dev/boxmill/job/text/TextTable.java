@@ -3,7 +3,10 @@ package dev.boxmill.job.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lines of aligned columns: the first to the left, the others to the right. */
+/**
+ * Lines of aligned columns: the first to the left, the others to the right. picocli's table fits
+ * texts into widths given beforehand, and belongs to the command line alone.
+ */
 public final class TextTable {
 
   private static final String GAP = "   ";

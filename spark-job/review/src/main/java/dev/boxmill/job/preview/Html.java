@@ -2,7 +2,10 @@ package dev.boxmill.job.preview;
 
 import java.util.Locale;
 
-/** Text and numbers as they may stand in a page. */
+/**
+ * Text and numbers as they may stand in a page. Java has no escape for HTML, and those of libraries
+ * let control characters through, which HTML forbids.
+ */
 final class Html {
   private Html() {}
 

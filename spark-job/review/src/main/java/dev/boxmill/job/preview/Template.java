@@ -9,7 +9,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A resource file with holes written as {@code {{name}}}. */
+/**
+ * A resource file with holes written as {@code {{name}}}. The pages' loops and conditions are Java,
+ * which leaves nothing for a template engine.
+ */
 record Template(String text) {
   private static final Pattern HOLE = Pattern.compile("\\{\\{(\\w+)}}");
 

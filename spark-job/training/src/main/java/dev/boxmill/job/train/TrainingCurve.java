@@ -5,7 +5,11 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** Loss and AP over the epochs, as a table and as a picture. */
+/**
+ * Loss and AP over the epochs, as a table and as a picture. The table holds numbers alone, which
+ * need no quotes. The picture is written by hand: the chart libraries of Java write SVG through
+ * code under the LGPL or GPL, and with text as outlines, which makes it many times as large.
+ */
 record TrainingCurve(List<EpochResult> results) {
 
   private static final int WIDTH = 720;
