@@ -1,8 +1,7 @@
-package dev.boxmill.job.session;
+package dev.boxmill.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.schemas.ImageSize;
 import java.util.List;
 import java.util.Random;
