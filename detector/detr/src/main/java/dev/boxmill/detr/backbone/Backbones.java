@@ -49,7 +49,10 @@ public final class Backbones {
         "Unknown backbone model_type '" + name + "' (known: " + known + ")");
   }
 
-  /** Whether the last stage of a state dict's backbone may be dilated, which tensors can't tell. */
+  /**
+   * Whether the last stage of a state dict's backbone may be dilated; no tensor's shape depends on
+   * it.
+   */
   public static boolean mayBeDilated(StateDict stateDict) {
     return TYPES.stream()
         .anyMatch(type -> type.isDilatable() && type.find(stateDict, 32).isPresent());
