@@ -68,10 +68,15 @@ public final class Backbones {
     return TYPES.stream()
         .flatMap(type -> type.find(stateDict, outputStride).stream())
         .findFirst()
-        .orElseThrow(
-            () ->
-                new CheckpointException(
-                    "Cannot find the backbone among the checkpoint's tensors (known: ResNet as"
-                        + " torchvision or detectron2 names it, Swin as its authors do)"));
+        .orElseThrow(Backbones::notFound);
+  }
+
+  private static CheckpointException notFound() {
+    String known =
+        TYPES.stream()
+            .flatMap(type -> type.stateDictForms().stream())
+            .collect(Collectors.joining(", "));
+    return new CheckpointException(
+        "Cannot find the backbone among the checkpoint's tensors (known: " + known + ")");
   }
 }

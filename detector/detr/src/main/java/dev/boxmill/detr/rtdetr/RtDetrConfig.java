@@ -88,7 +88,13 @@ final class RtDetrConfig {
               + config.file()
               + " (must be [2, 3, 4]: the default is the last stage alone)");
     }
-    return BackboneConfig.parseNested(backbone, "rt_detr_resnet");
+    Backbone parsed = BackboneConfig.parseNested(backbone, "rt_detr_resnet");
+    List<Integer> strides = parsed.featureStrides();
+    if (!strides.equals(List.of(4, 8, 16, 32))) {
+      throw invalid(
+          config, "backbone strides", strides, "4, 8, 16 and 32, as the encoder halves them");
+    }
+    return parsed;
   }
 
   private static HybridEncoder encoder(JsonConfig config) {
