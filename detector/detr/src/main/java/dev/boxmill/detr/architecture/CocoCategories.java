@@ -31,7 +31,7 @@ final class CocoCategories {
     return names;
   }
 
-  /** Names by their place among the ids, 0 to 79. */
+  /** Names by their index among the ids, 0 to 79. */
   static Map<Integer, String> inOrder() {
     Map<Integer, String> names = new TreeMap<>();
     read().values().forEach(name -> names.put(names.size(), name));
