@@ -45,6 +45,7 @@ final class TestDecodeBudget {
     assertThat(decode(new ImageSize(10_000, 10_000))).isEqualTo(10_000);
   }
 
+  @SuppressWarnings("ThreadPriorityCheck")
   private int decode(ImageSize size) throws UnreadableImageException {
     long pixels = (long) size.width() * size.height();
     return budget.decode(

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** The 80 categories of COCO 2017; their ids run from 1 to 90 with gaps. */
@@ -38,7 +39,7 @@ final class CocoCategories {
     return names;
   }
 
-  private static TreeMap<Integer, String> read() {
+  private static NavigableMap<Integer, String> read() {
     TreeMap<Integer, String> names = new TreeMap<>();
     try (BufferedReader lines =
         new BufferedReader(

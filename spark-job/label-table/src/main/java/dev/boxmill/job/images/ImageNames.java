@@ -45,7 +45,7 @@ public final class ImageNames {
 
   /** An underscore alone does not hide an image: cameras write {@code _DSC1234.JPG}. */
   public static boolean isHiddenFile(String name) {
-    return name.startsWith(".") || name.startsWith("_") && !isImage(name);
+    return name.startsWith(".") || (name.startsWith("_") && !isImage(name));
   }
 
   /** The last part of a path, without its folders. */

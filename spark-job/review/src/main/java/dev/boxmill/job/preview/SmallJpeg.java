@@ -66,7 +66,7 @@ final class SmallJpeg {
       }
     }
     long count = (long) (right - left) * (bottom - top);
-    return (int) (red / count << 16 | green / count << 8 | blue / count);
+    return (int) (((red / count) << 16) | ((green / count) << 8) | (blue / count));
   }
 
   private static BufferedImage scaled(BufferedImage picture, int width, int height) {
