@@ -3,11 +3,11 @@ package dev.boxmill.job.session;
 import dev.boxmill.detr.DetectorOptions;
 import dev.boxmill.refiners.spi.RefinerSpec;
 import dev.boxmill.torchscript.Precision;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Checked settings of a run, as they travel to executors.
@@ -58,7 +58,7 @@ record DetectorJob(
         settings.entrySet().stream()
             .map(setting -> setting.getKey() + " " + setting.getValue())
             .collect(Collectors.joining("\n"));
-    return Sha256.hex(lines.getBytes(StandardCharsets.UTF_8));
+    return DigestUtils.sha256Hex(lines);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.LabelRow;
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * An image on its way to the detector: {@link Resized}, or {@link Lost} with the row that says why.
@@ -29,7 +30,7 @@ sealed interface PreparedImage {
     Optional<String> sha256 = Optional.empty();
     try {
       byte[] file = times.time(Stage.READ, () -> input.content().read());
-      String hash = Sha256.hex(file);
+      String hash = DigestUtils.sha256Hex(file);
       input.requireUnchanged(hash);
       sha256 = Optional.of(hash);
       return new Resized(input.uri(), sha256.get(), resized(file, resident, times));

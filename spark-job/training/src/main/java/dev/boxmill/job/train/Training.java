@@ -7,7 +7,6 @@ import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.GroundTruthFile;
 import dev.boxmill.job.session.FrozenDetector;
-import dev.boxmill.job.session.Sha256;
 import dev.boxmill.job.table.Version;
 import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
 import dev.boxmill.job.train.TrainingState.TrainingPosition;
@@ -15,7 +14,6 @@ import dev.boxmill.refiners.refinebox.training.InitialParameters;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -84,7 +83,7 @@ public final class Training {
     text.append(Arrays.hashCode(first));
     set.training().forEach(image -> text.append(image));
     set.validationImages().forEach(image -> text.append(image));
-    return Sha256.hex(text.toString().getBytes(StandardCharsets.UTF_8));
+    return DigestUtils.sha256Hex(text.toString());
   }
 
   private static String json(Object value) {
