@@ -22,8 +22,8 @@ import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A detector as it lies on disk: a Hugging Face directory with {@code config.json}, {@code
- * preprocessor_config.json} and the weights, or a single {@code .pth} whose tensors tell the rest.
- * Read and checked without loading anything native.
+ * preprocessor_config.json} and the weights, or a single {@code .pth} whose tensors say what
+ * network it is. Read and checked without loading anything native.
  */
 public final class DetectorFiles implements AutoCloseable {
   private static final String CONFIG = "config.json";
@@ -61,7 +61,7 @@ public final class DetectorFiles implements AutoCloseable {
    * no {@code config.json}.
    *
    * @throws CheckpointException if a file is missing, damaged, asks for what is not supported, or
-   *     leaves open what the options don't tell
+   *     leaves open what the options don't say
    */
   public static DetectorFiles open(Path path, DetectorOptions options) {
     return stateDict(path)

@@ -2,9 +2,9 @@ package dev.boxmill.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.DetectorLabelerProvider;
-import dev.boxmill.job.source.ImageInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

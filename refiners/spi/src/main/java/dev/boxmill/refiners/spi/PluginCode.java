@@ -54,7 +54,7 @@ final class PluginCode {
     try {
       return source == null ? Optional.empty() : Optional.of(source.getLocation().toURI());
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("Cannot tell where " + type.getName() + " comes from", e);
+      throw new IllegalStateException("Cannot find where " + type.getName() + " comes from", e);
     }
   }
 

@@ -34,6 +34,9 @@ record DetectorJob(
 
   static final int CHECKPOINT_TOP_K = 0;
 
+  /** The setting that holds the hash of the detector's files. */
+  static final String DETECTOR = "detector";
+
   DetectorJob {
     chain = List.copyOf(chain);
     settings = new LinkedHashMap<>(settings);
@@ -42,6 +45,11 @@ record DetectorJob(
   /** The same labels by another record of what decides them. */
   DetectorJob withSettings(Map<String, String> changed) {
     return new DetectorJob(model, options, chain, precision, minScore, topK, maxPixels, changed);
+  }
+
+  /** SHA-256 of the detector's files. */
+  String detectorSha256() {
+    return settings.get(DETECTOR);
   }
 
   @Override

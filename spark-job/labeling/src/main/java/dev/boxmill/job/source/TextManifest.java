@@ -1,6 +1,7 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.images.ImageNames;
 import dev.boxmill.job.storage.Locations;
 import java.io.BufferedReader;
 import java.io.EOFException;

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeSet;
+import java.util.SortedSet;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -104,14 +104,14 @@ public final class Training {
   public TrainingOutcome run() throws IOException {
     TrainingState state = begin();
     describe();
-    TreeSet<String> before = job.weightsInMemory();
+    SortedSet<String> before = job.weightsInMemory();
     refuseChange(before, before);
     folder.saveProvenance(provenance(before.first(), null, state.place().results()));
     while (state.place().epoch() <= request.settings().epochs()) {
       trainEpoch(state);
       endEpoch(state);
     }
-    TreeSet<String> after = job.weightsInMemory();
+    SortedSet<String> after = job.weightsInMemory();
     refuseChange(before, after);
     folder.saveProvenance(provenance(before.first(), after.first(), state.place().results()));
     return new TrainingOutcome(folder.uri(), state.place().results());
@@ -242,7 +242,7 @@ public final class Training {
         "validation_ap", String.valueOf(result.ap()));
   }
 
-  private void refuseChange(TreeSet<String> before, TreeSet<String> after) {
+  private void refuseChange(SortedSet<String> before, SortedSet<String> after) {
     if (after.size() != 1 || !after.equals(before)) {
       throw new IllegalStateException(
           "The detector is not frozen: its weights in memory were %s, now they are %s"

@@ -1,21 +1,22 @@
-package dev.boxmill.job.session;
+package dev.boxmill.image;
 
-import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.schemas.ImageSize;
 import java.util.concurrent.Semaphore;
 
 /**
  * Bounds the memory for images at full size, whatever their sizes: so many pixels are decoded at
- * once in an executor, and images that don't fit beside others wait for their turn.
+ * once in a JVM, and images that don't fit beside others wait for their turn.
  */
-final class DecodeBudget {
+public final class DecodeBudget {
   private static final int PIXELS_PER_PERMIT = 1024;
 
   private final int permits;
   private final Semaphore free;
 
   /** What takes part of the budget. */
-  interface Decoding<T> {
+  public interface Decoding<T> {
+
+    /** Decodes. */
     T run() throws UnreadableImageException;
   }
 
@@ -24,13 +25,13 @@ final class DecodeBudget {
    *
    * @param pixels that are decoded at once; a larger image takes all of it
    */
-  DecodeBudget(long pixels) {
+  public DecodeBudget(long pixels) {
     this.permits = permits(pixels);
     this.free = new Semaphore(permits, true);
   }
 
   /** Decodes an image of that size once the budget allows. */
-  <T> T decode(ImageSize size, Decoding<T> decoding) throws UnreadableImageException {
+  public <T> T decode(ImageSize size, Decoding<T> decoding) throws UnreadableImageException {
     int taken = Math.min(permits, permits((long) size.width() * size.height()));
     free.acquireUninterruptibly(taken);
     try {

@@ -2,17 +2,18 @@ package dev.boxmill.job.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.checkpoint.SafetensorsWriter;
 import dev.boxmill.detr.DetrFamily;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.StageTimes;
-import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
 import dev.boxmill.torchscript.Precision;
@@ -25,19 +26,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The authors' refiner for Swin-T moves boxes by the maps of a Swin-T of full size. Runs where
- * {@code -Dshared.data} says where it lies, in a folder {@code refinebox}.
+ * The authors' refiners for Swin-T move boxes by the maps of a Swin-T of full size. Runs where
+ * {@code -Dshared.data} says where they lie, in a folder {@code refinebox}.
  */
 @EnabledIfSystemProperty(named = "shared.data", matches = ".+")
-final class TestPublishedSwinRefiner {
+final class TestAuthorsSwinRefiner {
   private static final String CONFIG =
       """
       {"model_type": "detr", "use_timm_backbone": false, "encoder_layers": 1, "decoder_layers": 1,
@@ -61,11 +64,32 @@ final class TestPublishedSwinRefiner {
     SafetensorsWriter.write(directory.resolve("model.safetensors"), named, Map.of());
   }
 
+  /** All whose first map has as many channels as that of a Swin-T. */
+  static List<Arguments> refinersAndPrecisions() throws IOException {
+    Path folder = Path.of(System.getProperty("shared.data"), "refinebox");
+    try (Stream<Path> found = Files.list(folder)) {
+      List<Path> refiners =
+          found
+              .filter(file -> file.toString().endsWith(".pth"))
+              .filter(file -> channels(file) == 96)
+              .sorted()
+              .toList();
+      assertThat(refiners).as("refiners for Swin-T in %s", folder).isNotEmpty();
+      return refiners.stream()
+          .flatMap(file -> Stream.of("fp32", "bf16").map(p -> Arguments.of(file, p)))
+          .toList();
+    }
+  }
+
+  private static long channels(Path refiner) {
+    try (Checkpoint checkpoint = Checkpoint.openFile(refiner)) {
+      return checkpoint.tensor("channel_mapper.fpn_lateral2.weight").shape().get(1);
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"fp32", "bf16"})
-  void everyBoxMoves(String precision) {
-    Path weights =
-        Path.of(System.getProperty("shared.data"), "refinebox", "rb_dab_detr_swin_t_in1k_12ep.pth");
+  @MethodSource("refinersAndPrecisions")
+  void everyBoxMoves(Path weights, String precision) {
     List<LabeledBox> boxes = labels("refinebox:weights=" + weights, precision);
     assertThat(boxes).hasSizeGreaterThan(5);
     assertThat(boxes).noneMatch(box -> box.corners().equals(box.detectorCorners()));
@@ -85,7 +109,7 @@ final class TestPublishedSwinRefiner {
         new DetectorLabelerProvider()
             .prepare(settings, new Configuration(false))
             .open(slot, new StageTimes())) {
-      ImageInput input = new ImageInput("scene", TestPublishedSwinRefiner::scene);
+      ImageInput input = new ImageInput("scene", TestAuthorsSwinRefiner::scene);
       return ((LabelRow.Labeled) open.label(List.of(input).iterator()).next()).boxes();
     }
   }

@@ -1,4 +1,4 @@
-package dev.boxmill.job.source;
+package dev.boxmill.job.images;
 
 import dev.boxmill.schemas.ErrorCategory;
 import java.io.IOException;

@@ -1,8 +1,7 @@
-package dev.boxmill.job.session;
+package dev.boxmill.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.schemas.ImageSize;
 import java.util.List;
 import java.util.Random;
@@ -46,6 +45,7 @@ final class TestDecodeBudget {
     assertThat(decode(new ImageSize(10_000, 10_000))).isEqualTo(10_000);
   }
 
+  @SuppressWarnings("ThreadPriorityCheck")
   private int decode(ImageSize size) throws UnreadableImageException {
     long pixels = (long) size.width() * size.height();
     return budget.decode(

@@ -1,4 +1,4 @@
-package dev.boxmill.job.source;
+package dev.boxmill.job.images;
 
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
@@ -29,7 +29,7 @@ import org.apache.hadoop.util.functional.FutureIO;
 public final class FileContent implements ImageInput.Content {
 
   /** Longer files are refused: they hold no photograph, and a byte array ends at 2 GiB. */
-  static final long MAX_BYTES = 1L << 30;
+  public static final long MAX_BYTES = 1L << 30;
 
   private static final int ATTEMPTS = 6;
   private static final long FIRST_PAUSE_MILLIS = 200;

@@ -1,4 +1,4 @@
-package dev.boxmill.job.source;
+package dev.boxmill.job.images;
 
 import static dev.boxmill.job.TestingSpark.uri;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.boxmill.job.source;
+package dev.boxmill.job.images;
 
 import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -33,7 +34,10 @@ import org.apache.hadoop.security.AccessControlException;
  * can't be read. A store that fails on the way is no damage: it is thrown, so that Spark tries the
  * task again and no later entry is lost.
  */
-final class TarImages implements Iterator<ImageInput>, Closeable {
+public final class TarImages implements Iterator<ImageInput>, Closeable {
+
+  /** Between an archive and its entry in an image's address. */
+  public static final String ENTRY = "!/";
 
   private static final int BUFFER_BYTES = 1 << 20;
   private static final int RECORD_BYTES = 512;
@@ -46,9 +50,13 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
   private ImageInput next;
   private boolean ended;
 
-  private TarImages(String archive, StoreStream store, InputStream stream) {
+  private final Predicate<String> wanted;
+
+  private TarImages(
+      String archive, StoreStream store, InputStream stream, Predicate<String> wanted) {
     this.archive = archive;
     this.store = store;
+    this.wanted = wanted;
     this.entries = new TarArchiveInputStream(stream, "UTF-8");
   }
 
@@ -58,10 +66,10 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
    * @param atEnd takes what closes the archive when its task ends, also when it is killed
    * @throws IOException if the store fails
    */
-  static Iterator<ImageInput> open(String archive, Configuration hadoop, Consumer<Runnable> atEnd)
-      throws IOException {
+  public static Iterator<ImageInput> open(
+      String archive, Configuration hadoop, Consumer<Runnable> atEnd) throws IOException {
     try {
-      TarImages images = openStream(archive, hadoop);
+      TarImages images = of(archive, hadoop, TarImages::isImage);
       atEnd.accept(images::closeQuietly);
       return images;
     } catch (FileNotFoundException
@@ -75,20 +83,27 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
   }
 
   /** Whether the archive holds an image; reads no further than its first one. */
-  static boolean holdsImage(String archive, Configuration hadoop) throws IOException {
-    try (TarImages images = openStream(archive, hadoop)) {
+  public static boolean holdsImage(String archive, Configuration hadoop) throws IOException {
+    try (TarImages images = of(archive, hadoop, TarImages::isImage)) {
       return images.nextImageEntry() != null;
     }
   }
 
-  private static TarImages openStream(String archive, Configuration hadoop) throws IOException {
+  /**
+   * Some of an archive's entries.
+   *
+   * @param wanted by an entry's name, whether it is given
+   * @throws IOException if the archive can't be opened
+   */
+  static TarImages of(String archive, Configuration hadoop, Predicate<String> wanted)
+      throws IOException {
     Path path = new Path(archive);
     FSDataInputStream stream = Locations.filesystem(path, hadoop).open(path, BUFFER_BYTES);
     try {
       StoreStream store = new StoreStream(stream);
       InputStream buffered = new BufferedInputStream(store, BUFFER_BYTES);
-      return new TarImages(
-          archive, store, ImageNames.isGzipped(archive) ? new GZIPInputStream(buffered) : buffered);
+      InputStream tar = ImageNames.isGzipped(archive) ? new GZIPInputStream(buffered) : buffered;
+      return new TarImages(archive, store, tar, wanted);
     } catch (IOException | RuntimeException failure) {
       stream.close();
       throw failure;
@@ -170,14 +185,20 @@ final class TarImages implements Iterator<ImageInput>, Closeable {
 
   private boolean isNewImage(TarArchiveEntry entry) {
     String name = entry.getName();
-    return entry.isFile()
-        && ImageNames.isImage(name)
-        && !ImageNames.isHiddenFile(ImageNames.baseName(name))
-        && given.add(name);
+    return entry.isFile() && wanted.test(name) && given.add(name);
+  }
+
+  private static boolean isImage(String name) {
+    return ImageNames.isImage(name) && !ImageNames.isHiddenFile(ImageNames.baseName(name));
+  }
+
+  /** Bytes of the archive, unzipped, that were read so far. */
+  long bytesRead() {
+    return entries.getBytesRead();
   }
 
   private ImageInput image(TarArchiveEntry entry) throws IOException {
-    String uri = archive + "!/" + entry.getName();
+    String uri = archive + ENTRY + entry.getName();
     if (entry.getSize() > FileContent.MAX_BYTES) {
       ImageInputException refusal = FileContent.tooLong(uri, entry.getSize());
       return new ImageInput(

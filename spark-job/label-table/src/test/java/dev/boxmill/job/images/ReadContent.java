@@ -1,14 +1,14 @@
-package dev.boxmill.job.source;
+package dev.boxmill.job.images;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /** Reads an input as text, or tells why it can't be read. */
-final class ReadContent {
+public final class ReadContent {
 
   private ReadContent() {}
 
-  static String of(ImageInput image) throws IOException {
+  public static String of(ImageInput image) throws IOException {
     try {
       return new String(image.content().read(), StandardCharsets.UTF_8);
     } catch (ImageInputException refused) {

@@ -1,4 +1,4 @@
-package dev.boxmill.job.source;
+package dev.boxmill.job.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -30,7 +31,7 @@ final class TestFileContent {
     hadoop.set("fs.file.impl", FaultyStore.class.getName());
     hadoop.setBoolean("fs.file.impl.disable.cache", true);
     FaultyStore.OPENED.set(0);
-    FaultyStore.fault = new IOException("503 Slow Down");
+    FaultyStore.fault = () -> new IOException("503 Slow Down");
   }
 
   @Test
@@ -69,7 +70,7 @@ final class TestFileContent {
   @Test
   void aFileThatIsNotThereIsAskedForOnce() throws IOException {
     FaultyStore.faults = 1000;
-    FaultyStore.fault = new FileNotFoundException("no such file");
+    FaultyStore.fault = () -> new FileNotFoundException("no such file");
     FileContent content = content(PICTURE.length);
 
     assertThatThrownBy(content::read).hasMessage("Cannot read " + uri() + ": it does not exist");
@@ -90,12 +91,12 @@ final class TestFileContent {
 
     private static final AtomicInteger OPENED = new AtomicInteger();
     private static int faults;
-    private static IOException fault;
+    private static Supplier<IOException> fault;
 
     @Override
     public FSDataInputStream open(org.apache.hadoop.fs.Path path, int buffer) throws IOException {
       if (OPENED.incrementAndGet() <= faults) {
-        throw fault;
+        throw fault.get();
       }
       return super.open(path, buffer);
     }
