@@ -1,5 +1,8 @@
 package dev.boxmill.job.export;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.boxmill.job.error.BadInputException;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -11,8 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.Yaml;
 
 /**
  * YOLO's folder: {@code labels/PATH.txt} for each image, with a line {@code class cx cy width
@@ -25,6 +26,12 @@ final class YoloWriter implements ExportWriter {
   static final String NAMES = "data.yaml";
 
   private static final String LIST = "images.txt";
+
+  private static final ObjectMapper YAML =
+      YAMLMapper.builder()
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .disable(YAMLGenerator.Feature.SPLIT_LINES)
+          .build();
 
   private final ExportFiles files;
   private final ImageAddresses addresses;
@@ -39,7 +46,7 @@ final class YoloWriter implements ExportWriter {
     this.list = addresses.root().isPresent() ? Optional.of(text(LIST)) : Optional.empty();
   }
 
-  private static void writeNames(Writer file, ExportContext context) {
+  private static void writeNames(Writer file, ExportContext context) throws IOException {
     String images = context.addresses().root().isPresent() ? LIST : "images";
     Map<Integer, String> names = new LinkedHashMap<>();
     context.categories().all().forEach(category -> names.put(category.index(), category.name()));
@@ -48,10 +55,7 @@ final class YoloWriter implements ExportWriter {
     data.put("val", images);
     data.put("nc", names.size());
     data.put("names", names);
-    DumperOptions options = new DumperOptions();
-    options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-    options.setSplitLines(false);
-    new Yaml(options).dump(data, file);
+    YAML.writeValue(file, data);
   }
 
   @Override
