@@ -2,13 +2,12 @@ package dev.boxmill.job;
 
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.session.LabelSettings;
-import java.util.List;
+import dev.boxmill.torchscript.Precision;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which detector, as every command that runs one asks. */
 final class DetectorArguments {
-
-  private static final List<String> PRECISIONS = List.of("auto", "fp32", "bf16", "fp16");
 
   @Option(
       names = "--detector",
@@ -24,15 +23,15 @@ final class DetectorArguments {
       description =
           "What network a .pth holds, where its tensors leave that open, and settings that they"
               + " don't tell, such as heads=8.")
-  private String architecture = LabelSettings.RECOGNIZED;
+  private String architecture;
 
   @Option(
-      names = "--labels",
+      names = "--class-names",
       paramLabel = "FILE",
       description =
-          "Class names, one a line from index 0 on, or JSON {\"0\": \"name\"}. Without it: the"
+          "A file of class names: one a line from index 0 on, or JSON {\"0\": \"name\"}. Without it: the"
               + " detector's; for a .pth, COCO's where it has 91 or 80 classes.")
-  private String labels = LabelSettings.OWN_CLASS_NAMES;
+  private String classNames;
 
   @Option(
       names = "--precision",
@@ -42,15 +41,23 @@ final class DetectorArguments {
   private String precision;
 
   /**
-   * With these and the command's own settings.
+   * The detector's part of the settings; the rest are the defaults.
    *
    * @throws BadInputException if the precision is unknown
    */
-  LabelSettings settings(List<String> refiners, double minScore, int topK) {
-    if (!PRECISIONS.contains(precision)) {
-      throw new BadInputException(
-          "Unknown precision '" + precision + "' (known: " + String.join(", ", PRECISIONS) + ")");
+  LabelSettings settings() {
+    return LabelSettings.DEFAULTS
+        .withDetector(detector)
+        .withArchitecture(Optional.ofNullable(architecture))
+        .withClassNames(Optional.ofNullable(classNames))
+        .withPrecision(precision());
+  }
+
+  private Precision precision() {
+    try {
+      return Precision.of(precision);
+    } catch (IllegalArgumentException unknown) {
+      throw new BadInputException(unknown.getMessage(), unknown);
     }
-    return new LabelSettings(detector, refiners, precision, minScore, topK, architecture, labels);
   }
 }

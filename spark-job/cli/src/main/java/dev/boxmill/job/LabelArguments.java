@@ -7,6 +7,7 @@ import dev.boxmill.job.source.InputFormat;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
@@ -117,8 +118,12 @@ final class LabelArguments {
       throw new BadInputException(
           "Invalid --chunk-images: " + chunkImages + " (must be at least 1)");
     }
-    int boxes = topK == null ? LabelSettings.CHECKPOINT_TOP_K : topK;
-    return detector.settings(refiners.chain(), minScore, boxes).withMaxPixels(limits.maxPixels());
+    return detector
+        .settings()
+        .withRefiners(refiners.chain())
+        .withMinScore(minScore)
+        .withTopK(topK == null ? OptionalInt.empty() : OptionalInt.of(topK))
+        .withMaxPixels(limits.maxPixels());
   }
 
   private String output() {

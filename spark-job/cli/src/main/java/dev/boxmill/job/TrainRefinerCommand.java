@@ -164,7 +164,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
         new TrainingRequest(
             inputs,
             groundTruth,
-            detector.settings(List.of(LabelSettings.NO_REFINER), 0, LabelSettings.CHECKPOINT_TOP_K),
+            detector.settings().withRefiners(List.of(LabelSettings.NO_REFINER)).withMinScore(0),
             output,
             overwrite ? ExistingTraining.REPLACE : ExistingTraining.RESUME,
             saveEvery(),

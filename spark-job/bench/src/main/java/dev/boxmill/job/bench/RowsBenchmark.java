@@ -6,6 +6,7 @@ import dev.boxmill.job.run.RunReport;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.source.InputFormat;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
+import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -74,7 +75,7 @@ public final class RowsBenchmark {
             InputFormat.AUTO,
             work.resolve("labels").toString(),
             ExistingLabels.CONTINUE,
-            new LabelSettings(LabelSettings.EMBEDDED, List.of(), "fp32", 0, 1),
+            LabelSettings.DEFAULTS.withPrecision(Precision.FP32),
             OptionalLong.of(CHUNK_IMAGES),
             0);
     PrintStream silence =

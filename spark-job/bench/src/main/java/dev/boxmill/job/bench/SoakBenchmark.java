@@ -79,7 +79,7 @@ public final class SoakBenchmark {
 
   private static ImageLabeler labeler(String detector) {
     Configuration hadoop = new Configuration();
-    LabelSettings settings = new LabelSettings(detector, List.of(), "auto", 0.05, 0);
+    LabelSettings settings = LabelSettings.DEFAULTS.withDetector(detector);
     int cores = Runtime.getRuntime().availableProcessors();
     return new DetectorLabelerProvider()
         .prepare(settings, hadoop)

@@ -9,6 +9,7 @@ import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.source.InputFormat;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
+import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -86,8 +87,7 @@ public final class TriageBenchmark {
   List<TriageGain> gains(List<String> refiners, double... thresholds) throws IOException {
     String labels = work.resolve("labels-" + refiners.size()).toString();
     LabelSettings settings =
-        new LabelSettings(
-            LabelSettings.EMBEDDED, refiners, "fp32", 0.05, LabelSettings.CHECKPOINT_TOP_K);
+        LabelSettings.DEFAULTS.withRefiners(refiners).withPrecision(Precision.FP32);
     LabelRequest request =
         new LabelRequest(
             List.of(work.resolve("scenes/images").toString()),

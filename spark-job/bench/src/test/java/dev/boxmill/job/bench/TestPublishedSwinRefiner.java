@@ -15,6 +15,7 @@ import dev.boxmill.job.session.StageTimes;
 import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
+import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +74,12 @@ final class TestPublishedSwinRefiner {
 
   private List<LabeledBox> labels(String refiner, String precision) {
     LabelSettings settings =
-        new LabelSettings(directory.toString(), List.of(refiner), precision, 0, 20);
+        LabelSettings.DEFAULTS
+            .withDetector(directory.toString())
+            .withRefiners(List.of(refiner))
+            .withPrecision(Precision.of(precision))
+            .withMinScore(0)
+            .withTopK(OptionalInt.of(20));
     ExecutorSlot slot = new ExecutorSlot(List.of(), 1, 1, 1, new Configuration(false));
     try (ImageLabeler open =
         new DetectorLabelerProvider()

@@ -1,10 +1,12 @@
 package dev.boxmill.job.table;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.job.error.BadInputException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeMap;
 
 /**
  * How a label table was made that is to be refined again, as its run recorded it.
@@ -17,7 +19,10 @@ import java.util.regex.Pattern;
 public record TableProvenance(
     String uri, String model, String refiners, Map<String, String> settings) {
 
-  private static final Pattern NAME = Pattern.compile("(\\d+)=(.*?)(?=, \\d+=|$)", Pattern.DOTALL);
+  /** The setting that holds the class names by label id, as JSON. */
+  public static final String CLASS_NAMES = "class-names";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   public TableProvenance {
     settings = new LinkedHashMap<>(settings);
@@ -31,7 +36,8 @@ public record TableProvenance(
   public String setting(String name) {
     String value = settings.get(name);
     if (value == null) {
-      throw refusal("its record has no " + name, "label anew: it is of another version");
+      throw refusal(
+          "its record has no " + name, "label the images again: another version wrote it");
     }
     return value;
   }
@@ -42,14 +48,21 @@ public record TableProvenance(
   }
 
   /** Class names by label id. */
-  public Map<Integer, String> labels() {
-    String text = setting("labels");
-    Map<Integer, String> labels = new LinkedHashMap<>();
-    Matcher names = NAME.matcher(text.substring(1, text.length() - 1));
-    while (names.find()) {
-      labels.put(Integer.valueOf(names.group(1)), names.group(2));
+  public Map<Integer, String> classNames() {
+    try {
+      return JSON.readValue(setting(CLASS_NAMES), new TypeReference<TreeMap<Integer, String>>() {});
+    } catch (JsonProcessingException damaged) {
+      throw refusal("its record of " + CLASS_NAMES + " is damaged", "label the images again");
     }
-    return labels;
+  }
+
+  /** Class names as {@link #CLASS_NAMES} holds them. */
+  public static String text(Map<Integer, String> classNames) {
+    try {
+      return JSON.writeValueAsString(new TreeMap<>(classNames));
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("Cannot write class names as JSON", impossible);
+    }
   }
 
   public BadInputException refusal(String reason, String remedy) {

@@ -5,19 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.job.error.BadInputException;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class TestTableProvenance {
 
   @Test
   void classNamesAreReadAsTheyWereRecorded() {
-    Map<Integer, String> labels =
-        Map.of(0, "N/A", 1, "cup, saucer", 7, "a=b", 12, "", 90, "}{\nhair drier");
-    TableProvenance made = made(Map.of("labels", new TreeMap<>(labels).toString()));
+    Map<Integer, String> names =
+        Map.of(0, "N/A", 1, "cup, saucer", 7, "a, 5=b", 12, "", 90, "}{\n\"hair\" drier");
 
-    assertThat(made.labels()).isEqualTo(labels);
-    assertThat(made(Map.of("labels", "{}")).labels()).isEmpty();
+    assertThat(made(Map.of("class-names", TableProvenance.text(names))).classNames())
+        .isEqualTo(names);
+    assertThat(made(Map.of("class-names", "{}")).classNames()).isEmpty();
   }
 
   @Test
@@ -26,7 +25,7 @@ final class TestTableProvenance {
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "Cannot refine labels file:///labels: its record has no min-score"
-                + " (label anew: it is of another version)");
+                + " (label the images again: another version wrote it)");
   }
 
   private static TableProvenance made(Map<String, String> settings) {

@@ -7,8 +7,11 @@ import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.storage.HadoopSettings;
+import dev.boxmill.torchscript.Precision;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.Transformer;
@@ -39,8 +42,11 @@ import org.apache.spark.sql.types.StructType;
 public final class BoxLabeler extends Transformer implements DefaultParamsWritable {
 
   private static final long serialVersionUID = 1;
-  private static final double DEFAULT_MIN_SCORE = 0.05;
-  private static final List<String> PRECISIONS = List.of("auto", "fp32", "bf16", "fp16");
+
+  /** The value of a parameter that is left to the detector. */
+  private static final String OF_DETECTOR = "";
+
+  private static final int OF_CHECKPOINT = 0;
 
   private final String uid;
   private final Param<String> uriCol;
@@ -48,7 +54,7 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
   private final Param<String> outputCol;
   private final Param<String> detector;
   private final Param<String> architecture;
-  private final Param<String> labels;
+  private final Param<String> classNames;
   private final StringArrayParam refiners;
   private final Param<String> precision;
   private final DoubleParam minScore;
@@ -67,7 +73,7 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
     outputCol = new Param<>(this, "outputCol", "new column for the labels");
     detector = new Param<>(this, "detector", "a directory or .pth, or 'embedded'");
     architecture = new Param<>(this, "architecture", "of a .pth that does not tell it");
-    labels = new Param<>(this, "labels", "a file of class names");
+    classNames = new Param<>(this, "classNames", "a file of class names");
     refiners = new StringArrayParam(this, "refiners", "refiners in order, or the one 'none'");
     precision = new Param<>(this, "precision", "auto, fp32, bf16 or fp16");
     minScore = new DoubleParam(this, "minScore", "only boxes that score above it are kept");
@@ -77,12 +83,12 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
     setDefault(contentCol, "content");
     setDefault(outputCol, "labels");
     setDefault(detector, LabelSettings.EMBEDDED);
-    setDefault(architecture, LabelSettings.RECOGNIZED);
-    setDefault(labels, LabelSettings.OWN_CLASS_NAMES);
+    setDefault(architecture, OF_DETECTOR);
+    setDefault(classNames, OF_DETECTOR);
     setDefault(refiners, new String[0]);
-    setDefault(precision, "auto");
-    setDefault(minScore, DEFAULT_MIN_SCORE);
-    setDefault(topK, LabelSettings.CHECKPOINT_TOP_K);
+    setDefault(precision, LabelSettings.DEFAULTS.precision().optionValue());
+    setDefault(minScore, LabelSettings.DEFAULT_MIN_SCORE);
+    setDefault(topK, OF_CHECKPOINT);
     setDefault(maxPixels, LabelSettings.DEFAULT_MAX_PIXELS);
   }
 
@@ -129,7 +135,8 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
   }
 
   private LabelSettings settings() {
-    require(PRECISIONS.contains(text(precision)), precision, "must be one of " + PRECISIONS);
+    List<String> precisions = Precision.optionValues();
+    require(precisions.contains(text(precision)), precision, "must be one of " + precisions);
     double score = (double) getOrDefault(minScore);
     require(score >= 0 && score <= 1, minScore, "must be from 0 to 1");
     require((int) getOrDefault(topK) >= 0, topK, "must be 0 at least");
@@ -138,15 +145,20 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
         pixels >= 1 && pixels <= LabelSettings.MOST_PIXELS,
         maxPixels,
         "must be from 1 to " + LabelSettings.MOST_PIXELS);
+    int boxes = (int) getOrDefault(topK);
     return new LabelSettings(
         text(detector),
         List.of(getOrDefault(refiners)),
-        text(precision),
-        (double) getOrDefault(minScore),
-        (int) getOrDefault(topK),
-        text(architecture),
-        text(labels),
-        (long) getOrDefault(maxPixels));
+        Precision.of(text(precision)),
+        score,
+        boxes == OF_CHECKPOINT ? OptionalInt.empty() : OptionalInt.of(boxes),
+        given(architecture),
+        given(classNames),
+        pixels);
+  }
+
+  private Optional<String> given(Param<String> param) {
+    return Optional.of(text(param)).filter(value -> !value.equals(OF_DETECTOR));
   }
 
   private <T> void require(boolean right, Param<T> param, String rule) {
@@ -205,12 +217,12 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
     return this;
   }
 
-  public Param<String> labels() {
-    return labels;
+  public Param<String> classNames() {
+    return classNames;
   }
 
-  public BoxLabeler setLabels(String value) {
-    set(labels, value);
+  public BoxLabeler setClassNames(String value) {
+    set(classNames, value);
     return this;
   }
 

@@ -26,7 +26,7 @@ import org.apache.hadoop.fs.Path;
  * @param inputs some of the files to label
  * @param output a folder that the driver made for probes; null if there is none
  */
-record ExecutorProbe(String precision, List<ListedFile> inputs, SharedFolder output)
+record ExecutorProbe(Precision precision, List<ListedFile> inputs, SharedFolder output)
     implements Probe<Answer> {
 
   /**
@@ -76,8 +76,7 @@ record ExecutorProbe(String precision, List<ListedFile> inputs, SharedFolder out
   private String device(ExecutorSlot slot, List<Finding> findings) {
     try {
       Device device = slot.device();
-      String computed =
-          Precision.valueOf(precision.toUpperCase(Locale.ROOT)).on(device).optionValue();
+      String computed = precision.on(device).optionValue();
       findings.add(Finding.ok(Check.DEVICE, described(device, slot) + ": computes in " + computed));
       return computed;
     } catch (IllegalArgumentException unusable) {

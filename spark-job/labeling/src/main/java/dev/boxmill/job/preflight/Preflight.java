@@ -6,6 +6,7 @@ import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.storage.HadoopSettings;
 import dev.boxmill.job.table.Version;
 import dev.boxmill.job.text.Plural;
+import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ public final class Preflight {
   /** Input and output as executors see them, while a folder for probes lies in the output. */
   private void look(RequestChecks checks, ExecutorChecks there) throws IOException {
     List<ListedFile> files = checks.someFiles(OPENED_FILES);
-    String precision = request.settings().precision();
+    Precision precision = request.settings().precision();
     if (checks.output().isEmpty()) {
       there.look(new ExecutorProbe(precision, files, null));
       return;

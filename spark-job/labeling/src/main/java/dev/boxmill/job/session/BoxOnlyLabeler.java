@@ -17,18 +17,18 @@ import java.util.Map;
 final class BoxOnlyLabeler implements ImageLabeler {
   private final RefinerChain refiners;
   private final float minScore;
-  private final Map<Integer, String> labels;
+  private final Map<Integer, String> classNames;
   private final StageTimes times;
 
   /**
    * @param refiners closed with this
-   * @param labels class names by label id
+   * @param classNames by label id
    */
   BoxOnlyLabeler(
-      RefinerChain refiners, float minScore, Map<Integer, String> labels, StageTimes times) {
+      RefinerChain refiners, float minScore, Map<Integer, String> classNames, StageTimes times) {
     this.refiners = refiners;
     this.minScore = minScore;
-    this.labels = labels;
+    this.classNames = classNames;
     this.times = times;
   }
 
@@ -54,7 +54,7 @@ final class BoxOnlyLabeler implements ImageLabeler {
     }
     Candidates candidates = new Candidates(labeled, minScore);
     try {
-      return candidates.row(refined(candidates), minScore, labels);
+      return candidates.row(refined(candidates), minScore, classNames);
     } catch (RuntimeException | OutOfMemoryError why) {
       DeviceFaults.throwIfLost(why);
       return DeviceFaults.row(known.imageUri(), known.imageSha256(), known.size(), why);

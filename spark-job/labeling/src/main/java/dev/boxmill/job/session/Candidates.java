@@ -63,23 +63,23 @@ final class Candidates {
    *
    * @param refined some of {@link #detections}, changed by refiners
    * @param minScore only boxes that score above it are kept
-   * @param labels class names by label id
+   * @param classNames class names by label id
    */
-  LabelRow.Labeled row(List<Detection> refined, float minScore, Map<Integer, String> labels) {
+  LabelRow.Labeled row(List<Detection> refined, float minScore, Map<Integer, String> classNames) {
     List<LabeledBox> boxes =
         refined.stream()
             .filter(detection -> detection.score() > minScore)
-            .map(detection -> box(detection, labels))
+            .map(detection -> box(detection, classNames))
             .sorted(BY_SCORE)
             .toList();
     return new LabelRow.Labeled(known.imageUri(), known.imageSha256(), known.size(), boxes);
   }
 
-  private LabeledBox box(Detection detection, Map<Integer, String> labels) {
+  private LabeledBox box(Detection detection, Map<Integer, String> classNames) {
     Corners before = corners.get(detection.query());
     return new LabeledBox(
         detection.labelId(),
-        labels.get(detection.labelId()),
+        classNames.get(detection.labelId()),
         detection.score(),
         detection.box().equals(detection.detectorBox()) ? before : detection.box().corners(size),
         before);

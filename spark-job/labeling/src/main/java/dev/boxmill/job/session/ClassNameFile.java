@@ -23,26 +23,23 @@ final class ClassNameFile {
   private ClassNameFile() {}
 
   /**
-   * Names by index; none for {@link LabelSettings#OWN_CLASS_NAMES}.
+   * Names by index; at least one.
    *
    * @throws BadInputException if there is no such file, or it is neither of the two
    */
   static Map<Integer, String> read(String file, Configuration hadoop) {
-    if (file.equals(LabelSettings.OWN_CLASS_NAMES)) {
-      return Map.of();
-    }
     try {
       String text = text(file, hadoop);
       Map<Integer, String> names =
           text.stripLeading().startsWith("{") ? json(file, text) : lines(file, text);
       if (names.isEmpty()) {
         throw new BadInputException(
-            "Invalid labels in " + file + ": none (must name one at least)");
+            "Invalid class names in " + file + ": none (must name one at least)");
       }
       return names;
     } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException(
-          "Cannot read labels " + file + ": " + e.getMessage() + " (check --labels)", e);
+          "Cannot read class names " + file + ": " + e.getMessage() + " (check --class-names)", e);
     }
   }
 
@@ -58,7 +55,7 @@ final class ClassNameFile {
     for (Map.Entry<String, JsonNode> entry : JSON.readTree(text).properties()) {
       if (!entry.getKey().matches("\\d{1,9}") || !entry.getValue().isTextual()) {
         throw new BadInputException(
-            "Invalid labels in %s: \"%s\": %s (must be an index and a name)"
+            "Invalid class names in %s: \"%s\": %s (must be an index and a name)"
                 .formatted(file, entry.getKey(), entry.getValue()));
       }
       names.put(Integer.valueOf(entry.getKey()), entry.getValue().asText());
@@ -72,7 +69,7 @@ final class ClassNameFile {
     for (String line : lines) {
       if (line.isEmpty()) {
         throw new BadInputException(
-            "Invalid labels in %s: line %d is empty (must be a name: indices count the lines)"
+            "Invalid class names in %s: line %d is empty (must be a name: indices count the lines)"
                 .formatted(file, names.size() + 1));
       }
       names.put(names.size(), line);

@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
  *     Hadoop filesystem
  * @param options what the checkpoint doesn't tell
  * @param chain the refiners in order, every option spelled out
- * @param topK boxes per image at most; {@link LabelSettings#CHECKPOINT_TOP_K}: what the checkpoint
- *     says
+ * @param topK boxes per image at most; {@link #CHECKPOINT_TOP_K}: what the checkpoint says
  * @param maxPixels images that declare more are refused; no part of the fingerprint, as it changes
  *     no label
  * @param settings all that decides a row's labels, by name
@@ -32,6 +31,8 @@ record DetectorJob(
     long maxPixels,
     Map<String, String> settings)
     implements PreparedLabeler {
+
+  static final int CHECKPOINT_TOP_K = 0;
 
   DetectorJob {
     chain = List.copyOf(chain);

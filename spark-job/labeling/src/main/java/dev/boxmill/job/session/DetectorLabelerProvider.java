@@ -4,6 +4,7 @@ import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.DetectorFiles;
 import dev.boxmill.detr.DetectorOptions;
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.table.TableProvenance;
 import dev.boxmill.job.table.Version;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
 import dev.boxmill.refiners.spi.RefinerConfigurationException;
@@ -18,10 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /** The driver's checks for runs with a real detector: nothing native is loaded here. */
@@ -33,7 +32,10 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   }
 
   static DetectorJob job(LabelSettings settings, Configuration hadoop) {
-    return job(settings, ClassNameFile.read(settings.labels(), hadoop), hadoop);
+    return job(
+        settings,
+        settings.classNames().map(file -> ClassNameFile.read(file, hadoop)).orElse(Map.of()),
+        hadoop);
   }
 
   /**
@@ -42,10 +44,9 @@ public final class DetectorLabelerProvider implements LabelerProvider {
    * @param names of classes by index, instead of the settings' file; none: the detector's
    */
   static DetectorJob job(LabelSettings settings, Map<Integer, String> names, Configuration hadoop) {
-    Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
     Refiners refiners = Refiners.find();
     String detector = DetectorLocation.uri(settings.detector(), hadoop);
-    DetectorOptions options = new DetectorOptions(settings.architecture(), names);
+    DetectorOptions options = new DetectorOptions(settings.architecture().orElse(""), names);
     Path local = DetectorLocation.local(detector, hadoop);
     Optional<Path> directory = DetectorLocation.directory(local);
     List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), directory));
@@ -55,9 +56,9 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           detector,
           options,
           chain,
-          precision,
+          settings.precision(),
           (float) settings.minScore(),
-          settings.topK(),
+          settings.topK().orElse(DetectorJob.CHECKPOINT_TOP_K),
           settings.maxPixels(),
           decisive(files, refiners.fingerprint(chain, context(files, directory)), settings));
     } catch (CheckpointException | RefinerException e) {
@@ -98,11 +99,12 @@ public final class DetectorLabelerProvider implements LabelerProvider {
     decisive.put("table", String.valueOf(LabelColumn.VERSION));
     decisive.put("boxmill", Version.text());
     decisive.put("detector", files.sha256());
-    decisive.put("architecture", settings.architecture());
-    decisive.put("labels", new TreeMap<>(files.architecture().classNames()).toString());
-    decisive.put("precision", settings.precision());
+    decisive.put("architecture", settings.architecture().orElse(""));
+    decisive.put(
+        TableProvenance.CLASS_NAMES, TableProvenance.text(files.architecture().classNames()));
+    decisive.put("precision", settings.precision().optionValue());
     decisive.put("min-score", String.valueOf((float) settings.minScore()));
-    decisive.put("top-k", String.valueOf(settings.topK()));
+    decisive.put("top-k", String.valueOf(settings.topK().orElse(DetectorJob.CHECKPOINT_TOP_K)));
     decisive.put("refiners", refiners);
     return decisive;
   }

@@ -14,13 +14,13 @@ public final class FrozenDetector implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final DetectorJob job;
-  private final Map<Integer, String> labels;
+  private final Map<Integer, String> classNames;
   private final List<Integer> featureChannels;
   private final String sha256;
 
   private FrozenDetector(DetectorJob job, DetectorFiles files) {
     this.job = job;
-    this.labels = Map.copyOf(files.architecture().classNames());
+    this.classNames = Map.copyOf(files.architecture().classNames());
     this.featureChannels = List.copyOf(files.architecture().featureChannels());
     this.sha256 = files.sha256();
   }
@@ -45,8 +45,8 @@ public final class FrozenDetector implements Serializable {
   }
 
   /** Class names by label id. */
-  public Map<Integer, String> labels() {
-    return labels;
+  public Map<Integer, String> classNames() {
+    return classNames;
   }
 
   /** Channels of C2 to C5. */

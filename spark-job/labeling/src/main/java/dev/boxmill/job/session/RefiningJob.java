@@ -7,11 +7,14 @@ import dev.boxmill.job.table.Version;
 import dev.boxmill.refiners.spi.RefinerConfigurationException;
 import dev.boxmill.refiners.spi.RefinerContext;
 import dev.boxmill.refiners.spi.Refiners;
+import dev.boxmill.torchscript.Precision;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 
@@ -21,20 +24,20 @@ import org.apache.hadoop.conf.Configuration;
  *
  * @param job the detector that made the table, with the new refiners and threshold
  * @param usesFeatures whether a refiner looks at feature maps, so that images are read again
- * @param labels class names by label id
+ * @param classNames by label id
  * @param featureChannels of C2 to C5
  */
 public record RefiningJob(
     DetectorJob job,
     boolean usesFeatures,
-    Map<Integer, String> labels,
+    Map<Integer, String> classNames,
     List<Integer> featureChannels)
     implements PreparedLabeler {
 
   private static final Map<String, Path> LOCAL_DETECTORS = new ConcurrentHashMap<>();
 
   public RefiningJob {
-    labels = Map.copyOf(labels);
+    classNames = Map.copyOf(classNames);
     featureChannels = List.copyOf(featureChannels);
   }
 
@@ -99,15 +102,16 @@ public record RefiningJob(
           "it has no boxes that score " + before + " or less, and --min-score is " + now,
           "label anew with a lower --min-score");
     }
-    return new LabelSettings(
-        options.detector().isEmpty() ? provenance.model() : options.detector(),
-        options.refiners(),
-        provenance.setting("precision"),
-        now,
-        Integer.parseInt(provenance.setting("top-k")),
-        provenance.setting("architecture"),
-        LabelSettings.OWN_CLASS_NAMES,
-        options.maxPixels());
+    int topK = Integer.parseInt(provenance.setting("top-k"));
+    String architecture = provenance.setting("architecture");
+    return LabelSettings.DEFAULTS
+        .withDetector(options.detector().isEmpty() ? provenance.model() : options.detector())
+        .withRefiners(options.refiners())
+        .withPrecision(Precision.of(provenance.setting("precision")))
+        .withMinScore(now)
+        .withTopK(topK == DetectorJob.CHECKPOINT_TOP_K ? OptionalInt.empty() : OptionalInt.of(topK))
+        .withArchitecture(architecture.isEmpty() ? Optional.empty() : Optional.of(architecture))
+        .withMaxPixels(options.maxPixels());
   }
 
   private static DetectorJob detector(
@@ -118,9 +122,11 @@ public record RefiningJob(
           "another detector made it than " + own.model(), "name that one with --detector");
     }
     DetectorJob named =
-        own.settings().get("labels").equals(provenance.setting("labels"))
+        own.settings()
+                .get(TableProvenance.CLASS_NAMES)
+                .equals(provenance.setting(TableProvenance.CLASS_NAMES))
             ? own
-            : DetectorLabelerProvider.job(settings, provenance.labels(), hadoop);
+            : DetectorLabelerProvider.job(settings, provenance.classNames(), hadoop);
     return named.withSettings(versioned(named.settings(), provenance.setting("boxmill")));
   }
 
@@ -163,7 +169,7 @@ public record RefiningJob(
     return new BoxOnlyLabeler(
         times.time(Stage.LOAD, () -> Refiners.find().open(job.chain(), context(slot))),
         job.minScore(),
-        labels,
+        classNames,
         times);
   }
 
@@ -172,7 +178,7 @@ public record RefiningJob(
         LOCAL_DETECTORS.computeIfAbsent(
             job.model(), uri -> DetectorLocation.local(uri, slot.hadoop()));
     return new RefinerContext(
-        labels,
+        classNames,
         slot.device(),
         job.precision().on(slot.device()),
         featureChannels,

@@ -28,12 +28,6 @@ final class TestClassNameFile {
     assertThat(read(" {\"3\": \"cup\", \"1\": \"fork\"}")).isEqualTo(Map.of(3, "cup", 1, "fork"));
   }
 
-  @Test
-  void noFileMeansNoNames() {
-    assertThat(ClassNameFile.read(LabelSettings.OWN_CLASS_NAMES, new Configuration(false)))
-        .isEmpty();
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -44,7 +38,7 @@ final class TestClassNameFile {
         "{\"a\": \"cup\"} | \"a\": \"cup\" (must be an index and a name)",
         "{\"1\": 2} | \"1\": 2 (must be an index and a name)",
         "{\"1\": \"a\", \"1\": \"b\"} | Duplicate field '1'",
-        "{\"1\" | Cannot read labels",
+        "{\"1\" | Cannot read class names",
         "'cup\n\nfork' | line 2 is empty (must be a name: indices count the lines)",
         "nothing | does not exist",
       })

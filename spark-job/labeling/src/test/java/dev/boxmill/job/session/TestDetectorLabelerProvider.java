@@ -13,6 +13,7 @@ import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.refiners.refinebox.NetworkTensors;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
+import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -97,7 +99,11 @@ final class TestDetectorLabelerProvider {
 
   private PreparedLabeler prepare(String... refiners) {
     LabelSettings settings =
-        new LabelSettings(directory.toString(), List.of(refiners), "fp32", 0.05, 20);
+        LabelSettings.DEFAULTS
+            .withDetector(directory.toString())
+            .withRefiners(List.of(refiners))
+            .withPrecision(Precision.FP32)
+            .withTopK(OptionalInt.of(20));
     return new DetectorLabelerProvider().prepare(settings, new Configuration(false));
   }
 

@@ -13,6 +13,7 @@ import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
+import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -86,8 +88,7 @@ final class TestPipelinedLabeler {
 
   @Test
   void refinersChangeBoxesAndKeepTheDetectors() {
-    LabelSettings clipped =
-        new LabelSettings(LabelSettings.EMBEDDED, List.of("clip:min-size=24"), "fp32", 0.05, 0);
+    LabelSettings clipped = settings("fp32").withRefiners(List.of("clip:min-size=24"));
     List<LabeledBox> all = boxes(label(settings("fp32"), scene(2)), "scene-2");
     List<LabeledBox> large = boxes(label(clipped, scene(2)), "scene-2");
 
@@ -104,7 +105,7 @@ final class TestPipelinedLabeler {
   @Test
   void aThresholdAndALimitCutTheTail() {
     List<LabeledBox> all = boxes(label(settings("fp32"), scene(0)), "scene-0");
-    LabelSettings one = new LabelSettings(LabelSettings.EMBEDDED, List.of("none"), "fp32", 0.05, 1);
+    LabelSettings one = settings("fp32").withTopK(OptionalInt.of(1));
     assertThat(boxes(label(one, scene(0)), "scene-0")).hasSize(1);
     assertSame(all.subList(0, 1), boxes(label(one, scene(0)), "scene-0"));
   }
@@ -206,16 +207,22 @@ final class TestPipelinedLabeler {
   }
 
   private static LabelSettings settings(String precision) {
-    return new LabelSettings(LabelSettings.EMBEDDED, List.of("none"), precision, 0.05, 0);
+    return LabelSettings.DEFAULTS
+        .withRefiners(List.of("none"))
+        .withPrecision(Precision.of(precision));
   }
 
   private static LabelSettings with(String detector, List<String> refiners) {
-    return new LabelSettings(detector, refiners, "fp32", 0.05, 0);
+    return settings("fp32").withDetector(detector).withRefiners(refiners);
   }
 
   private static String fingerprint(
       List<String> refiners, String precision, double minScore, int topK) {
-    return prepare(new LabelSettings(LabelSettings.EMBEDDED, refiners, precision, minScore, topK))
+    return prepare(
+            settings(precision)
+                .withRefiners(refiners)
+                .withMinScore(minScore)
+                .withTopK(topK == 0 ? OptionalInt.empty() : OptionalInt.of(topK)))
         .fingerprint();
   }
 
@@ -230,7 +237,7 @@ final class TestPipelinedLabeler {
   /** Its batches are of four images; another job than that of {@link #settings}. */
   private static DetectorJob inFours() {
     List<String> none = List.of("none");
-    return (DetectorJob) prepare(new LabelSettings(LabelSettings.EMBEDDED, none, "fp32", 0.05, 99));
+    return (DetectorJob) prepare(settings("fp32").withRefiners(none).withTopK(OptionalInt.of(99)));
   }
 
   private static List<LabelRow> labelInFours(StageTimes times, ImageInput... inputs) {

@@ -8,6 +8,7 @@ import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
+import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -76,8 +79,15 @@ final class TestStateDictDetector {
                 + " directory or a .pth file)");
   }
 
-  private static LabelSettings settings(String detector, String architecture, String labels) {
-    return new LabelSettings(detector, List.of("none"), "fp32", 0, 20, architecture, labels);
+  private static LabelSettings settings(String detector, String architecture, String classNames) {
+    return LabelSettings.DEFAULTS
+        .withDetector(detector)
+        .withRefiners(List.of("none"))
+        .withPrecision(Precision.FP32)
+        .withMinScore(0)
+        .withTopK(OptionalInt.of(20))
+        .withArchitecture(Optional.of(architecture).filter(name -> !name.isEmpty()))
+        .withClassNames(Optional.of(classNames).filter(file -> !file.isEmpty()));
   }
 
   private static PreparedLabeler prepare(LabelSettings settings) {

@@ -61,7 +61,7 @@ public final class Training {
         TrainingSet.of(
             truth,
             TrainingSet.files(spark, request.inputs()),
-            detector.labels(),
+            detector.classNames(),
             request.settings().validationShare());
     this.layout = ParameterLayout.of(detector.featureChannels());
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -257,7 +257,7 @@ public final class Training {
         identity,
         detector.uri(),
         detector.sha256(),
-        request.detector().precision(),
+        request.detector().precision().optionValue(),
         request.groundTruth(),
         request.inputs(),
         request.startFrom().map(Path::toString).orElse(null),

@@ -18,6 +18,7 @@ import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
 import dev.boxmill.refiners.refinebox.training.InitialParameters;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
+import dev.boxmill.torchscript.Precision;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -52,14 +53,10 @@ final class TestTraining {
   }
 
   private static LabelSettings embedded() {
-    return new LabelSettings(
-        LabelSettings.EMBEDDED,
-        List.of(LabelSettings.NO_REFINER),
-        "fp32",
-        0,
-        LabelSettings.CHECKPOINT_TOP_K,
-        LabelSettings.RECOGNIZED,
-        LabelSettings.OWN_CLASS_NAMES);
+    return LabelSettings.DEFAULTS
+        .withRefiners(List.of(LabelSettings.NO_REFINER))
+        .withPrecision(Precision.FP32)
+        .withMinScore(0);
   }
 
   private TrainingRequest request(String output, int epochs, double learningRate) {
