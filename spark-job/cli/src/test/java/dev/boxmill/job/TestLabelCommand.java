@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.TestingLabeler;
+import dev.boxmill.torchscript.Precision;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +55,7 @@ final class TestLabelCommand {
     AtomicReference<LabelSettings> seen = new AtomicReference<>();
     String[] command = {"label", "--output", labels(), "--detector", "d.pth"};
     List<String> all = new ArrayList<>(List.of(command));
-    all.addAll(List.of("--architecture", "dino:heads=8", "--labels", "names.txt"));
+    all.addAll(List.of("--architecture", "dino:heads=8", "--class-names", "names.txt"));
     all.addAll(List.of("--refiner", "clip", "--refiner", "merge-duplicates:iou=0.6"));
     all.addAll(List.of("--precision", "bf16", "--min-score", "0.2", "--top-k", "7"));
     all.addAll(List.of("--max-pixels", "99"));
@@ -68,15 +71,15 @@ final class TestLabelCommand {
     assertThat(refused.err()).isEqualTo("seen\n");
     assertThat(seen)
         .hasValue(
-            new LabelSettings(
-                "d.pth",
-                List.of("clip", "merge-duplicates:iou=0.6"),
-                "bf16",
-                0.2,
-                7,
-                "dino:heads=8",
-                "names.txt",
-                99));
+            LabelSettings.DEFAULTS
+                .withDetector("d.pth")
+                .withArchitecture(Optional.of("dino:heads=8"))
+                .withClassNames(Optional.of("names.txt"))
+                .withRefiners(List.of("clip", "merge-duplicates:iou=0.6"))
+                .withPrecision(Precision.BF16)
+                .withMinScore(0.2)
+                .withTopK(OptionalInt.of(7))
+                .withMaxPixels(99));
   }
 
   @Test

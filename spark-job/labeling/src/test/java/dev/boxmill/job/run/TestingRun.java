@@ -6,6 +6,7 @@ import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.session.TestingLabeler;
 import dev.boxmill.job.source.InputFormat;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
+import dev.boxmill.torchscript.Precision;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,11 +18,7 @@ public final class TestingRun {
   private final String output;
   private List<String> inputs = List.of();
   private ExistingLabels existing = ExistingLabels.CONTINUE;
-  private String detector = LabelSettings.EMBEDDED;
-  private List<String> refiners = List.of();
-  private String precision = "fp32";
-  private double minScore = 0.05;
-  private long maxPixels = LabelSettings.DEFAULT_MAX_PIXELS;
+  private LabelSettings settings = LabelSettings.DEFAULTS.withPrecision(Precision.FP32);
   private OptionalLong chunkImages = OptionalLong.empty();
   private double maxFailureRate = 0.01;
 
@@ -51,27 +48,27 @@ public final class TestingRun {
   }
 
   public TestingRun detector(String name) {
-    detector = name;
+    settings = settings.withDetector(name);
     return this;
   }
 
   public TestingRun refiners(String... chain) {
-    refiners = List.of(chain);
+    settings = settings.withRefiners(List.of(chain));
     return this;
   }
 
-  public TestingRun precision(String name) {
-    precision = name;
+  public TestingRun precision(Precision chosen) {
+    settings = settings.withPrecision(chosen);
     return this;
   }
 
   public TestingRun minScore(double score) {
-    minScore = score;
+    settings = settings.withMinScore(score);
     return this;
   }
 
   public TestingRun maxPixels(long pixels) {
-    maxPixels = pixels;
+    settings = settings.withMaxPixels(pixels);
     return this;
   }
 
@@ -86,9 +83,6 @@ public final class TestingRun {
   }
 
   public LabelRequest request() {
-    LabelSettings settings =
-        new LabelSettings(detector, refiners, precision, minScore, LabelSettings.CHECKPOINT_TOP_K)
-            .withMaxPixels(maxPixels);
     return new LabelRequest(
         inputs, InputFormat.AUTO, output, existing, settings, chunkImages, maxFailureRate);
   }

@@ -119,7 +119,7 @@ final class TestTraining {
     TestingOutcome labeled =
         TestingRun.samples(folder.resolve("labels"))
             .refiners("refinebox:weights=" + folder.resolve("out/refinebox.safetensors"))
-            .precision("auto")
+            .precision(Precision.AUTO)
             .run(new DetectorLabelerProvider());
     assertThat(labeled.summary()).contains("12 images: 12 labeled, 0 failed");
   }
@@ -134,7 +134,7 @@ final class TestTraining {
             truth,
             TrainingSet.files(
                 TestingSpark.session(), List.of(scenes.resolve("s/images").toString())),
-            detector.labels(),
+            detector.classNames(),
             0.1);
     List<ImageGroup> groups = ImageGroup.unaugmented(set.training());
     float[] row = InitialParameters.draw(ParameterLayout.of(detector.featureChannels()), 1);
@@ -272,7 +272,7 @@ final class TestTraining {
         TrainingSet.of(
             truth,
             TrainingSet.files(TestingSpark.session(), List.of(images.toString())),
-            FrozenDetector.of(embedded(), hadoop).labels(),
+            FrozenDetector.of(embedded(), hadoop).classNames(),
             0.3);
     String uri = set.training().get(0).file().uri();
     return images.resolve(uri.substring(uri.lastIndexOf('/') + 1));
