@@ -4,8 +4,10 @@ import static dev.boxmill.job.session.TestingLabeler.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.TestingLabeler;
+import dev.boxmill.refiners.spi.PluginJar;
 import dev.boxmill.torchscript.Precision;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -80,6 +82,31 @@ final class TestLabelCommand {
                 .withMinScore(0.2)
                 .withTopK(OptionalInt.of(7))
                 .withMaxPixels(99));
+  }
+
+  /** With the embedded detector. */
+  @Test
+  void pluginOfAJarRefinesTheBundledScenes() {
+    Path jar = PluginJar.shift(folder);
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    try {
+      TestingCommand done =
+          TestingCommand.run(
+              new DetectorLabelerProvider(),
+              "label",
+              "--output",
+              labels(),
+              "--refiner",
+              "shift:right=3",
+              "--jars",
+              jar.toString());
+
+      assertThat(done.exitCode()).as(done.err()).isZero();
+      assertThat(done.out()).contains("12 images: 12 labeled, 0 failed").contains("Labels: ");
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
+    assertThat(folder.resolve("labels/_boxmill/preview.html")).isNotEmptyFile();
   }
 
   @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.DetectorLabelerProvider;
+import dev.boxmill.refiners.spi.PluginJar;
+import dev.boxmill.schemas.LabelColumn;
+import dev.boxmill.torchscript.Precision;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,44 @@ final class TestRealRun {
   private static final String PIXEL = "0.01";
 
   @TempDir private Path folder;
+
+  @Test
+  void theBundledScenesAreLabeled() throws Exception {
+    TestingOutcome run =
+        TestingRun.of(Path.of(labels()))
+            .precision(Precision.AUTO)
+            .run(new DetectorLabelerProvider());
+
+    assertThat(run.summary()).contains("12 images: 12 labeled, 0 failed");
+    assertThat(query("select column_name from (describe from %s)"))
+        .containsExactlyElementsOf(
+            Arrays.stream(LabelColumn.values()).map(LabelColumn::columnName).toList());
+    assertThat(query("select count(*) from %s where status = 'ok' and box_count = len(boxes)"))
+        .containsExactly("12");
+    assertThat(query("select count(distinct fingerprint) || ' ' || min(model) from %s"))
+        .containsExactly("1 embedded");
+  }
+
+  @Test
+  void aPluginOutsideTheClassPathMovesTheBoxes() throws Exception {
+    Path jar = PluginJar.shift(folder);
+    TestingRun run = TestingRun.of(Path.of(labels())).refiners("shift:right=3");
+
+    assertThat(
+            TestingRun.withPlugin(jar, () -> run.run(new DetectorLabelerProvider())).summary())
+        .contains("12 images: 12 labeled, 0 failed");
+    assertThat(query("select count(*) > 0 from (select unnest(boxes) from %s)"))
+        .containsExactly("true");
+    assertThat(
+            query(
+                "select count(*) from (select unnest(boxes) as b from %s) where"
+                    + " abs(b.x_min - b.detector_x_min - 3) > "
+                    + PIXEL
+                    + " or abs(b.y_max - b.detector_y_max) > "
+                    + PIXEL))
+        .containsExactly("0");
+    assertThat(query("select distinct refiners from %s").get(0)).startsWith("shift:");
+  }
 
   /** However images are cut, ordered and named: the same labels. */
   @Test

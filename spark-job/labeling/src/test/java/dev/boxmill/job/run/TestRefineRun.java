@@ -19,8 +19,6 @@ import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,17 +198,11 @@ final class TestRefineRun {
   @Test
   void aPluginThatAsksForFeatureMapsGetsThem() throws IOException {
     Path jar = PluginJar.pack(folder, "com.example.SeeingPlugin", SEEING);
-    Thread thread = Thread.currentThread();
-    ClassLoader before = thread.getContextClassLoader();
-    try (BoxmillSession session = BoxmillSession.start(List.of(jar));
-        URLClassLoader plugins = new URLClassLoader(new URL[] {jar.toUri().toURL()}, before)) {
-      assertThat(session.spark()).isSameAs(TestingSpark.session());
-      thread.setContextClassLoader(plugins);
-      assertThat(refineAbove(0.5, candidates, "again", "seeing").summary())
-          .contains("4 labeled, 1 failed");
-    } finally {
-      thread.setContextClassLoader(before);
-    }
+
+    assertThat(
+            TestingRun.withPlugin(jar, () -> refineAbove(0.5, candidates, "again", "seeing"))
+                .summary())
+        .contains("4 labeled, 1 failed");
     assertThat(boxes(rows(path("again")).values()))
         .isNotEmpty()
         .allMatch(box -> box.score() > 0.9f && box.corners().equals(box.detectorCorners()));

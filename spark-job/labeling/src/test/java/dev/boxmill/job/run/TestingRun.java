@@ -1,5 +1,7 @@
 package dev.boxmill.job.run;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.LabelerProvider;
@@ -7,10 +9,14 @@ import dev.boxmill.job.session.TestingLabeler;
 import dev.boxmill.job.source.InputFormat;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import dev.boxmill.torchscript.Precision;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** A labeling run as tests ask for it: each call changes what the command line would leave be. */
 public final class TestingRun {
@@ -80,6 +86,21 @@ public final class TestingRun {
   public TestingRun mayFail(double rate) {
     maxFailureRate = rate;
     return this;
+  }
+
+  /** While Spark and this thread see the plugins of a jar. */
+  static TestingOutcome withPlugin(Path jar, Supplier<TestingOutcome> work) throws IOException {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    URL[] urls = {jar.toUri().toURL()};
+    try (BoxmillSession session = BoxmillSession.start(List.of(jar));
+        URLClassLoader plugins = new URLClassLoader(urls, before)) {
+      assertThat(session.spark()).isSameAs(TestingSpark.session());
+      thread.setContextClassLoader(plugins);
+      return work.get();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
   }
 
   public LabelRequest request() {

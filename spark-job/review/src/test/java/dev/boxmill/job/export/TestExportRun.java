@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -342,18 +343,12 @@ final class TestExportRun {
     assertThat(names).hasSize(200).isSorted();
   }
 
-  private Path export(String format, String name) throws IOException {
+  private Path export(String format, String name, String... imageRoot) throws IOException {
     Path output = folder.resolve(name);
-    assertThat(run(format, output.toString(), ExistingExport.REFUSE).output())
+    Optional<String> root = Arrays.stream(imageRoot).findFirst();
+    ExportRequest request = request(format, output.toString(), root, 0, ExistingExport.REFUSE);
+    assertThat(ExportRun.write(request, TestingSpark.session()).output())
         .isEqualTo("file://" + output);
-    return output;
-  }
-
-  private Path export(String format, String name, String imageRoot) throws IOException {
-    Path output = folder.resolve(name);
-    ExportRun.write(
-        request(format, output.toString(), Optional.of(imageRoot), 0, ExistingExport.REFUSE),
-        TestingSpark.session());
     return output;
   }
 
