@@ -49,8 +49,7 @@ final class TestRealRun {
     Path jar = PluginJar.shift(folder);
     TestingRun run = TestingRun.of(Path.of(labels())).refiners("shift:right=3");
 
-    assertThat(
-            TestingRun.withPlugin(jar, () -> run.run(new DetectorLabelerProvider())).summary())
+    assertThat(TestingRun.withPlugin(jar, () -> run.run(new DetectorLabelerProvider())).summary())
         .contains("12 images: 12 labeled, 0 failed");
     assertThat(query("select count(*) > 0 from (select unnest(boxes) from %s)"))
         .containsExactly("true");
