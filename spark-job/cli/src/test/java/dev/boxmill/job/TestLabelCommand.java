@@ -3,25 +3,24 @@ package dev.boxmill.job;
 import static dev.boxmill.job.session.TestingLabeler.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.session.DetectorLabelerProvider;
+import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.TestingLabeler;
-import dev.boxmill.job.table.LabelTable;
+import dev.boxmill.refiners.spi.PluginJar;
+import dev.boxmill.torchscript.Precision;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructField;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,162 +29,84 @@ final class TestLabelCommand {
   @TempDir Path folder;
 
   @Test
-  void folderOfImagesGivesOneRowEach() throws IOException {
-    Path photos = photos(100);
-    TestingCommand command = label(photos, "--output", labels());
+  void exitCodesTellHowTheRunEnded() throws IOException {
+    Path photos = photos(4);
+    String[] command = {"label", "--input", photos.toString(), "--output", labels()};
+    TestingCommand whole = TestingCommand.run(command);
+    Files.writeString(photos.resolve("1.jpg"), "garbage");
+    TestingCommand failed = TestingCommand.with(command, "--overwrite");
+    TestingCommand allowed =
+        TestingCommand.with(command, "--retry-failed", "--max-failure-rate", "0.25");
+    Files.writeString(photos.resolve("1.jpg"), TestingLabeler.FAULT);
+    TestingCommand broken = TestingCommand.with(command, "--overwrite");
 
-    assertThat(command.exitCode()).as(command.err()).isZero();
-    assertThat(command.out())
-        .contains("100 images: 100 labeled, 0 failed")
-        .contains("Labels: " + TestingSpark.uri(folder.resolve("labels")));
-    assertThat(rows()).hasSize(100);
-    assertThat(rows().get(7).getString(0)).isEqualTo(TestingSpark.uri(photos.resolve("0007.jpg")));
-    assertThat(TestingLabeler.OPEN).hasValue(0);
-  }
-
-  @Test
-  void tableIsReadByDuckDbWithTheContractsColumns() throws Exception {
-    label(photos(3), "--output", labels(), "--refiner", "clip", "--detector", "d");
-
-    try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = duckDb.createStatement()) {
-      ResultSet columns =
-          statement.executeQuery("DESCRIBE SELECT * FROM '" + labels() + "/*.parquet'");
-      List<String> found = new ArrayList<>();
-      while (columns.next()) {
-        found.add(columns.getString(1) + " " + columns.getString(2));
-      }
-      assertThat(found)
-          .containsExactly(
-              "image_uri VARCHAR",
-              "image_sha256 VARCHAR",
-              "width INTEGER",
-              "height INTEGER",
-              "status VARCHAR",
-              "error_category VARCHAR",
-              "error_message VARCHAR",
-              "boxes STRUCT(label_id INTEGER, \"label\" VARCHAR, score FLOAT, x_min FLOAT,"
-                  + " y_min FLOAT, x_max FLOAT, y_max FLOAT, detector_x_min FLOAT,"
-                  + " detector_y_min FLOAT, detector_x_max FLOAT, detector_y_max FLOAT,"
-                  + " refinement_iou FLOAT)[]",
-              "box_count INTEGER",
-              "max_score FLOAT",
-              "model VARCHAR",
-              "refiners VARCHAR",
-              "fingerprint VARCHAR",
-              "labeled_at TIMESTAMP WITH TIME ZONE");
-      ResultSet row =
-          statement.executeQuery(
-              "SELECT width, height, box_count, max_score, boxes[1].label, boxes[1].x_max,"
-                  + " boxes[1].refinement_iou, model, refiners, fingerprint,"
-                  + " labeled_at > now() - INTERVAL 1 HOUR, labeled_at <= now()"
-                  + " FROM '"
-                  + labels()
-                  + "/*.parquet' ORDER BY image_uri");
-      row.next();
-      List<String> values = new ArrayList<>();
-      for (int column = 1; column <= 12; column++) {
-        values.add(row.getString(column));
-      }
-      assertThat(values)
-          .containsExactly(
-              "10", "20", "2", "0.75", "high", "5.0", "0.5", "d", "clip", "f00d", "true", "true");
-    }
-  }
-
-  @Test
-  void tableLiesInOneFileWithItsVersionAndZstd() throws IOException {
-    label(photos(100), "--output", labels());
-
-    try (Stream<Path> files = Files.list(folder.resolve("labels"))) {
-      assertThat(files.map(file -> file.getFileName().toString()).filter(n -> !n.startsWith(".")))
-          .hasSize(3)
-          .contains("_SUCCESS", "_boxmill")
-          .anyMatch(name -> name.endsWith(".zstd.parquet"));
-    }
-    StructField first = TestingSpark.session().read().parquet(labels()).schema().fields()[0];
-    assertThat(first.metadata().getLong("boxmill.label_table_version")).isEqualTo(1);
-    assertThat(first.getComment().get()).startsWith("where it was read");
-  }
-
-  @Test
-  void unreadableImagesCostTheirOwnRowOnly() throws IOException {
-    Path photos = photos(50);
-    Files.writeString(photos.resolve("0004.jpg"), "garbage");
-    Files.write(photos.resolve("0005.jpg"), new byte[0]);
-    Files.writeString(
-        folder.resolve("list.txt"), TestingSpark.uri(photos.resolve("missing.jpg")) + "\n");
-
-    TestingCommand command =
-        label(
-            photos,
-            folder.resolve("list.txt").toString(),
-            "--output",
-            labels(),
-            "--max-failure-rate",
-            "0.01");
-
-    assertThat(command.exitCode()).as(command.err()).isEqualTo(3);
-    assertThat(command.out()).contains("51 images: 48 labeled, 3 failed (storage 1, unreadable 2)");
-    assertThat(command.err())
+    assertThat(whole.exitCode()).as(whole.err()).isZero();
+    assertThat(whole.out()).contains("4 images: 4 labeled, 0 failed");
+    assertThat(failed.exitCode()).isEqualTo(3);
+    assertThat(failed.out()).contains("4 images: 3 labeled, 1 failed (unreadable 1)");
+    assertThat(failed.err())
         .contains(
-            "Too many images failed: 5.88% (allowed: 1.00%; see error_message in the labels)");
-    List<Row> rows = rows();
-    assertThat(rows).hasSize(51);
-    Row corrupt = rows.get(4);
-    assertThat(corrupt.<String>getAs("status")).isEqualTo("failed");
-    assertThat(corrupt.<String>getAs("error_category")).isEqualTo("unreadable");
-    assertThat(corrupt.<String>getAs("error_message")).startsWith("Cannot decode file:///");
-    assertThat(corrupt.<Integer>getAs("width")).isNull();
-    assertThat(corrupt.getList(7)).isEmpty();
-    assertThat(corrupt.<Integer>getAs("box_count")).isZero();
-    assertThat(corrupt.<Float>getAs("max_score")).isNull();
-    assertThat(rows.get(50).<String>getAs("error_category")).isEqualTo("storage");
+            "Too many images failed: 25.00% (allowed: 1.00%; see error_message in the labels)");
+    assertThat(allowed.exitCode()).as(allowed.err()).isZero();
+    assertThat(broken.exitCode()).isEqualTo(1);
+    assertThat(broken.err()).contains("The run broke off: Cannot write a row for file:///");
   }
 
   @Test
-  void failuresWithinTheAllowedRateAreGood() throws IOException {
-    Path photos = photos(10);
-    Files.writeString(photos.resolve("0004.jpg"), "garbage");
+  void optionsReachTheSettings() {
+    AtomicReference<LabelSettings> seen = new AtomicReference<>();
+    String[] command = {"label", "--output", labels(), "--detector", "d.pth"};
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(List.of("--architecture", "dino:heads=8", "--class-names", "names.txt"));
+    all.addAll(List.of("--refiner", "clip", "--refiner", "merge-duplicates:iou=0.6"));
+    all.addAll(List.of("--precision", "bf16", "--min-score", "0.2", "--top-k", "7"));
+    all.addAll(List.of("--max-pixels", "99"));
 
-    assertThat(label(photos, "--output", labels(), "--max-failure-rate", "0.1").exitCode())
-        .isZero();
-  }
-
-  @Test
-  void runWithoutInputLabelsTheSamplesAndShowsThem() throws IOException {
-    TestingCommand command =
-        TestingCommand.run("label", "--output", labels(), "--max-failure-rate", "1");
-
-    assertThat(command.exitCode()).as(command.err()).isZero();
-    assertThat(command.out())
-        .contains("12 images: 0 labeled, 12 failed (unreadable 12)")
-        .contains("Labels: " + TestingSpark.uri(folder.resolve("labels")))
-        .contains("Preview: " + TestingSpark.uri(folder.resolve("labels/_boxmill/preview.html")));
-    assertThat(rows().get(0).getString(0))
-        .isEqualTo(TestingSpark.uri(folder.resolve("boxmill-samples/images/scene-000000.jpg")));
-    assertThat(folder.resolve("labels/_boxmill/preview.html")).isNotEmptyFile();
-  }
-
-  @Test
-  void badRequestsWithoutInputUnpackNoSamples() throws IOException {
-    label(photos(2), "--output", labels());
-
-    TestingCommand held = TestingCommand.run("label", "--output", labels(), "--refiner", "clip");
-    TestingCommand missing =
+    TestingCommand refused =
         TestingCommand.run(
-            "label", "--output", folder.resolve("other").toString(), "--detector", "missing");
-    TestingCommand inside =
-        TestingCommand.run("label", "--output", folder.resolve("boxmill-samples").toString());
+            (settings, hadoop) -> {
+              seen.set(settings);
+              throw new BadInputException("seen");
+            },
+            all.toArray(String[]::new));
 
-    assertThat(held.err()).contains("it holds labels made with refiners none, now clip");
-    assertThat(missing.err()).contains("Cannot read detector missing");
-    assertThat(inside.err()).contains("it holds the input");
-    assertThat(List.of(held.exitCode(), missing.exitCode(), inside.exitCode())).containsOnly(2);
-    try (Stream<Path> left = Files.list(folder)) {
-      assertThat(left.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder("labels", "photos");
+    assertThat(refused.err()).isEqualTo("seen\n");
+    assertThat(seen)
+        .hasValue(
+            LabelSettings.DEFAULTS
+                .withDetector("d.pth")
+                .withArchitecture(Optional.of("dino:heads=8"))
+                .withClassNames(Optional.of("names.txt"))
+                .withRefiners(List.of("clip", "merge-duplicates:iou=0.6"))
+                .withPrecision(Precision.BF16)
+                .withMinScore(0.2)
+                .withTopK(OptionalInt.of(7))
+                .withMaxPixels(99));
+  }
+
+  /** With the embedded detector. */
+  @Test
+  void pluginOfAJarRefinesTheBundledScenes() {
+    Path jar = PluginJar.shift(folder);
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    try {
+      TestingCommand done =
+          TestingCommand.run(
+              new DetectorLabelerProvider(),
+              "label",
+              "--output",
+              labels(),
+              "--refiner",
+              "shift:right=3",
+              "--jars",
+              jar.toString());
+
+      assertThat(done.exitCode()).as(done.err()).isZero();
+      assertThat(done.out()).contains("12 images: 12 labeled, 0 failed").contains("Labels: ");
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
     }
+    assertThat(folder.resolve("labels/_boxmill/preview.html")).isNotEmptyFile();
   }
 
   @Test
@@ -205,272 +126,47 @@ final class TestLabelCommand {
   }
 
   @Test
-  void metricsLieBesideTheLabels() throws IOException {
-    Path photos = photos(9);
-    Files.writeString(photos.resolve("0004.jpg"), "garbage");
-
-    label(photos, "--output", labels());
-
-    JsonNode metrics =
-        new ObjectMapper().readTree(folder.resolve("labels/_boxmill/metrics.json").toFile());
-    assertThat(metrics.get("inputs").asLong()).isEqualTo(9);
-    assertThat(metrics.get("ok").asLong()).isEqualTo(8);
-    assertThat(metrics.get("failures").get("unreadable").asLong()).isEqualTo(1);
-    assertThat(metrics.get("boxes").asLong()).isEqualTo(16);
-    assertThat(metrics.get("images_per_second").asDouble()).isPositive();
-    assertThat(metrics.get("time").get("task_seconds").asDouble()).isPositive();
-    assertThat(metrics.get("time").get("slots_busy").asDouble()).isBetween(0.0, 1.0);
-    assertThat(metrics.get("output").asText())
-        .isEqualTo(TestingSpark.uri(folder.resolve("labels")));
-  }
-
-  @Test
-  void labelsMadeOtherwiseAreNotMixed() throws IOException {
-    Path photos = photos(2);
-    label(photos, "--output", labels());
-    List<Row> before = rows();
-    photos(3);
-
-    TestingCommand again = label(photos, "--output", labels(), "--refiner", "clip");
-
-    assertThat(again.exitCode()).isEqualTo(2);
-    assertThat(again.err())
-        .isEqualTo(
-            "Cannot write labels to "
-                + TestingSpark.uri(folder.resolve("labels"))
-                + ": it holds labels made with refiners none, now clip"
-                + " (--overwrite replaces them, or name another folder)\n");
-    assertThat(rows()).isEqualTo(before);
-  }
-
-  @Test
-  void runOverAGrownInputLabelsOnlyWhatIsNew() throws IOException {
-    Path photos = photos(5);
-    label(photos, "--output", labels(), "--chunk-images", "2");
-    List<Row> before = rows();
-    photos(8);
-
-    TestingCommand again = label(photos, "--output", labels(), "--chunk-images", "2");
-
-    assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(again.out())
-        .contains("8 images: 8 labeled, 0 failed")
-        .contains("3 images in this run, the others before");
-    assertThat(rows()).hasSize(8).startsWith(before.toArray(Row[]::new));
-    assertThat(parts()).hasSize(5);
-    List<Row> grown = rows();
-    assertThat(label(photos, "--output", labels()).out()).contains("0 images in this run");
-    assertThat(rows()).isEqualTo(grown);
-  }
-
-  @Test
-  void failedImagesAreTriedAgainWhenAskedTo() throws IOException {
-    Path photos = photos(9);
-    Files.writeString(photos.resolve("0004.jpg"), "garbage");
-    Files.writeString(photos.resolve("0005.jpg"), "garbage");
-    label(photos, "--output", labels(), "--chunk-images", "3");
-    List<Row> before = rows();
-    List<String> parts = parts();
-    Files.write(photos.resolve("0004.jpg"), picture(7, 7));
-
-    TestingCommand again =
-        label(photos, "--output", labels(), "--retry-failed", "--max-failure-rate", "0.2");
-
-    assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(again.out())
-        .contains("9 images: 8 labeled, 1 failed (unreadable 1)")
-        .contains("2 images in this run, the others before");
-    assertThat(parts()).isEqualTo(parts);
-    assertThat(rows()).hasSize(9);
-    assertThat(rows().get(4).<String>getAs("status")).isEqualTo("ok");
-    assertThat(rows().subList(0, 4)).isEqualTo(before.subList(0, 4));
-    assertThat(rows().subList(6, 9)).isEqualTo(before.subList(6, 9));
-  }
-
-  @Test
-  void retryNeedsLabels() throws IOException {
-    assertThat(label(photos(1), "--output", labels(), "--retry-failed").err())
-        .isEqualTo(
-            "Cannot write labels to file://"
-                + labels()
-                + ": it holds no labels (label first, then --retry-failed)\n");
-  }
-
-  @Test
-  void chunksOfAFailedRunStayAndTheSameCommandGoesOn() throws IOException {
-    Path photos = photos(6);
-    Files.writeString(photos.resolve("0003.jpg"), TestingLabeler.FAULT);
-
-    TestingCommand failed = label(photos, "--output", labels(), "--chunk-images", "2");
-
-    assertThat(failed.exitCode()).isEqualTo(1);
-    assertThat(failed.err())
-        .contains("2 chunks of labels stay; the same command goes on with the rest");
-    assertThat(rows()).hasSize(4);
-    assertThat(folder.resolve("labels/_SUCCESS")).doesNotExist();
-    List<Row> before = rows();
-
-    Files.write(photos.resolve("0003.jpg"), picture(3, 3));
-    TestingCommand again = label(photos, "--output", labels(), "--chunk-images", "2");
-
-    assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(rows()).hasSize(6).containsAll(before);
-    assertThat(folder.resolve("labels/_SUCCESS")).exists();
-    assertThat(folder.resolve("labels/_boxmill/staged")).doesNotExist();
-  }
-
-  @Test
-  void overwriteReplacesLabelsOnceTheNewOnesAreWhole() throws IOException {
-    Path photos = photos(2);
-    label(photos, "--output", labels());
-    photos(5);
-
-    TestingCommand again = label(photos, "--output", labels(), "--overwrite");
-
-    assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(rows()).hasSize(5);
-    try (Stream<Path> left = Files.list(folder)) {
-      assertThat(left.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder("labels", "photos");
-    }
-  }
-
-  @Test
-  void overwriteThatFailsKeepsTheOldLabels() throws IOException {
-    Path photos = photos(2);
-    label(photos, "--output", labels());
-    List<Row> before = rows();
-    Files.writeString(photos.resolve("0000.jpg"), TestingLabeler.FAULT);
-
-    TestingCommand again = label(photos, "--output", labels(), "--overwrite");
-
-    assertThat(again.exitCode()).isEqualTo(1);
-    assertThat(again.err())
-        .contains("The run broke off: Cannot write a row for file:///")
-        .contains("it has one, or was no input");
-    assertThat(rows()).isEqualTo(before);
-    try (Stream<Path> left = Files.list(folder)) {
-      assertThat(left.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder("labels", "photos");
-    }
-  }
-
-  @Test
-  void failedRunLeavesNothingBehind() throws IOException {
-    Path photos = photos(2);
-    Files.writeString(photos.resolve("0000.jpg"), TestingLabeler.FAULT);
-
-    assertThat(label(photos, "--output", labels()).exitCode()).isEqualTo(1);
-
-    assertThat(folder.resolve("labels")).doesNotExist();
-  }
-
-  @Test
-  void overwriteSparesWhatIsNoLabelTable() throws IOException {
-    Path photos = photos(2);
-    label(photos, "--output", labels());
-    Files.writeString(folder.resolve("labels/notes.txt"), "mine");
-
-    for (String output : List.of(labels(), photos.toString())) {
-      TestingCommand again = label(photos, "--output", output, "--overwrite");
-      assertThat(again.exitCode()).isEqualTo(2);
-      assertThat(again.err())
-          .startsWith("Cannot write labels to file://" + output)
-          .contains(": it holds what is no label table: ")
-          .endsWith(" (name another folder)\n");
-    }
-    assertThat(photos.resolve("0000.jpg")).exists();
-    assertThat(folder.resolve("labels/notes.txt")).exists();
-    Files.delete(folder.resolve("labels/notes.txt"));
-    assertThat(rows()).hasSize(2);
-  }
-
-  @Test
-  void overwriteSparesAnOutputThatHoldsTheInput() throws IOException {
-    label(photos(2), "--output", labels());
-
-    TestingCommand again = label(folder.resolve("labels"), "--output", labels(), "--overwrite");
-
-    assertThat(again.exitCode()).isEqualTo(2);
-    assertThat(again.err())
-        .isEqualTo(
-            "Cannot write labels to file://"
-                + labels()
-                + ": it holds the input file://"
-                + labels()
-                + " (name another folder)\n");
-    assertThat(rows()).hasSize(2);
-  }
-
-  @Test
   void badRequestsEndWithTheirMessage() throws IOException {
     String photos = photos(1).toString();
-    assertBad(
-        "Cannot load plugin jar no.jar: it does not exist (check the path after --jars)",
-        "--input",
-        photos,
-        "--output",
-        labels(),
-        "--jars",
-        "no.jar");
     assertBad("Missing --output (name a folder for the labels)", "--input", photos);
     assertBad(
-        "Unknown precision 'fp8' (known: auto, fp32, bf16, fp16)",
+        "Cannot write labels to file://" + photos + "/0.jpg: it is a file (name a folder)",
         "--input",
         photos,
         "--output",
-        labels(),
-        "--precision",
-        "fp8");
-    assertBad(
-        "Invalid --min-score: 1.5 (must be from 0 to 1)",
-        "--input",
-        photos,
-        "--output",
-        labels(),
-        "--min-score",
-        "1.5");
-    assertBad(
-        "Invalid --max-failure-rate: -0.1 (must be from 0 to 1)",
-        "--input",
-        photos,
-        "--output",
-        labels(),
-        "--max-failure-rate",
-        "-0.1");
-    assertBad(
-        "Invalid --top-k: 0 (must be at least 1)",
-        "--input",
-        photos,
-        "--output",
-        labels(),
-        "--top-k",
-        "0");
-    assertBad(
-        "Invalid --refiner: none clip (must be none alone, or no none)",
-        "--input",
-        photos,
-        "--output",
-        labels(),
-        "--refiner",
-        "none",
-        "--refiner",
-        "clip");
-    assertBad(
-        "Cannot read detector missing: it does not exist (check it)",
-        "--input",
-        photos,
-        "--output",
-        labels(),
-        "--detector",
-        "missing");
-    assertBad(
-        "Cannot write labels to file://" + photos + "/0000.jpg: it is a file (name a folder)",
-        "--input",
-        photos,
-        "--output",
-        photos + "/0000.jpg");
+        photos + "/0.jpg");
+    Map<String, String> bad =
+        Map.of(
+            "--jars no.jar",
+            "Cannot load plugin jar no.jar: it does not exist (check the path after --jars)",
+            "--precision fp8",
+            "Unknown precision 'fp8' (known: auto, fp32, bf16, fp16)",
+            "--min-score 1.5",
+            "Invalid --min-score: 1.5 (must be from 0 to 1)",
+            "--max-failure-rate -0.1",
+            "Invalid --max-failure-rate: -0.1 (must be from 0 to 1)",
+            "--top-k 0",
+            "Invalid --top-k: 0 (must be at least 1)",
+            "--refiner none --refiner clip",
+            "Invalid --refiner: none clip (must be none alone, or no none)",
+            "--detector missing",
+            "Cannot read detector missing: it does not exist (check it)");
+    bad.forEach(
+        (options, message) ->
+            assertBad(message, ("--output " + labels() + " " + options).split(" ")));
     assertThat(folder.resolve("labels")).doesNotExist();
+  }
+
+  @Test
+  void storeWithoutItsClientIsToldInOneLine() {
+    TestingCommand command =
+        TestingCommand.run("label", "--input", "x.jpg", "--output", "s3a://labels/2026");
+
+    assertThat(command.exitCode()).isEqualTo(2);
+    assertThat(command.err())
+        .startsWith(
+            "Cannot open s3a://labels/2026: the client of the filesystem s3a is not on the class")
+        .hasLineCount(1);
   }
 
   @Test
@@ -493,10 +189,8 @@ final class TestLabelCommand {
         .contains("3   every image has its row, but more failed");
   }
 
-  private void assertBad(String message, String... arguments) {
-    List<String> all = new ArrayList<>(List.of("label"));
-    all.addAll(List.of(arguments));
-    TestingCommand command = TestingCommand.run(all.toArray(String[]::new));
+  private static void assertBad(String message, String... arguments) {
+    TestingCommand command = TestingCommand.with(new String[] {"label"}, arguments);
     assertThat(command.err()).isEqualTo(message + "\n");
     assertThat(command.exitCode()).isEqualTo(2);
   }
@@ -504,40 +198,12 @@ final class TestLabelCommand {
   private Path photos(int count) throws IOException {
     Path photos = Files.createDirectories(folder.resolve("photos"));
     for (int i = 0; i < count; i++) {
-      Files.write(photos.resolve("%04d.jpg".formatted(i)), picture(10 + i, 20));
+      Files.write(photos.resolve(i + ".jpg"), picture(10 + i, 20));
     }
     return photos;
   }
 
   private String labels() {
     return folder.resolve("labels").toString();
-  }
-
-  private List<String> parts() throws IOException {
-    try (Stream<Path> files = Files.list(folder.resolve("labels"))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(".parquet"))
-          .sorted()
-          .toList();
-    }
-  }
-
-  private List<Row> rows() {
-    return TestingSpark.session()
-        .read()
-        .schema(LabelTable.schema())
-        .parquet(labels())
-        .orderBy("image_uri")
-        .collectAsList();
-  }
-
-  private static TestingCommand label(Path input, String... more) {
-    String[] arguments = new String[3 + more.length];
-    arguments[0] = "label";
-    arguments[1] = "--input";
-    arguments[2] = input.toString();
-    System.arraycopy(more, 0, arguments, 3, more.length);
-    return TestingCommand.run(arguments);
   }
 }

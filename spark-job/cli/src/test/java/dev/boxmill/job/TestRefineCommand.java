@@ -1,453 +1,61 @@
 package dev.boxmill.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import dev.boxmill.embedded.EmbeddedDetector;
+import dev.boxmill.job.run.TestingRun;
+import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.DetectorLabelerProvider;
-import dev.boxmill.job.table.LabelRows;
-import dev.boxmill.job.table.LabelWriter;
-import dev.boxmill.refiners.spi.PluginJar;
-import dev.boxmill.schemas.Corners;
-import dev.boxmill.schemas.LabelColumn;
-import dev.boxmill.schemas.LabelRow;
-import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables of the embedded detector, refined again: as labeled anew, without detecting. */
 final class TestRefineCommand {
 
-  /** Corners go through float32 shares of the image and back. */
-  private static final float PIXEL = 0.01f;
+  @TempDir private Path folder;
 
-  private static final int IMAGES = 4;
+  @Test
+  void exitCodesTellHowTheRunEnded() throws IOException {
+    Path photos = Files.createDirectory(folder.resolve("photos"));
+    Files.write(photos.resolve("0.jpg"), BundledSamples.scenes().get(0).content().read());
+    Files.writeString(photos.resolve("none.jpg"), "no picture");
+    TestingRun.of(folder.resolve("labels"), photos)
+        .refiners("none")
+        .run(new DetectorLabelerProvider());
 
-  @TempDir static Path shared;
-  @TempDir Path folder;
+    TestingCommand failed = refine("--refiner", "clip", "--min-score", "0.3");
+    TestingCommand allowed = refine("--overwrite", "--max-failure-rate", "0.5");
 
-  private static Path photos;
-  private static String candidates;
-
-  @BeforeAll
-  static void labelOnce() throws IOException {
-    photos = photos(Files.createDirectory(shared.resolve("photos")));
-    candidates = shared.resolve("candidates").toString();
-    label(photos, candidates, "none", "0.05", "--chunk-images", "2", "--max-failure-rate", "1");
-  }
-
-  /** Some of the bundled scenes, and one that is none. */
-  private static Path photos(Path folder) throws IOException {
-    for (int i = 0; i < IMAGES; i++) {
-      Files.write(folder.resolve(i + ".jpg"), scene(i));
-    }
-    Files.writeString(folder.resolve("none.jpg"), "no picture");
-    return folder;
-  }
-
-  private static byte[] scene(int number) throws IOException {
-    String name = "samples/images/scene-00000%d.jpg".formatted(number);
-    return TestRefineCommand.class.getResourceAsStream(name).readAllBytes();
+    assertThat(failed.exitCode()).as(failed.err()).isEqualTo(ExitCode.TOO_MANY_FAILURES);
+    assertThat(failed.out()).contains("2 images: 1 labeled, 1 failed (unreadable 1)");
+    assertThat(failed.err()).contains("no image is read", "Too many images failed: 50.00%");
+    assertThat(allowed.exitCode()).as(allowed.err()).isEqualTo(ExitCode.WHOLE);
+    assertThat(allowed.err()).contains("images are read again");
   }
 
   @Test
-  void refinersThatLookAtFeaturesGiveWhatLabelingAnewGives() {
-    String anew = path("anew");
-    label(photos, anew, "refinebox", "0.5", "--max-failure-rate", "1");
-    TestingCommand refined = refine(candidates, "again", "--refiner", "refinebox", "0.5");
+  void badOptionsEndWithTheirMessage() {
+    TestingCommand score = refine("--min-score", "1.5");
 
-    assertThat(refined.exitCode()).as(refined.err()).isEqualTo(ExitCode.TOO_MANY_FAILURES);
-    assertThat(refined.out()).contains("5 images: 4 labeled, 1 failed (unreadable 1)");
-    assertThat(refined.err()).contains("images are read again");
-    assertAlike(rows(anew), rows(path("again")));
-    assertThat(columns(path("again"), LabelColumn.REFINERS, LabelColumn.MODEL))
-        .isEqualTo(columns(anew, LabelColumn.REFINERS, LabelColumn.MODEL))
-        .hasSize(1);
-    assertThat(columns(path("again"), LabelColumn.FINGERPRINT))
-        .isEqualTo(columns(anew, LabelColumn.FINGERPRINT));
-  }
-
-  @Test
-  void labelingTakesTheNewTableForItsOwn() {
-    refine(candidates, "again", "--refiner", "refinebox", "0.5");
-    TestingCommand more =
-        label(photos, path("again"), "refinebox", "0.5", "--max-failure-rate", "1");
-
-    assertThat(more.exitCode()).as(more.err()).isZero();
-    assertThat(more.out()).contains("0 images in this run");
-  }
-
-  @Test
-  void refinersThatLookAtBoxesNeedNoImage() throws IOException {
-    Path own = photos(Files.createDirectory(folder.resolve("own")));
-    label(own, path("table"), "none", "0.05", "--max-failure-rate", "1");
-    label(own, path("anew"), "merge-duplicates:iou=0.6", "0.3", "--max-failure-rate", "1");
-    remove(own);
-    TestingCommand refined =
-        refine(path("table"), "again", "--refiner", "merge-duplicates:iou=0.6", "0.3");
-
-    assertThat(refined.out()).as(refined.err()).contains("5 images: 4 labeled, 1 failed");
-    assertThat(refined.err()).contains("no image is read");
-    assertAlike(rows(path("anew")), rows(path("again")));
-    assertThat(columns(path("again"), LabelColumn.FINGERPRINT))
-        .isEqualTo(columns(path("anew"), LabelColumn.FINGERPRINT));
-  }
-
-  @Test
-  void aThresholdAloneChangesNoBoxThatStays() {
-    refine(candidates, "same", "--refiner", "none");
-    refine(candidates, "above", "--refiner", "none", "0.5");
-
-    assertThat(rows(path("same"))).isEqualTo(rows(candidates));
-    rows(candidates)
-        .forEach(
-            (uri, row) ->
-                assertThat(boxes(rows(path("above")).get(uri)))
-                    .isEqualTo(boxes(row).stream().filter(box -> box.score() > 0.5f).toList()));
-  }
-
-  @Test
-  void refinedBoxesAreRefinedAnewFromTheDetectorsOwn() {
-    refine(candidates, "boxed", "--refiner", "refinebox");
-    refine(path("boxed"), "plain", "--refiner", "none");
-
-    assertThat(boxes(rows(path("boxed")).values()))
-        .anyMatch(box -> !box.corners().equals(box.detectorCorners()));
-    assertThat(rows(path("plain"))).isEqualTo(rows(candidates));
-  }
-
-  @Test
-  void imagesThatChangedSinceOrAreGoneCostTheirRow() throws IOException {
-    Path own = photos(Files.createDirectory(folder.resolve("own")));
-    label(own, path("table"), "none", "0.05", "--max-failure-rate", "1");
-    Files.write(own.resolve("0.jpg"), scene(7));
-    Files.delete(own.resolve("1.jpg"));
-    TestingCommand refined =
-        refine(path("table"), "again", "--refiner", "refinebox", "--max-failure-rate", "0.6");
-
-    assertThat(refined.exitCode()).as(refined.err()).isZero();
-    assertThat(refined.out()).contains("2 labeled, 3 failed (storage 2, unreadable 1)");
-    assertThat(rows(path("again")).values())
-        .filteredOn(LabelRow.Failed.class::isInstance)
-        .extracting(row -> ((LabelRow.Failed) row).message())
-        .anyMatch(message -> message.endsWith("0.jpg: the image has changed since it was labeled"))
-        .anyMatch(message -> message.endsWith("1.jpg: it does not exist"));
-  }
-
-  @Test
-  void imagesInArchivesAndTablesAreReadAgainToo() throws IOException {
-    Path own = Files.createDirectory(folder.resolve("own"));
-    try (OutputStream file = Files.newOutputStream(own.resolve("some.tar"));
-        TarArchiveOutputStream tar = new TarArchiveOutputStream(file)) {
-      put(tar, "1.jpg", scene(1));
-      put(tar, "none.jpg", "no picture".getBytes(StandardCharsets.UTF_8));
-      put(tar, "2.jpg", scene(2));
-    }
-    Dataset<Row> files =
-        TestingSpark.session().read().format("binaryFile").load(photos.resolve("3.jpg").toString());
-    files.selectExpr("'three' AS path", "content").write().parquet(own.resolve("table").toString());
-    for (String refiner : List.of("none", "refinebox")) {
-      run(
-          "label",
-          "--input",
-          own.resolve("some.tar").toString(),
-          own.resolve("table").toString(),
-          "--output",
-          path(refiner),
-          "--refiner",
-          refiner,
-          "--precision",
-          "fp32");
-    }
-    TestingCommand refined = refine(path("none"), "again", "--refiner", "refinebox");
-
-    assertThat(refined.out()).as(refined.err()).contains("4 images: 3 labeled, 1 failed");
-    assertAlike(rows(path("refinebox")), rows(path("again")));
-  }
-
-  @Test
-  void aRunThatWasCutOffGoesOn() throws IOException {
-    refine(candidates, "whole", "--refiner", "clip", "0.2");
-    refine(candidates, "again", "--refiner", "clip", "0.2");
-    Path part;
-    try (Stream<Path> files = Files.list(Path.of(path("again")))) {
-      part = files.filter(file -> file.toString().endsWith(".parquet")).sorted().toList().get(1);
-    }
-    long rows = TestingSpark.session().read().parquet(part.toString()).count();
-    Files.delete(part);
-    Files.delete(Path.of(path("again"), "_SUCCESS"));
-    TestingCommand on = refine(candidates, "again", "--refiner", "clip", "0.2");
-
-    assertThat(on.out()).as(on.err()).contains((rows == 1 ? "1 image" : rows + " images") + " in");
-    assertThat(rows(path("again"))).isEqualTo(rows(path("whole")));
-    assertThat(refine(candidates, "again", "--refiner", "clip", "0.2").out())
-        .contains("0 images in this run");
-  }
-
-  @Test
-  void aPluginThatAsksForFeatureMapsGetsThem() {
-    Path jar = PluginJar.pack(folder, "com.example.SeeingPlugin", SEEING);
-    TestingCommand refined =
-        refine(candidates, "again", "--jars", jar.toString(), "--refiner", "seeing", "0.5");
-
-    assertThat(refined.out()).as(refined.err()).contains("4 labeled, 1 failed");
-    assertThat(boxes(rows(path("again")).values()))
-        .isNotEmpty()
-        .allMatch(box -> box.score() > 0.9f && box.corners().equals(box.detectorCorners()));
-  }
-
-  private static final String SEEING =
-      """
-      package com.example;
-
-      import dev.boxmill.refiners.spi.*;
-      import dev.boxmill.schemas.Detection;
-      import java.util.List;
-
-      /** Sets all scores to 1 if each image has four maps of the detector's channels. */
-      public final class SeeingPlugin implements RefinerPlugin, RefinerFactory {
-        public List<RefinerFactory> factories() {
-          return List.of(this);
-        }
-
-        public String name() {
-          return "seeing";
-        }
-
-        public List<RefinerOption> options() {
-          return List.of();
-        }
-
-        public BoxRefiner create(RefinerOptions options, RefinerContext context) {
-          return new BoxRefiner() {
-            public List<List<Detection>> refine(ImageBatch batch) {
-              for (int level = 0; level < 4; level++) {
-                List<Long> shape = batch.features().levels().get(level).values().shape();
-                if (shape.get(0) != batch.count()
-                    || shape.get(1) != (long) context.featureChannels().get(level)) {
-                  throw new IllegalStateException("maps of shape " + shape);
-                }
-              }
-              return batch.detections().stream()
-                  .map(found -> found.stream().map(one -> one.withScore(1)).toList())
-                  .toList();
-            }
-
-            public void close() {}
-          };
-        }
-      }
-      """;
-
-  @Test
-  void requestsThatCannotWorkAreRefused() throws IOException {
-    assertRefused(
-        refine(candidates, "again", "0.01"),
-        "Cannot refine labels file://%s: it has no boxes that score 0.05 or less, and --min-score"
-            + " is 0.01 (label anew with a lower --min-score)",
-        candidates);
-    assertRefused(refine(candidates, "again", "1.5"), "Invalid --min-score: 1.5 (must be from 0");
-    assertRefused(refine(candidates, "again", "--refiner", "sharpen"), "Unknown refiner 'sharpen'");
-    assertRefused(refine("/nowhere", "again"), "Cannot read labels file:///nowhere: there is no");
-    assertRefused(
-        run("refine", "--labels", candidates, "--output", candidates),
-        "Cannot write labels to file://%1$s: it holds the input file://%1$s",
-        candidates);
-    assertRefused(
-        run("refine", "--labels", candidates, "--output", candidates + "/again"),
-        "Cannot write labels to file://%s/again: it lies in the labels to refine",
-        candidates);
-    assertThat(Path.of(path("again"))).doesNotExist();
-  }
-
-  @Test
-  void tablesThatLackCandidatesAreRefused() throws IOException {
-    refine(candidates, "clipped", "--refiner", "clip");
-    assertRefused(
-        refine(path("clipped"), "again"),
-        "its refiners, clip:min-size=1.0, may have dropped boxes or changed scores (refine labels"
-            + " that were made with --refiner none");
-    Files.delete(Path.of(path("clipped"), "_boxmill", "run.json"));
-    assertRefused(
-        refine(path("clipped"), "again"), "it has no _boxmill/run.json that tells how they were");
-  }
-
-  @Test
-  void anotherDetectorOrAnotherTableIsNotMixedIn() throws IOException {
-    Path other = Files.createDirectory(folder.resolve("detector"));
-    for (String name : List.of("config.json", "preprocessor_config.json", "model.safetensors")) {
-      Files.copy(EmbeddedDetector.directory().resolve(name), other.resolve(name));
-    }
-    assertThat(refine(candidates, "moved", "--detector", other.toString()).err())
-        .contains("Labels file://" + candidates);
-    assertThat(columns(path("moved"), LabelColumn.MODEL).get(0).getString(0)).endsWith("/detector");
-
-    Path config = other.resolve("preprocessor_config.json");
-    Files.writeString(config, Files.readString(config) + "\n");
-    assertRefused(
-        refine(candidates, "again", "--detector", other.toString()),
-        "another detector made it than file:" + other + " (name that one with --detector)");
-
-    label(photos, path("table"), "none", "0.05", "--max-failure-rate", "1");
-    refine(candidates, "mine", "--refiner", "clip");
-    assertRefused(
-        refine(path("table"), "mine", "--refiner", "clip"),
-        "it holds labels that were not made of file://%s (--overwrite replaces them",
-        path("table"));
-    assertThat(refine(path("table"), "mine", "--refiner", "clip", "--overwrite").out())
-        .contains("5 images: 4 labeled");
+    assertThat(score.err()).contains("Invalid --min-score: 1.5 (must be from 0");
+    assertThat(score.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(refine().err()).contains("there is no");
   }
 
   @Test
   void helpTellsWhatItCosts() {
-    TestingCommand help = run("refine", "--help");
+    TestingCommand help = TestingCommand.run("refine", "--help");
 
     assertThat(help.exitCode()).isZero();
     assertThat(help.out()).contains("--labels=URI", "--refiner=", "--min-score=", "backbone");
-    assertThat(run("--help").out()).contains("refine ");
+    assertThat(TestingCommand.run("--help").out()).contains("refine ");
   }
 
-  private static void assertRefused(TestingCommand command, String message, Object... values) {
-    assertThat(command.exitCode()).as(command.err()).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(command.err()).contains(message.formatted(values));
-  }
-
-  private static void assertAlike(Map<String, LabelRow> expected, Map<String, LabelRow> actual) {
-    assertThat(actual.keySet()).isEqualTo(expected.keySet());
-    expected.forEach(
-        (uri, row) -> {
-          LabelRow other = actual.get(uri);
-          assertThat(other.imageSha256()).isEqualTo(row.imageSha256());
-          assertThat(other.size()).isEqualTo(row.size());
-          assertThat(other).hasSameClassAs(row);
-          assertThat(boxes(other)).as(uri).hasSameSizeAs(boxes(row));
-          for (int i = 0; i < boxes(row).size(); i++) {
-            assertAlike(boxes(row).get(i), boxes(other).get(i));
-          }
-        });
-  }
-
-  private static void assertAlike(LabeledBox expected, LabeledBox actual) {
-    assertThat(actual.label()).isEqualTo(expected.label());
-    assertThat(actual.labelId()).isEqualTo(expected.labelId());
-    assertThat(actual.score()).isEqualTo(expected.score(), within(1e-5f));
-    assertThat(actual.detectorCorners().xMin())
-        .isEqualTo(expected.detectorCorners().xMin(), within(PIXEL));
-    for (Function<Corners, Float> side :
-        List.<Function<Corners, Float>>of(
-            Corners::xMin, Corners::yMin, Corners::xMax, Corners::yMax)) {
-      assertThat(side.apply(actual.corners()))
-          .isEqualTo(side.apply(expected.corners()), within(PIXEL));
-    }
-  }
-
-  private static List<LabeledBox> boxes(LabelRow row) {
-    return row instanceof LabelRow.Labeled labeled ? labeled.boxes() : List.of();
-  }
-
-  private static List<LabeledBox> boxes(Iterable<LabelRow> rows) {
-    Stream.Builder<LabeledBox> boxes = Stream.builder();
-    rows.forEach(row -> boxes(row).forEach(boxes));
-    return boxes.build().toList();
-  }
-
-  private static Map<String, LabelRow> rows(String table) {
-    Map<String, LabelRow> rows = new TreeMap<>();
-    for (Row row : table(table).collectAsList()) {
-      LabelRow known = LabelRows.labelRow(row);
-      assertThat(rows.put(known.imageUri(), known)).isNull();
-    }
-    return rows;
-  }
-
-  private static List<Row> columns(String table, LabelColumn... columns) {
-    String[] names = Arrays.stream(columns).map(LabelColumn::columnName).toArray(String[]::new);
-    return table(table).selectExpr(names).distinct().collectAsList();
-  }
-
-  private static Dataset<Row> table(String table) {
-    return new LabelWriter(TestingSpark.session()).read(new org.apache.hadoop.fs.Path(table));
-  }
-
-  private static TestingCommand label(
-      Path input, String output, String refiner, String minScore, String... more) {
-    String[] arguments = {
-      "label",
-      "--input",
-      input.toString(),
-      "--output",
-      output,
-      "--refiner",
-      refiner,
-      "--min-score",
-      minScore,
-      "--precision",
-      "fp32"
-    };
-    return run(Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new));
-  }
-
-  /**
-   * Into a table of that name.
-   *
-   * @param more options; a number among them that belongs to none is the threshold
-   */
-  private TestingCommand refine(String table, String output, String... more) {
-    Stream<String> given = Arrays.stream(more);
-    if (more.length % 2 == 1 && more[more.length - 1].matches("[\\d.]+")) {
-      given =
-          Stream.concat(
-              Arrays.stream(more, 0, more.length - 1),
-              Stream.of("--min-score", more[more.length - 1]));
-    }
-    Stream<String> request = Stream.of("refine", "--labels", table, "--output", path(output));
-    return run(Stream.concat(request, given).toArray(String[]::new));
-  }
-
-  private static TestingCommand run(String... arguments) {
-    ClassLoader before = Thread.currentThread().getContextClassLoader();
-    try {
-      return TestingCommand.run(new DetectorLabelerProvider(), arguments);
-    } finally {
-      Thread.currentThread().setContextClassLoader(before);
-    }
-  }
-
-  private String path(String name) {
-    return folder.resolve(name).toString();
-  }
-
-  private static void put(TarArchiveOutputStream tar, String name, byte[] bytes)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(bytes.length);
-    tar.putArchiveEntry(entry);
-    tar.write(bytes);
-    tar.closeArchiveEntry();
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
+  private TestingCommand refine(String... options) {
+    String labels = folder.resolve("labels").toString();
+    String output = folder.resolve("refined").toString();
+    return TestingCommand.with(
+        new String[] {"refine", "--labels", labels, "--output", output}, options);
   }
 }

@@ -7,6 +7,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** Runs the command line in this JVM and keeps what it said. */
@@ -15,6 +17,11 @@ public record TestingCommand(int exitCode, String out, String err) {
   /** With a labeler that needs no network. */
   public static TestingCommand run(String... arguments) {
     return run(TestingLabeler::prepare, arguments);
+  }
+
+  /** A command and some options. */
+  static TestingCommand with(String[] command, String... more) {
+    return run(Stream.concat(Arrays.stream(command), Arrays.stream(more)).toArray(String[]::new));
   }
 
   public static TestingCommand run(LabelerProvider labelers, String... arguments) {

@@ -60,6 +60,16 @@ final class TestInputListing {
   }
 
   @Test
+  void manifestThatNamesAStoreWithoutItsClientIsRefused() throws IOException {
+    Path manifest = Files.writeString(folder.resolve("list.txt"), "s3a://photos/a.jpg\n");
+
+    assertThatThrownBy(() -> list(InputFormat.AUTO, manifest))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(
+            "Cannot open s3a://photos/a.jpg: the client of the filesystem s3a is not on the class");
+  }
+
+  @Test
   void picturesOfCamerasMayStartWithAnUnderscore() throws IOException {
     write("photos/_DSC1234.JPG");
     write("photos/day/_MG_0001.jpg");

@@ -1,7 +1,8 @@
-package dev.boxmill.job;
+package dev.boxmill.job.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.session.TestingLabeler;
 import dev.boxmill.job.table.LabelTable;
 import java.io.File;
@@ -64,7 +65,7 @@ final class TestKilledRun {
     assertThat(rows()).hasSize(IMAGES).isEqualTo(undisturbed);
     assertThat(names(labels)).isEqualTo(parts);
     assertThat(names(labels.resolve("_boxmill")))
-        .containsExactly("chunks", "metrics.json", "preview.html", "run.json");
+        .containsExactly("chunks", "metrics.json", "run.json");
     assertThat(names(labels.resolve("_boxmill/chunks"))).hasSize(IMAGES / CHUNK);
   }
 
@@ -120,15 +121,9 @@ final class TestKilledRun {
             "-cp",
             System.getProperty("java.class.path"),
             TestingProcess.class.getName(),
-            "label",
-            "--input",
-            photos.toString(),
-            "--output",
             labels.toString(),
-            "--chunk-images",
-            String.valueOf(CHUNK),
-            "--max-failure-rate",
-            "1"));
+            photos.toString(),
+            String.valueOf(CHUNK)));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile()))

@@ -1,10 +1,12 @@
-package dev.boxmill.job;
+package dev.boxmill.job.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.refiners.spi.PluginJar;
 import dev.boxmill.schemas.LabelColumn;
+import dev.boxmill.torchscript.Precision;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,21 +21,20 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The whole road with the embedded detector: command line, Spark, DJL, refiners, Parquet, as DuckDB
- * sees it.
- */
+/** Runs of the embedded detector, as DuckDB sees their tables. */
 final class TestRealRun {
   private static final String PIXEL = "0.01";
 
   @TempDir private Path folder;
 
   @Test
-  void theBundledScenesAreLabeledAndShown() throws Exception {
-    TestingCommand command = run("label", "--output", labels());
+  void theBundledScenesAreLabeled() throws Exception {
+    TestingOutcome run =
+        TestingRun.of(Path.of(labels()))
+            .precision(Precision.AUTO)
+            .run(new DetectorLabelerProvider());
 
-    assertThat(command.exitCode()).as(command.err()).isZero();
-    assertThat(command.out()).contains("12 images: 12 labeled, 0 failed").contains("Labels: ");
+    assertThat(run.summary()).contains("12 images: 12 labeled, 0 failed");
     assertThat(query("select column_name from (describe from %s)"))
         .containsExactlyElementsOf(
             Arrays.stream(LabelColumn.values()).map(LabelColumn::columnName).toList());
@@ -41,25 +42,15 @@ final class TestRealRun {
         .containsExactly("12");
     assertThat(query("select count(distinct fingerprint) || ' ' || min(model) from %s"))
         .containsExactly("1 embedded");
-    assertThat(Path.of(labels(), "_boxmill", "preview.html")).isNotEmptyFile();
   }
 
   @Test
   void aPluginOutsideTheClassPathMovesTheBoxes() throws Exception {
     Path jar = PluginJar.shift(folder);
-    TestingCommand command =
-        run(
-            "label",
-            "--output",
-            labels(),
-            "--jars",
-            jar.toString(),
-            "--refiner",
-            "shift:right=3",
-            "--precision",
-            "fp32");
+    TestingRun run = TestingRun.of(Path.of(labels())).refiners("shift:right=3");
 
-    assertThat(command.exitCode()).as(command.err()).isZero();
+    assertThat(TestingRun.withPlugin(jar, () -> run.run(new DetectorLabelerProvider())).summary())
+        .contains("12 images: 12 labeled, 0 failed");
     assertThat(query("select count(*) > 0 from (select unnest(boxes) from %s)"))
         .containsExactly("true");
     assertThat(
@@ -76,27 +67,19 @@ final class TestRealRun {
   /** However images are cut, ordered and named: the same labels. */
   @Test
   void labelsDoNotDependOnWhereAndBesideWhatAnImageIsLabeled() throws Exception {
-    assertThat(run("label", "--output", labels(), "--precision", "fp32").exitCode()).isZero();
+    assertThat(TestingRun.of(Path.of(labels())).run(new DetectorLabelerProvider()).failure())
+        .isNull();
     String all = "select image_uri, boxes from '%s/*.parquet'";
     String whole = all.formatted(labels());
     List<String> scenes = query("select image_uri from %s order by image_sha256");
     Path list = Files.write(folder.resolve("list.txt"), scenes.subList(0, 7));
 
-    for (String chunk : List.of("1", "5")) {
-      String other = folder.resolve("chunks-of-" + chunk).toString();
-      for (String input : List.of(list.toString(), folder.resolve("boxmill-samples").toString())) {
-        TestingCommand command =
-            run(
-                "label",
-                "--input",
-                input,
-                "--output",
-                other,
-                "--precision",
-                "fp32",
-                "--chunk-images",
-                chunk);
-        assertThat(command.exitCode()).as(command.err()).isZero();
+    for (long chunk : List.of(1L, 5L)) {
+      Path other = folder.resolve("chunks-of-" + chunk);
+      for (Path input : List.of(list, folder.resolve("boxmill-samples"))) {
+        TestingOutcome run =
+            TestingRun.of(other, input).chunksOf(chunk).run(new DetectorLabelerProvider());
+        assertThat(run.failure()).isNull();
       }
       assertThat(query(apart(whole, all.formatted(other)))).containsExactly("12 0");
     }
@@ -119,33 +102,18 @@ final class TestRealRun {
   @Test
   void aCorruptImageCostsItsOwnRow() throws Exception {
     Path images = Files.createDirectory(folder.resolve("images"));
-    byte[] scene = getClass().getResourceAsStream("samples/images/scene-000003.jpg").readAllBytes();
+    byte[] scene =
+        BundledSamples.class.getResourceAsStream("images/scene-000003.jpg").readAllBytes();
     Files.write(images.resolve("whole.jpg"), scene);
     Files.write(images.resolve("cut off.jpg"), Arrays.copyOf(scene, scene.length / 2));
     Files.writeString(images.resolve("page #1.jpg"), "<html></html>", StandardCharsets.UTF_8);
 
-    TestingCommand command =
-        run(
-            "label",
-            "--input",
-            images.toString(),
-            "--output",
-            labels(),
-            "--max-failure-rate",
-            "0.5");
+    TestingOutcome run =
+        TestingRun.of(Path.of(labels()), images).mayFail(0.5).run(new DetectorLabelerProvider());
 
-    assertThat(command.exitCode()).isEqualTo(ExitCode.TOO_MANY_FAILURES);
+    assertThat(run.report().failedTooOften()).isTrue();
     assertThat(query("select status || coalesce(' ' || error_category, '') from %s order by 1"))
         .containsExactly("failed unreadable", "failed unreadable", "ok");
-  }
-
-  private TestingCommand run(String... arguments) {
-    ClassLoader before = Thread.currentThread().getContextClassLoader();
-    try {
-      return TestingCommand.run(new DetectorLabelerProvider(), arguments);
-    } finally {
-      Thread.currentThread().setContextClassLoader(before);
-    }
   }
 
   private String labels() {

@@ -3,18 +3,12 @@ package dev.boxmill.job.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.boxmill.job.TestingCommand;
-import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.source.InputFormat;
-import dev.boxmill.job.source.InputListing;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The class path of the tests has no S3 client, as a plain Spark has none. */
 final class TestLocations {
@@ -24,8 +18,6 @@ final class TestLocations {
           + " bundle: './mvnw -Ps3 package' puts them in spark-job/cli/target/s3, give those jars to"
           + " spark-submit with --jars or run on a Spark that has them; ./boxmill takes them where"
           + " an argument names s3a://, and not for a manifest's addresses alone)";
-
-  @TempDir java.nio.file.Path folder;
 
   @Test
   void storeWithoutItsClientIsBadInput() {
@@ -45,29 +37,6 @@ final class TestLocations {
         .hasMessage(
             "Cannot open ore://photos/2026: the client of the filesystem ore is not on the class"
                 + " path (add its jars with spark-submit --jars)");
-  }
-
-  @Test
-  void manifestThatNamesSuchAStoreIsRefused() throws IOException {
-    java.nio.file.Path manifest = folder.resolve("list.txt");
-    Files.writeString(manifest, "s3a://photos/a.jpg\n");
-    assertThatThrownBy(
-            () ->
-                InputListing.list(
-                    TestingSpark.session(),
-                    List.of(manifest.toString()),
-                    InputFormat.AUTO,
-                    java.util.Optional.empty()))
-        .isInstanceOf(BadInputException.class)
-        .hasMessage("Cannot open s3a://photos/a.jpg" + WITHOUT_S3);
-  }
-
-  @Test
-  void commandsEndWithTheMessageAlone() {
-    TestingCommand command =
-        TestingCommand.run("label", "--input", "x.jpg", "--output", "s3a://labels/2026");
-    assertThat(command.err()).isEqualTo("Cannot open s3a://labels/2026" + WITHOUT_S3 + "\n");
-    assertThat(command.exitCode()).isEqualTo(2);
   }
 
   @Test

@@ -1,15 +1,17 @@
 package dev.boxmill.job.train;
 
-import static dev.boxmill.job.TestingCommand.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.boxmill.job.TestingCommand;
 import dev.boxmill.job.TestingSpark;
+import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.GroundTruthFile;
+import dev.boxmill.job.run.TestingOutcome;
+import dev.boxmill.job.run.TestingRun;
+import dev.boxmill.job.scenes.SceneFolder;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.session.LabelSettings;
@@ -24,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -42,10 +43,8 @@ final class TestTraining {
   @TempDir private Path folder;
 
   @BeforeAll
-  static void draw() {
-    TestingCommand drawn =
-        run("scenes", "--count", "30", "--seed", "11", "--output", scenes.resolve("s").toString());
-    assertThat(drawn.exitCode()).as(drawn.err()).isZero();
+  static void draw() throws IOException {
+    SceneFolder.write(scenes.resolve("s"), 30, 11);
   }
 
   private static TrainingSettings settings(int epochs, double learningRate) {
@@ -117,16 +116,12 @@ final class TestTraining {
   @Test
   void labelUsesWhatWasTrained() throws Exception {
     train(request("out", 1, 5e-4), quiet());
-    TestingCommand labeled =
-        run(
-            new DetectorLabelerProvider(),
-            "label",
-            "--output",
-            folder.resolve("labels").toString(),
-            "--refiner",
-            "refinebox:weights=" + folder.resolve("out/refinebox.safetensors"));
-    assertThat(labeled.exitCode()).as(labeled.err()).isZero();
-    assertThat(labeled.out()).contains("12 images: 12 labeled, 0 failed");
+    TestingOutcome labeled =
+        TestingRun.samples(folder.resolve("labels"))
+            .refiners("refinebox:weights=" + folder.resolve("out/refinebox.safetensors"))
+            .precision(Precision.AUTO)
+            .run(new DetectorLabelerProvider());
+    assertThat(labeled.summary()).contains("12 images: 12 labeled, 0 failed");
   }
 
   @Test
@@ -201,24 +196,25 @@ final class TestTraining {
         .hasMessageContaining("Cannot train into ")
         .hasMessageContaining("another training lies there")
         .hasMessageContaining("--overwrite");
-    TestingCommand anew = command("out", "--overwrite", "--learning-rate", "1e-4");
-    assertThat(anew.exitCode()).as(anew.err()).isZero();
+    assertThat(train(replacing(request("out", 1, 1e-4)), quiet()).results()).hasSize(1);
     Files.createDirectories(folder.resolve("photos"));
     Files.writeString(folder.resolve("photos/mine.txt"), "keep");
-    TestingCommand foreign = command("photos", "--overwrite");
-    assertThat(foreign.exitCode()).isEqualTo(2);
-    assertThat(foreign.err()).contains("something else lies there");
+    assertThatThrownBy(() -> train(replacing(request("photos", 1, 1e-4)), quiet()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("something else lies there");
     assertThat(folder.resolve("photos/mine.txt")).exists();
   }
 
-  private TestingCommand command(String output, String... more) {
-    List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("train-refiner", "--epochs", "1", "--batch", "30"));
-    arguments.addAll(List.of("--input", scenes.resolve("s/images").toString()));
-    arguments.addAll(List.of("--ground-truth", truth(), "--validation-share", "0.3"));
-    arguments.addAll(List.of("--output", folder.resolve(output).toString()));
-    arguments.addAll(List.of(more));
-    return run(arguments.toArray(String[]::new));
+  private static TrainingRequest replacing(TrainingRequest request) {
+    return new TrainingRequest(
+        request.inputs(),
+        request.groundTruth(),
+        request.detector(),
+        request.output(),
+        ExistingTraining.REPLACE,
+        request.saveEvery(),
+        request.startFrom(),
+        request.settings());
   }
 
   @Test
@@ -294,21 +290,12 @@ final class TestTraining {
 
   @Test
   void settingsThatCannotWorkAreRefusedByName() {
-    assertThat(refusal("--epochs", "0")).contains("Invalid --epochs: 0 (must be at least 1)");
-    assertThat(refusal("--scales", "9")).contains("Invalid --scales: 9.0");
-    assertThat(refusal("--precision", "int4")).contains("Unknown precision 'int4'");
-    assertThat(refusal("--save-every", "-1")).contains("Invalid --save-every: -1");
-    assertThat(refusal("--start-from", "missing.pth")).contains("missing.pth");
-  }
-
-  private String refusal(String... options) {
-    List<String> arguments = new ArrayList<>(List.of("train-refiner"));
-    arguments.addAll(List.of("--input", scenes.resolve("s/images").toString()));
-    arguments.addAll(List.of("--ground-truth", truth()));
-    arguments.addAll(List.of("--output", folder.resolve("out").toString()));
-    arguments.addAll(List.of(options));
-    TestingCommand refused = run(arguments.toArray(String[]::new));
-    assertThat(refused.exitCode()).as(refused.err()).isEqualTo(2);
-    return refused.err();
+    assertThatThrownBy(() -> settings(0, 1e-4))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("Invalid --epochs: 0 (must be at least 1)");
+    assertThatThrownBy(
+            () -> new TrainingSettings(1, 10, 1e-3, 0, 0.5, 0, 0.5, List.of(9.0), 0.1, 0))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("Invalid --scales: 9.0");
   }
 }

@@ -1,4 +1,4 @@
-package dev.boxmill.job;
+package dev.boxmill.job.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
