@@ -90,7 +90,7 @@ final class TestSwinParity {
       for (String result : List.of("c2", "c3", "c4", "c5", "logits", "boxes")) {
         assertClose(result, found.get(result), golden.floats(result), FLOAT32_TOLERANCE);
       }
-      assertThat(files.architecture().featureChannels()).containsExactly(8, 16, 32, 64);
+      assertThat(files.architecture().featureChannels()).containsExactly(4, 8, 16, 32);
       assertThat(files.architecture().featureStrides()).containsExactly(4, 8, 16, 32);
     }
   }
