@@ -28,7 +28,7 @@ final class TestSwinParity {
       List.of("c", "encoder", "decoder", "decoded", "logits", "boxes");
 
   /**
-   * Relative root mean square that bfloat16's 8 bits may cost here; float16 has 3 bits more. With 8
+   * Relative root mean square that bfloat16's 8 bits may cost here; float16 has 3 bits more. With 4
    * channels there is little for rounding errors to average over.
    */
   private static final double BFLOAT16_FEATURES = 0.02;
