@@ -5,9 +5,10 @@ strictly; the forward pass gives every step's result under the names that the te
 
     python dab_reference.py DIRECTORY
 
-compares it with the authors' own results (their DN-DETR's model.pth and case_*.safetensors).
+compares it with the authors' own results (their DN-DETR's model.pth, settings.json and case_*.safetensors).
 """
 
+import json
 import math
 import sys
 from pathlib import Path
@@ -271,8 +272,14 @@ THEIRS = {"c5": "backbone.0", "memory": "memory", "logits": "pred_logits", "boxe
 
 def check(directory):
     tensors = torch.load(directory / "model.pth", weights_only=True)["model"]
-    model = DabDetr(stem=8, widths=[32, 64, 128, 256], depths=[1] * 4, width=32, heads=4, inside=64,
-                    encoder_layers=2, decoder_layers=3, queries=12, classes=7, labels=True)
+    settings = json.loads((directory / "settings.json").read_text())
+    backbone, sizes = settings["backbone"], settings["hyperparameters"]
+    model = DabDetr(
+        stem=backbone["stem_channels"], widths=backbone["out_channels_c2_to_c5"], depths=backbone["depths"],
+        width=sizes["hidden_dim"], heads=sizes["nheads"], inside=sizes["dim_feedforward"],
+        encoder_layers=sizes["enc_layers"], decoder_layers=sizes["dec_layers"], queries=sizes["num_queries"],
+        classes=sizes["num_classes"], labels=True,
+    )
     model.load_state_dict(tensors)
     for case in sorted(directory.glob("case_*.safetensors")):
         theirs = load_file(case)
@@ -280,7 +287,8 @@ def check(directory):
             seen = model(theirs["pixels"], theirs["mask"].bool())
         pairs = [(ours, seen[ours], theirs[name]) for ours, name in THEIRS.items()]
         pairs += [(f"references.{i}", seen[f"references.{i}"], box) for i, box in enumerate(theirs["references"])]
-        pairs += [(f"decoder.{i}", seen[f"decoder.{i}"], theirs[f"decoder_layer.{i}"]) for i in range(3)]
+        layers = range(sizes["dec_layers"])
+        pairs += [(f"decoder.{i}", seen[f"decoder.{i}"], theirs[f"decoder_layer.{i}"]) for i in layers]
         pairs.append(("decoded", seen["decoded"], theirs["hs"][-1]))
         for name, ours, expected in pairs:
             difference = (ours - expected).abs().max().item()

@@ -25,17 +25,19 @@ from make_golden import (
     TRANSFORMER,
     WIDTH,
     detections,
+    first_seed,
+    random_pixels,
     randomise,
     save_golden,
     spread,
     timm_resnet,
 )
 from make_golden_conditional import spread_references
-from make_golden_dab import spread_anchors
+from make_golden_dab import DRIFT, has_detections, spread_anchors
 from make_layouts import backbone, detectron2_name, fill_attention
 
-SIZES = dict(stem=8, widths=[16, 24, 32, 48], depths=[1, 1, 1, 2], width=32, heads=4, inside=48, encoder_layers=2,
-             decoder_layers=3, queries=9, classes=5)
+SIZES = dict(stem=8, widths=[16, 20, 24, 32], depths=[1, 1, 1, 2], width=16, heads=4, inside=24, encoder_layers=2,
+             decoder_layers=2, queries=9, classes=5)
 TOP_K = 300  # what DAB- and DN-DETR keep
 DAB = dict(patterns=2, keeps_position=True, encoder_norm=True)
 DN = dict(labels=True)
@@ -157,7 +159,7 @@ def make_conditional(directory):
     """One set of random weights, undilated and dilated."""
     directory.mkdir(parents=True, exist_ok=True)
     generator = torch.Generator().manual_seed(SEED)
-    pixels = torch.randn(2, 3, HEIGHT, WIDTH, generator=generator)
+    pixels = random_pixels(generator, 2, 3, HEIGHT, WIDTH)
     settings = {**TRANSFORMER, **timm_resnet("resnet50", [1, 2, 1, 1])}
     settings["id2label"] = {i: f"label_{i}" for i in range(5)}
     model = ConditionalDetrForObjectDetection(ConditionalDetrConfig(**settings)).eval()
@@ -179,14 +181,18 @@ def make_conditional(directory):
 
 def make_dab(directory, settings):
     directory.mkdir(parents=True, exist_ok=True)
-    generator = torch.Generator().manual_seed(SEED)
-    pixels = torch.randn(2, 3, HEIGHT, WIDTH, generator=generator)
-    model = DabDetr(**SIZES, **settings).eval()
-    randomise(model, generator)
-    spread_anchors(model.refpoint_embed.weight, generator)
-    spread(model, model.input_proj, pixels, 1)
-    spread(model, model.class_embed, pixels, 2)
-    spread(model, model.bbox_embed.layers[2], pixels, 0.7)
+
+    def build(generator):
+        pixels = random_pixels(generator, 2, 3, HEIGHT, WIDTH)
+        model = DabDetr(**SIZES, **settings).eval()
+        randomise(model, generator)
+        spread_anchors(model.refpoint_embed.weight, generator)
+        spread(model, model.input_proj, pixels, 1)
+        spread(model, model.class_embed, pixels, 2)
+        spread(model, model.bbox_embed.layers[2], pixels, 0.7)
+        return model, pixels
+
+    seed, model, pixels = first_seed(build, DRIFT, has_detections)
     dilated = DabDetr(**SIZES, **settings, dilated=True).eval()
     dilated.load_state_dict(model.state_dict())
     with torch.no_grad():
@@ -200,7 +206,14 @@ def make_dab(directory, settings):
     )
     for i, result in enumerate(results):
         seen.update(detections(result, f"detections.{i}"))
-    save_golden(directory / "golden.safetensors", seen, threshold=THRESHOLD, k=TOP_K, target_height_width=TARGET)
+    save_golden(
+        directory / "golden.safetensors",
+        seen,
+        seed=seed,
+        threshold=THRESHOLD,
+        k=TOP_K,
+        target_height_width=TARGET,
+    )
     torch.save({"model": model.state_dict()}, directory / "original.pth")
     undilated = {detectron2_name(name): tensor for name, tensor in body(model).items()}
     torch.save({"model": {**undilated, **detrex}}, directory / "detrex.pth")
@@ -209,7 +222,7 @@ def make_dab(directory, settings):
         wrapped = {"backbone.body." + name: tensor for name, tensor in body(model).items()}
         torch.save({"model": {**wrapped, **detrex}}, directory / "detrex-dc5.pth")
     scores = seen["detections.0.scores"]
-    print(f"{directory.name}: {len(scores)} detections, {scores.min():.2f} to {scores.max():.2f},"
+    print(f"{directory.name}: seed {seed}, {len(scores)} detections, {scores.min():.2f} to {scores.max():.2f},"
           f" boxes' deviation {seen['boxes'].std():.2f}")
 
 

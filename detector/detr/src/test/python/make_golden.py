@@ -5,10 +5,13 @@
 
 Each variant is a directory as save_pretrained writes it (config.json, model.safetensors or its sharded index,
 preprocessor_config.json) and a golden.safetensors with the normalised input, every step's whole result, and the
-post-processed detections; its header holds the versions, the seed, the threshold and k. The same versions give the
-same bytes on the same machine; on another one the last digits may differ, within the tolerance of the tests.
+post-processed detections; its header holds the versions, the seed, the threshold and k. A variant's seed is the first
+one from SEED on with which bfloat16 costs the results some digits and not most of them: so narrow a network can be all
+rounding. The same versions give the same bytes on the same machine; on another one the last digits may differ, within
+the tolerance of the tests.
 """
 
+import itertools
 import json
 import re
 import sys
@@ -28,20 +31,22 @@ from transformers import (
 from transformers.models.conditional_detr.modeling_conditional_detr import ConditionalDetrObjectDetectionOutput
 
 SEED = 20250917
-HEIGHT, WIDTH = 72, 104  # not square, no multiple of 32
+DRIFT = (2e-3, 0.05)  # of results, relative, where every layer rounds to bfloat16
+HEIGHT, WIDTH = 40, 72  # not square, no multiple of 32
+RESIZED = {"shortest_edge": 72, "longest_edge": 144}
 TARGET = (150, 221)  # height and width that the boxes are scaled to
 THRESHOLD = 0.3
 LABELS = {0: "N/A", 1: "cup", 2: "spoon", 3: "fork", 4: "knife"}
 
 TRANSFORMER = dict(
-    d_model=32,
+    d_model=16,
     num_queries=12,
     encoder_layers=2,
     decoder_layers=2,
     encoder_attention_heads=4,
     decoder_attention_heads=4,
-    encoder_ffn_dim=64,
-    decoder_ffn_dim=48,
+    encoder_ffn_dim=24,
+    decoder_ffn_dim=20,
     id2label=LABELS,
     label2id={name: i for i, name in LABELS.items()},
 )
@@ -53,9 +58,9 @@ def hugging_face_resnet(layer_type, depths):
         use_pretrained_backbone=False,
         backbone=None,
         backbone_config=ResNetConfig(
-            embedding_size=16,
+            embedding_size=8,
             # the basic network's first block then has an identity shortcut, as ResNet-18's has
-            hidden_sizes=[16, 24, 32, 40] if layer_type == "basic" else [32, 40, 48, 64],
+            hidden_sizes=[8, 10, 12, 14] if layer_type == "basic" else [16, 20, 24, 32],
             depths=depths,
             layer_type=layer_type,
             out_features=["stage1", "stage2", "stage3", "stage4"],
@@ -70,7 +75,7 @@ def timm_resnet(name, layers, **kwargs):
         use_pretrained_backbone=False,
         backbone=name,
         backbone_kwargs=dict(
-            in_chans=3, out_indices=[1, 2, 3, 4], layers=layers, channels=[8, 12, 16, 24], **kwargs
+            in_chans=3, out_indices=[1, 2, 3, 4], layers=layers, channels=[4, 5, 6, 8], **kwargs
         ),
     )
 
@@ -117,6 +122,11 @@ def randomise(model, generator):
                 normal(tensor, 1 / tensor.size(1) ** 0.5)
 
 
+def random_pixels(generator, *shape):
+    """Values that float16 holds exactly: stored so, they take half the room."""
+    return torch.randn(shape, generator=generator).half().float()
+
+
 def spread(model, layer, pixels, deviation):
     """Shifts and scales what a layer gives, so that neither tokens nor queries are nearly all alike."""
     seen = []
@@ -129,6 +139,40 @@ def spread(model, layer, pixels, deviation):
         scale = deviation / values.std(1)
         layer.bias.copy_((layer.bias - values.mean(1)) * scale)
         layer.weight *= scale.reshape(-1, *[1] * (layer.weight.dim() - 1))
+
+
+def drifts(model, results):
+    """What it costs each of the results, as relative root mean square, that every layer's output is bfloat16; but not
+    where queries look, which is float32 in every precision."""
+
+    def rounded(module, arguments, result):
+        return result.bfloat16().float() if isinstance(result, torch.Tensor) else None
+
+    with torch.no_grad():
+        exact = results()
+        layers = [
+            module
+            for name, module in model.named_modules()
+            if not list(module.children()) and not re.search("ref_|refpoint|bbox", name)
+        ]
+        hooks = [layer.register_forward_hook(rounded) for layer in layers]
+        drifted = results()
+    for hook in hooks:
+        hook.remove()
+    return [((a - b).norm() / b.norm()).item() for a, b in zip(drifted, exact)]
+
+
+def first_seed(build, drift=DRIFT, accepts=lambda logits: True):
+    """The first seed, and the model and pixels that it gives, of which all results drift as they should."""
+    for seed in itertools.count(SEED):
+        model, pixels = build(torch.Generator().manual_seed(seed))
+
+        def results():
+            output = model(pixels)
+            return output["logits"], output["boxes" if "boxes" in output else "pred_boxes"]
+
+        if all(drift[0] < value < drift[1] for value in drifts(model, results)) and accepts(results()[0]):
+            return seed, model, pixels
 
 
 def steps(model, pixels):
@@ -167,6 +211,7 @@ def detections(result, prefix):
 
 
 def save_golden(path, tensors, **header):
+    tensors = {name: tensor.half() if name == "pixels" else tensor for name, tensor in tensors.items()}
     versions = dict(torch=torch.__version__, transformers=transformers.__version__, timm=timm.__version__)
     # one entry, because safetensors writes several in any order
     made = json.dumps({**versions, "seed": SEED, **header})
@@ -215,17 +260,20 @@ def add_batch_counters(directory):
     save_file(tensors, weights, metadata={"format": "pt"})
 
 
-def make_detr(directory, settings):
-    generator = torch.Generator().manual_seed(SEED)
-    model = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings})).eval()
-    randomise(model, generator)
-    pixels = torch.randn(2, 3, HEIGHT, WIDTH, generator=generator)
-    spread(model, model.model.input_projection, pixels, 1)
-    spread(model, model.class_labels_classifier, pixels, 2)
-    spread(model, model.bbox_predictor.layers[2], pixels, 1)
+def make_detr(directory, settings, size=(HEIGHT, WIDTH)):
+    def build(generator):
+        model = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings})).eval()
+        randomise(model, generator)
+        pixels = random_pixels(generator, 2, 3, *size)
+        spread(model, model.model.input_projection, pixels, 1)
+        spread(model, model.class_labels_classifier, pixels, 2)
+        spread(model, model.bbox_predictor.layers[2], pixels, 1)
+        return model, pixels
+
+    seed, model, pixels = first_seed(build)
     sharded = directory.name.endswith("sharded")
-    model.save_pretrained(directory, max_shard_size="100KB" if sharded else "5GB")
-    processor = DetrImageProcessor(size={"shortest_edge": HEIGHT, "longest_edge": 2 * HEIGHT})
+    model.save_pretrained(directory, max_shard_size="30KB" if sharded else "5GB")
+    processor = DetrImageProcessor(size=RESIZED)
     processor.save_pretrained(directory)
 
     # the reference is what the files give, not what this process happened to hold
@@ -235,14 +283,19 @@ def make_detr(directory, settings):
     for i, result in enumerate(results):
         seen.update(detections(result, f"detections.{i}"))
     save_golden(
-        directory / "golden.safetensors", seen, threshold=THRESHOLD, k="all queries", target_height_width=TARGET
+        directory / "golden.safetensors",
+        seen,
+        seed=seed,
+        threshold=THRESHOLD,
+        k="all queries",
+        target_height_width=TARGET,
     )
     if directory.name.endswith("names5"):
         rename_to_version_5(directory)
     if directory.name == "detr-basic-learned":
         add_batch_counters(directory)
     scores = seen["detections.0.scores"]
-    print(f"{directory.name}: {len(scores)} detections, {scores.min():.2f} to {scores.max():.2f},"
+    print(f"{directory.name}: seed {seed}, {len(scores)} detections, {scores.min():.2f} to {scores.max():.2f},"
           f" boxes' deviation {seen['boxes'].std():.2f}")
 
 

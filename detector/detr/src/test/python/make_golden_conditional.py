@@ -16,13 +16,15 @@ from transformers import ConditionalDetrConfig, ConditionalDetrForObjectDetectio
 
 from make_golden import (
     HEIGHT,
-    SEED,
+    RESIZED,
     TARGET,
     THRESHOLD,
     TRANSFORMER,
     WIDTH,
     detections,
+    first_seed,
     hugging_face_resnet,
+    random_pixels,
     randomise,
     rename_to_version_5,
     save_golden,
@@ -32,7 +34,7 @@ from make_golden import (
 )
 
 TOP_K = 100  # what post_process_object_detection takes by default
-PORTRAIT = (101, 67)
+PORTRAIT = (69, 45)
 
 VARIANTS = {
     "conditional-bottleneck": dict(**hugging_face_resnet("bottleneck", [1, 1, 2, 1]), decoder_layers=3),
@@ -71,17 +73,21 @@ def spread_references(model):
 
 
 def make_conditional(directory, settings):
-    generator = torch.Generator().manual_seed(SEED)
-    model = ConditionalDetrForObjectDetection(ConditionalDetrConfig(**{**TRANSFORMER, **settings})).eval()
-    randomise(model, generator)
-    spread_references(model)
     height, width = SIZES.get(directory.name, (HEIGHT, WIDTH))
-    pixels = torch.randn(2, 3, height, width, generator=generator)
-    spread(model, model.model.input_projection, pixels, 1)
-    spread(model, model.class_labels_classifier, pixels, 2)
-    spread(model, model.bbox_predictor.layers[2], pixels, 1)
+
+    def build(generator):
+        model = ConditionalDetrForObjectDetection(ConditionalDetrConfig(**{**TRANSFORMER, **settings})).eval()
+        randomise(model, generator)
+        spread_references(model)
+        pixels = random_pixels(generator, 2, 3, height, width)
+        spread(model, model.model.input_projection, pixels, 1)
+        spread(model, model.class_labels_classifier, pixels, 2)
+        spread(model, model.bbox_predictor.layers[2], pixels, 1)
+        return model, pixels
+
+    seed, model, pixels = first_seed(build)
     model.save_pretrained(directory)
-    processor = ConditionalDetrImageProcessor(size={"shortest_edge": HEIGHT, "longest_edge": 2 * HEIGHT})
+    processor = ConditionalDetrImageProcessor(size=RESIZED)
     processor.save_pretrained(directory)
 
     # the reference is what the files give, not what this process happened to hold
@@ -95,14 +101,19 @@ def make_conditional(directory, settings):
     for i, result in enumerate(results):
         seen.update(detections(result, f"detections.{i}"))
     save_golden(
-        directory / "golden.safetensors", seen, threshold=THRESHOLD, k=TOP_K, target_height_width=TARGET
+        directory / "golden.safetensors",
+        seen,
+        seed=seed,
+        threshold=THRESHOLD,
+        k=TOP_K,
+        target_height_width=TARGET,
     )
     if directory.name.endswith("names5"):
         rename_decoder(directory)
         rename_to_version_5(directory)
     scores, points = seen["detections.0.scores"], seen["references"]
     border = ((points < 1e-5) | (points > 1 - 1e-5)).sum()
-    print(f"{directory.name}: {len(scores)} detections, {scores.min():.2f} to {scores.max():.2f},"
+    print(f"{directory.name}: seed {seed}, {len(scores)} detections, {scores.min():.2f} to {scores.max():.2f},"
           f" boxes' deviation {seen['boxes'].std():.2f}, {border} coordinates at the border")
 
 

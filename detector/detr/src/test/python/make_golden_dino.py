@@ -8,8 +8,10 @@ transformers has no DINO. The reference here follows the paper and the authors' 
 faa8520), for images without padding. --check holds it against results of the authors' own code: DIRECTORY has model.pth,
 settings.json and case_*.safetensors; cases with padded images are passed over.
 
-Each variant is a directory with the weights as the authors' code names them (original.pth) or as detrex does
-(detrex.pth), and a golden.safetensors with the input and every step's whole result, computed in float64.
+Each network is a directory with its weights as the authors' code names them (original.pth) and as detrex does
+(detrex.pth), and a golden.safetensors with the input and every step's whole result, computed in float64 from the
+weights as they are stored, in float16. The directory beside it, NAME-detrex, has the same of detrex' positions, with
+the same weights.
 """
 
 import itertools
@@ -20,7 +22,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from make_golden import save_golden
+from make_golden import random_pixels, save_golden
 from make_golden_rtdetr import DETECTION_GAP, SCORE_GAP, gap
 from make_layouts import detectron2_name
 from safetensors.torch import load_file
@@ -231,7 +233,7 @@ def check(directory):
         assert max(far.values()) < 2e-4, far
 
 
-def shapes(block, channels, maps, levels, width=32, inside=40, points=3, layers=2):
+def shapes(block, channels, maps, levels, width=32, inside=24, points=2, layers=2):
     """Names and shapes of all tensors, under the authors' names, heads apart from each other."""
     found = {}
 
@@ -267,7 +269,8 @@ def shapes(block, channels, maps, levels, width=32, inside=40, points=3, layers=
         else:
             conv(name + ".conv1", name + ".bn1", out, before, 3, 3)
             conv(name + ".conv2", name + ".bn2", out, out, 3, 3)
-        conv(name + ".downsample.0", name + ".downsample.1", out, before, 1, 1)
+        if stage > 1 or out != before:
+            conv(name + ".downsample.0", name + ".downsample.1", out, before, 1, 1)
         before = out
     for i in range(levels):
         inputs = channels[4 - maps + i] if i < maps else channels[-1] if i == maps else width
@@ -323,17 +326,18 @@ def spread(dino, pixels, layer, values, mean, deviation):
         dino.t[layer + ".weight"] = dino.t[layer + ".weight"] * scale[:, None]
 
 
-def build(settings, shape, positions, seed):
+def build(settings, images, seed):
+    """The authors' network, and for each source of images the pixels."""
     generator = torch.Generator().manual_seed(seed)
     tensors = {name: random_tensor(name, s, generator) for name, s in shapes(**settings).items()}
-    pixels = torch.randn(shape[0], 3, *shape[1:], generator=generator)
-    dino = Dino(tensors, HEADS, QUERIES, **positions)
+    given = {source: random_pixels(generator, n, 3, height, width) for source, (n, height, width) in images.items()}
+    dino, pixels = Dino(tensors, HEADS, QUERIES, **ORIGINAL), given["original"]
     spread(dino, pixels, "transformer.enc_out_class_embed", "query.scores", -1, 2)
     spread(dino, pixels, "transformer.enc_out_bbox_embed.layers.2", "query.deltas", 0, 0.7)
     for i in range(settings.get("layers", 2)):
         spread(dino, pixels, f"class_embed.{i}", f"logits.{i}", -1, 2)
         spread(dino, pixels, f"bbox_embed.{i}.layers.2", f"delta.{i}", 0, 0.7)
-    return dino, pixels
+    return {name: tensor.half().float() for name, tensor in dino.t.items()}, given
 
 
 def tied(tensors):
@@ -388,13 +392,19 @@ def detrex_layer(words):
     return ".".join([*words[:4], part, *rest])
 
 
-# name -> shapes, (batch, height, width), positions
+# name -> shapes; for the positions of each source, (batch, height, width)
 VARIANTS = {
-    "dino-4scale": (dict(block="bottleneck", channels=(16, 24, 32, 40), maps=3, levels=4), (2, 72, 104), ORIGINAL),
-    "dino-5scale": (dict(block="basic", channels=(12, 16, 20, 24), maps=4, levels=5), (1, 40, 168), ORIGINAL),
-    "dino-4scale-detrex": (dict(block="basic", channels=(12, 16, 20, 24), maps=3, levels=4), (1, 104, 72), DETREX),
-    "dino-5scale-detrex": (dict(block="bottleneck", channels=(16, 24, 32, 40), maps=4, levels=5), (1, 64, 72), DETREX),
+    "dino-4scale": (
+        dict(block="bottleneck", channels=(12, 16, 20, 24), maps=3, levels=4),
+        {"original": (2, 40, 72), "detrex": (1, 72, 40)},
+    ),
+    # so wide that boxes at its ends are invalid
+    "dino-5scale": (
+        dict(block="basic", channels=(8, 10, 12, 14), maps=4, levels=5),
+        {"original": (1, 16, 204), "detrex": (1, 36, 68)},
+    ),
 }
+POSITIONS = {"original": ORIGINAL, "detrex": DETREX}
 
 INNER = ("logits.", "delta.", "query.deltas")
 
@@ -407,31 +417,36 @@ def telling(seen):
     )
 
 
-def exactly(dino, pixels, positions):
-    double = {name: tensor.double() for name, tensor in dino.t.items()}
+def run(tensors, positions, pixels):
     with torch.no_grad():
-        return Dino(double, HEADS, QUERIES, **positions)(pixels.double())
+        return dict(Dino(tensors, HEADS, QUERIES, **positions)(pixels))
 
 
-def make(directory, settings, shape, positions):
-    directory.mkdir(parents=True, exist_ok=True)
+def goldens(tensors, given):
+    """For each source every step in float64, and how far float32 is from it."""
+    double = {name: tensor.double() for name, tensor in tensors.items()}
+    for source, pixels in given.items():
+        rounded = run(tensors, POSITIONS[source], pixels)
+        seen = run(double, POSITIONS[source], pixels.double())
+        yield source, seen, max((rounded[name] - seen[name]).abs().max().item() for name in ("logits", "boxes"))
+
+
+def make(directory, settings, images):
     for seed in itertools.count():
-        dino, pixels = build(settings, shape, positions, seed)
-        with torch.no_grad():
-            rounded = dict(dino(pixels))
-        seen = exactly(dino, pixels, positions)
-        noise = max((rounded[name] - seen[name]).abs().max().item() for name in ("logits", "boxes"))
-        if telling(seen) and noise < NOISE:
+        tensors, given = build(settings, images, seed)
+        results = list(goldens(tensors, given))
+        if all(telling(seen) and noise < NOISE for _, seen, noise in results):
             break
-    golden = {"pixels": pixels}
-    golden.update({name: t.float() for name, t in seen.items() if not name.startswith(INNER)})
-    save_golden(directory / "golden.safetensors", golden, first_seed=seed)
-    # clones, since slices and chunks would take their whole storages along
-    tensors = {name: tensor.clone() for name, tensor in dino.t.items()}
+    for source, seen, noise in results:
+        folder = directory if source == "original" else directory.with_name(f"{directory.name}-{source}")
+        folder.mkdir(parents=True, exist_ok=True)
+        golden = {"pixels": given[source]}
+        golden.update({name: t.float() for name, t in seen.items() if not name.startswith(INNER)})
+        save_golden(folder / "golden.safetensors", golden, first_seed=seed)
+        print(f"{folder.name}: seed {seed}, boxes' deviation {seen['boxes'].std(1).mean():.2f}, noise {noise:.1e}")
+    tensors = {name: tensor.half() for name, tensor in tensors.items()}
     torch.save({"model": detrex_names(tensors, settings["maps"])}, directory / "detrex.pth")
-    if positions == ORIGINAL:
-        torch.save({"model": tied(tensors)}, directory / "original.pth")
-    print(f"{directory.name}: seed {seed}, boxes' deviation {seen['boxes'].std(1).mean():.2f}, noise {noise:.1e}")
+    torch.save({"model": tied(tensors)}, directory / "original.pth")
 
 
 if __name__ == "__main__":

@@ -15,12 +15,14 @@ from transformers import SwinConfig
 
 
 def swin(**settings):
-    config = SwinConfig(embed_dim=8, depths=[2, 1, 2, 2], num_heads=[1, 2, 2, 4], **settings)
+    config = SwinConfig(embed_dim=4, depths=[2, 1, 2, 1], num_heads=[1, 2, 2, 4], **settings)
     return dict(use_timm_backbone=False, use_pretrained_backbone=False, backbone=None, backbone_config=config)
 
 
+# 17 x 25 patches, of which the last are partly padding; then 9 x 13, 5 x 7 and 3 x 4: windows of 4 x 4 fit none
+SIZE = (66, 99)
+
 VARIANTS = {
-    # 72 x 104 pixels: 18 x 26, 9 x 13, 5 x 7 and 3 x 4 cells, of which windows of 4 x 4 fit none
     "detr-swin": swin(window_size=4, out_features=["stage1", "stage2", "stage3", "stage4"]),
     "detr-swin-last-stage": swin(window_size=3, mlp_ratio=2.5, hidden_act="gelu_new", out_features=["stage4"]),
 }
@@ -49,4 +51,4 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     make_golden.steps = with_raw_maps(make_golden.steps)
     for name, settings in VARIANTS.items():
-        make_golden.make_detr(root / name, settings)
+        make_golden.make_detr(root / name, settings, SIZE)

@@ -13,7 +13,18 @@ from collections import OrderedDict
 from pathlib import Path
 
 import torch
-from make_golden import HEIGHT, LABELS, SEED, TRANSFORMER, WIDTH, randomise, save_golden, spread, timm_resnet
+from make_golden import (
+    HEIGHT,
+    LABELS,
+    SEED,
+    TRANSFORMER,
+    WIDTH,
+    random_pixels,
+    randomise,
+    save_golden,
+    spread,
+    timm_resnet,
+)
 from safetensors.torch import load_file
 from torch import nn
 from transformers import DetrConfig, DetrForObjectDetection
@@ -204,7 +215,7 @@ def make(directory):
     """One set of random weights, undilated and dilated: what transformers computes, and the files of both code bases."""
     directory.mkdir(parents=True, exist_ok=True)
     generator = torch.Generator().manual_seed(SEED)
-    seen = {"pixels": torch.randn(2, 3, HEIGHT, WIDTH, generator=generator)}
+    seen = {"pixels": random_pixels(generator, 2, 3, HEIGHT, WIDTH)}
     settings = dict(**timm_resnet("resnet50", [1, 2, 1, 1]), id2label={i: f"label_{i}" for i in range(7)})
     model = random_detr(generator, seen["pixels"], **settings)
     dilated = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings, "dilation": True})).eval()
@@ -231,7 +242,7 @@ def make_tiny(file):
         decoder_ffn_dim=8, encoder_attention_heads=8, decoder_attention_heads=8, num_queries=5, id2label=LABELS,
     )
     settings["backbone_kwargs"]["channels"] = [2, 3, 4, 5]
-    model = random_detr(generator, torch.randn(2, 3, HEIGHT, WIDTH, generator=generator), **settings)
+    model = random_detr(generator, torch.randn(2, 3, 72, 104, generator=generator), **settings)
     with torch.no_grad():
         torch.save(OrderedDict(original(model.state_dict())), file)
 

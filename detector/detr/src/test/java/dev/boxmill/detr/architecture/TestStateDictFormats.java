@@ -33,7 +33,7 @@ final class TestStateDictFormats {
         "detr:heads=0 | Invalid --architecture: heads=0 (must be a whole number over 0)",
         "detr:heads=four | Invalid --architecture: heads=four (must be a whole number over 0)",
         "detr:heads | Invalid --architecture: detr:heads (must be NAME[:key=value,…])",
-        "detr:heads=5 | Invalid width: 32 (must be a multiple of 4 and of both numbers of heads)",
+        "detr:heads=5 | Invalid width: 16 (must be a multiple of 4 and of both numbers of heads)",
       })
   void wrongOptionsAreRefusedByName(String architecture, String message) {
     assertThatThrownBy(() -> open(BARE, architecture))
