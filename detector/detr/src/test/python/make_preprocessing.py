@@ -1,10 +1,10 @@
 """What Hugging Face's processors make of images: sizes, resized pixels, the network's input.
 
-usage: make_preprocessing.py OUT_DIR        (the resources beside TestPreprocessing; needs make_images.py's pictures/ there)
+usage: make_preprocessing.py OUT_DIR        (the resources beside TestPreprocessing, where rgb.ppm is: the pixels of make_images.py's rgb.png)
 Made with transformers 4.57.1, Pillow 13.0.0 and NumPy 2.4.6, seed 11.
 sizes.csv     rule, its two numbers, height, width -> resized height, width
-resized/      pictures/rgb.png resized by Pillow: FILTER_WIDTHxHEIGHT.ppm
-*_input.f32   a processor's pixel_values for pictures/rgb.png, float32 little-endian; its picture before that: *_input.ppm
+resized/      rgb.ppm resized by Pillow: FILTER_WIDTHxHEIGHT.ppm
+*_input.f32   a processor's pixel_values for rgb.ppm, float32 little-endian; its picture before that: *_input.ppm
 """
 import csv
 import sys
@@ -18,7 +18,7 @@ from transformers.models.detr.image_processing_detr import get_image_size_for_ma
 
 OUT = Path(sys.argv[1])
 rng = np.random.default_rng(11)
-PICTURE = Image.open(OUT / "pictures/rgb.png").convert("RGB")
+PICTURE = Image.open(OUT / "rgb.ppm").convert("RGB")
 
 
 def sides():

@@ -3,7 +3,7 @@
 usage: make_images.py OUT_DIR        (the resources beside TestImageDecoder)
 Made with Pillow 13.0.0 (libjpeg-turbo 3.2.0, libwebp 1.6.0, libtiff 4.7.2) and NumPy 2.4.6, seed 7.
 OUT_DIR/NAME is the image file, OUT_DIR/NAME.ppm its pixels:
-ImageOps.exif_transpose(Image.open(NAME)).convert("RGB"), but 16-bit grey by its high byte, which Pillow clips at 255.
+ImageOps.exif_transpose(Image.open(NAME)).convert("RGB"), but 16-bit gray by its high byte, which Pillow clips at 255.
 """
 import struct
 import sys
@@ -30,10 +30,10 @@ def scene():
 
 RGB = scene()
 IMAGE = Image.fromarray(RGB)
-GREY = IMAGE.convert("L")
+GRAY = IMAGE.convert("L")
 ALPHA = (np.mgrid[0:H, 0:W][1] * 6).clip(0, 255).astype(np.uint8)  # from 0 up
 RGBA = Image.fromarray(np.dstack([RGB, ALPHA]))
-GREY16 = (np.asarray(GREY).astype(np.uint16) * 257 + rng.integers(-90, 90, (H, W))).clip(0, 65535).astype(np.uint16)
+GRAY16 = (np.asarray(GRAY).astype(np.uint16) * 257 + rng.integers(-90, 90, (H, W))).clip(0, 65535).astype(np.uint16)
 RGB16 = (RGB.astype(np.int64) * 257 + rng.integers(-90, 90, RGB.shape)).clip(0, 65535).astype(np.uint16)
 PALETTE = IMAGE.convert("P", palette=Image.Palette.ADAPTIVE, colors=60)
 
@@ -42,7 +42,7 @@ def save(name, image, **options):
     image.save(OUT / name, **options)
 
 
-def png(name, samples, colour_type, bits, chunks=()):
+def png(name, samples, color_type, bits, chunks=()):
     """A PNG that Pillow can't write: rows of samples, packed to the given number of bits."""
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -55,7 +55,7 @@ def png(name, samples, colour_type, bits, chunks=()):
             digits = np.unpackbits(row.astype(np.uint8)[:, None], axis=1)[:, 8 - bits:]
             data = np.packbits(digits.ravel()).tobytes()
         rows.append(b"\0" + data)
-    header = struct.pack(">IIBBBBB", samples.shape[1], samples.shape[0], bits, colour_type, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", samples.shape[1], samples.shape[0], bits, color_type, 0, 0, 0)
     body = b"".join(chunk(kind, data) for kind, data in chunks)
     data = chunk(b"IHDR", header) + body + chunk(b"IDAT", zlib.compress(b"".join(rows))) + chunk(b"IEND", b"")
     (OUT / name).write_bytes(b"\x89PNG\r\n\x1a\n" + data)
@@ -69,7 +69,7 @@ def jpegs():
     save("progressive.jpg", IMAGE, quality=80, progressive=True)
     save("restart.jpg", IMAGE, quality=80, restart_marker_rows=1)
     save("rgb.jpg", IMAGE, quality=90, keep_rgb=True)
-    save("grey.jpg", GREY, quality=85)
+    save("gray.jpg", GRAY, quality=85)
     save("cmyk.jpg", IMAGE.convert("CMYK"), quality=90)
     adobe = (OUT / "cmyk.jpg").read_bytes()
     at = adobe.index(b"\xff\xee\0\x0eAdobe")
@@ -97,8 +97,8 @@ def exif_of(value):
 def pngs():
     save("rgb.png", IMAGE)
     save("rgba.png", RGBA)
-    save("grey.png", GREY)
-    save("grey_alpha.png", RGBA.convert("LA"))
+    save("gray.png", GRAY)
+    save("gray_alpha.png", RGBA.convert("LA"))
     save("bilevel.png", IMAGE.convert("1"))
     save("palette.png", PALETTE)
     save("palette_transparent.png", PALETTE, transparency=bytes(range(0, 240, 4)))
@@ -107,13 +107,13 @@ def pngs():
     save("palette_1_bit_transparent.png", IMAGE.convert("P", palette=Image.Palette.ADAPTIVE, colors=2), bits=1,
          transparency=1)
     save("rgb_transparent.png", IMAGE, transparency=tuple(int(v) for v in RGB[3, 3]))
-    save("grey_transparent.png", GREY, transparency=int(np.asarray(GREY)[4, 4]))
-    png("grey_2_bits.png", np.asarray(GREY) >> 6, 0, 2)
-    png("grey_4_bits.png", np.asarray(GREY) >> 4, 0, 4)
-    png("grey_16_bits.png", GREY16, 0, 16)
+    save("gray_transparent.png", GRAY, transparency=int(np.asarray(GRAY)[4, 4]))
+    png("gray_2_bits.png", np.asarray(GRAY) >> 6, 0, 2)
+    png("gray_4_bits.png", np.asarray(GRAY) >> 4, 0, 4)
+    png("gray_16_bits.png", GRAY16, 0, 16)
     png("rgb_16_bits.png", RGB16, 2, 16)
     png("rgba_16_bits.png", np.dstack([RGB16, ALPHA.astype(np.uint16) * 257]), 6, 16)
-    png("grey_alpha_16_bits.png", np.dstack([GREY16, ALPHA.astype(np.uint16) * 257]), 4, 16)
+    png("gray_alpha_16_bits.png", np.dstack([GRAY16, ALPHA.astype(np.uint16) * 257]), 4, 16)
     png("gamma.png", RGB, 2, 8, [(b"gAMA", struct.pack(">I", 100000))])
 
 
@@ -151,7 +151,7 @@ def offset(name, source):
 
 def bmps():
     save("rgb.bmp", IMAGE)
-    save("grey.bmp", GREY)
+    save("gray.bmp", GRAY)
     save("palette.bmp", PALETTE)
     save("bilevel.bmp", IMAGE.convert("1"))
     save("rgba.bmp", RGBA)
@@ -166,14 +166,14 @@ def tiffs():
     save("deflate.tif", IMAGE, compression="tiff_adobe_deflate", tiffinfo={317: 2})
     save("packbits.tif", IMAGE, compression="packbits")
     save("jpeg.tif", IMAGE, compression="jpeg", quality=90)
-    save("grey.tif", GREY)
-    save("grey_16_bits.tif", Image.fromarray(GREY16))
-    save("big_endian_16_bits.tif", Image.fromarray(GREY16.astype(">u2")))
+    save("gray.tif", GRAY)
+    save("gray_16_bits.tif", Image.fromarray(GRAY16))
+    save("big_endian_16_bits.tif", Image.fromarray(GRAY16.astype(">u2")))
     save("palette.tif", PALETTE)
     save("rgba.tif", RGBA)
     save("cmyk.tif", IMAGE.convert("CMYK"))
     save("bilevel.tif", IMAGE.convert("1"), compression="group4")
-    save("pages.tif", IMAGE, save_all=True, append_images=[GREY])
+    save("pages.tif", IMAGE, save_all=True, append_images=[GRAY])
 
 
 def expected(file):

@@ -22,7 +22,7 @@ for i, name in enumerate(["motorcycle_left.png", "coffee.png", "astronaut.png", 
     photograph(name, (640, 480)).save(OUT / f"photograph{i}.jpg", quality=90)
 street = photograph("motorcycle_left.png", (640, 480))
 street.save(OUT / "progressive.jpg", quality=90, progressive=True)
-street.convert("L").save(OUT / "grey.jpg", quality=90)
+street.convert("L").save(OUT / "gray.jpg", quality=90)
 street.convert("CMYK").save(OUT / "cmyk.jpg", quality=90)
 street.save(OUT / "lossless.png")
 street.save(OUT / "lossy.webp", quality=85)
