@@ -2,6 +2,8 @@ package dev.boxmill.schemas;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Comparator;
+
 /**
  * One object that the detector proposes.
  *
@@ -13,6 +15,10 @@ import static java.util.Objects.requireNonNull;
  * @param detectorBox where the detector put it, before any refiner
  */
 public record Detection(int query, int labelId, float score, Box box, Box detectorBox) {
+
+  /** Best first; detections of one score stay in their order. */
+  public static final Comparator<Detection> BY_DESCENDING_SCORE =
+      Comparator.comparingDouble(Detection::score).reversed();
 
   public Detection {
     requireNonNull(box, "box is null");

@@ -31,6 +31,12 @@ public sealed interface LabelRow {
       if (size.isEmpty()) {
         throw new IllegalArgumentException("Missing size of labeled image " + imageUri);
       }
+      for (int i = 1; i < boxes.size(); i++) {
+        if (boxes.get(i).score() > boxes.get(i - 1).score()) {
+          throw new IllegalArgumentException(
+              "Invalid boxes of " + imageUri + ": not by descending score");
+        }
+      }
     }
   }
 

@@ -61,7 +61,7 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Opens a single file of weights: safetensors, or a PyTorch checkpoint ({@code .pth}), of which
    * the state dict is read that lies in it as {@code model} or {@code state_dict} or is all of it.
-   * Which of the two it is, its first bytes tell.
+   * Its first bytes say which of the two it is.
    *
    * @throws CheckpointException if it is neither, or damaged, or holds anything but tensors
    */

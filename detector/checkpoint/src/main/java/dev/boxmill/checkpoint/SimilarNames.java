@@ -3,6 +3,7 @@ package dev.boxmill.checkpoint;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Finds what a name that doesn't exist was probably meant to be, by edit distance. */
 final class SimilarNames {
@@ -17,17 +18,18 @@ final class SimilarNames {
 
   private SimilarNames() {}
 
+  /** A distance beyond the limit is -1. */
   private record Candidate(String name, int distance) {}
 
   /** The names nearest to {@code wanted}, or "none" where all are far away. */
   static String among(Collection<String> names, String wanted) {
+    LevenshteinDistance nearby = new LevenshteinDistance(limit(wanted));
     String near =
         names.stream()
             .limit(MOST_NAMES)
             .filter(name -> name.length() <= LONGEST)
-            .filter(name -> Math.abs(name.length() - wanted.length()) <= limit(wanted))
-            .map(name -> new Candidate(name, distance(name, wanted)))
-            .filter(candidate -> candidate.distance() <= limit(wanted))
+            .map(name -> new Candidate(name, nearby.apply(name, wanted)))
+            .filter(candidate -> candidate.distance() >= 0)
             .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
             .limit(MOST)
             .map(candidate -> MessageText.text(candidate.name()))
@@ -38,23 +40,5 @@ final class SimilarNames {
   /** A third of the name may differ: renamed prefixes and modules are that far apart. */
   private static int limit(String wanted) {
     return Math.max(2, wanted.length() / 3);
-  }
-
-  /** Levenshtein distance, with one row of the table kept. */
-  static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
   }
 }

@@ -7,7 +7,7 @@ import dev.boxmill.torchscript.Tensors;
 import java.util.List;
 
 /**
- * What the detector found in a batch of images, and the feature maps that it saw. Closing it frees
+ * What the detector found in a batch of images, and the backbone's feature maps. Closing it frees
  * the maps.
  */
 public final class DetectedBatch implements AutoCloseable {

@@ -8,24 +8,22 @@ import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.preprocess.Preprocessing;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A detector as it lies on disk: a Hugging Face directory with {@code config.json}, {@code
- * preprocessor_config.json} and the weights, or a single {@code .pth} whose tensors tell the rest.
- * Read and checked without loading anything native.
+ * preprocessor_config.json} and the weights, or a single {@code .pth} whose tensors say what
+ * network it is. Read and checked without loading anything native.
  */
 public final class DetectorFiles implements AutoCloseable {
   private static final String CONFIG = "config.json";
@@ -63,7 +61,7 @@ public final class DetectorFiles implements AutoCloseable {
    * no {@code config.json}.
    *
    * @throws CheckpointException if a file is missing, damaged, asks for what is not supported, or
-   *     leaves open what the options don't tell
+   *     leaves open what the options don't say
    */
   public static DetectorFiles open(Path path, DetectorOptions options) {
     return stateDict(path)
@@ -169,26 +167,15 @@ public final class DetectorFiles implements AutoCloseable {
   private String hashFiles() {
     List<Path> files = new ArrayList<>(configurations);
     files.addAll(checkpoint.files());
-    MessageDigest digest = digest();
-    byte[] buffer = new byte[1 << 20];
+    MessageDigest digest = DigestUtils.getSha256Digest();
     for (Path file : files) {
-      try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-        while (in.read(buffer) >= 0) {
-          // The digest is all that is wanted of the bytes.
-        }
+      try {
+        DigestUtils.updateDigest(digest, file.toFile());
       } catch (IOException e) {
         throw new UncheckedIOException("Cannot read " + file, e);
       }
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Missing SHA-256: every Java platform has it", e);
-    }
   }
 
   @Override

@@ -18,5 +18,5 @@ def feature_maps(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, T
 def pixels_of(inputs: Dict[str, Tensor]) -> Tensor:
   pictures = annotate(List[Tensor], [])
   for i in range(len(inputs)):
-    pictures = torch.append(pictures, inputs[str(i)])
+    pictures.append(inputs[str(i)])
   return normalize(torch.stack(pictures))

@@ -101,7 +101,7 @@ final class TestDetector {
   }
 
   private static long cells(int pixels, int stride) {
-    return (pixels + stride - 1) / stride;
+    return (pixels + stride - 1L) / stride;
   }
 
   private static Detector load() {

@@ -50,7 +50,7 @@ public final class ImageDecoder {
   /**
    * The size that the file's header declares, as it is stored: what decoding will take memory for.
    *
-   * @throws UnreadableImageException as {@link #decode} does, where the header is enough to tell
+   * @throws UnreadableImageException as {@link #decode} does, where the header is enough to know
    */
   public ImageSize declaredSize(byte[] file) throws UnreadableImageException {
     ImageFormat format = format(file);

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The formats that are read, told apart by their first bytes. */
+/** The formats that are read, recognized by their first bytes. */
 enum ImageFormat {
   JPEG("JPEG", head -> head.startsWith("\u00ff\u00d8\u00ff")),
   PNG("PNG", head -> head.startsWith("\u0089PNG\r\n\u001a\n")),

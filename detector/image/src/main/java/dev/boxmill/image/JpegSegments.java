@@ -58,7 +58,7 @@ final class JpegSegments {
   }
 
   private static int length(byte[] file, int marker) {
-    return (file[marker + 2] & 0xff) << 8 | file[marker + 3] & 0xff;
+    return ((file[marker + 2] & 0xff) << 8) | (file[marker + 3] & 0xff);
   }
 
   private static boolean startsWith(byte[] file, int position, byte[] beginning) {

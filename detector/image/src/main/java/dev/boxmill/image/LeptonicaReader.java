@@ -11,6 +11,7 @@ import static org.bytedeco.leptonica.global.leptonica.pixReadMemJpeg;
 import static org.bytedeco.leptonica.global.leptonica.setMsgSeverity;
 
 import dev.boxmill.schemas.ImageSize;
+import java.util.Objects;
 import org.bytedeco.leptonica.PIX;
 
 /** JPEG, PNG and WebP, through Leptonica: libjpeg-turbo, libpng and libwebp. */
@@ -77,7 +78,7 @@ final class LeptonicaReader {
       }
       return WordPixels.pack(size, pixGetData(words));
     } finally {
-      if (words != decoded) {
+      if (!Objects.equals(words, decoded)) {
         pixDestroy(words);
       }
     }

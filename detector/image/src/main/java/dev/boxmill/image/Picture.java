@@ -26,7 +26,7 @@ public record Picture(ImageSize size, ByteBuffer rgb) {
     return new Picture(size, ByteBuffer.allocateDirect(bytes));
   }
 
-  /** Left and right changed places. */
+  /** Left and right swapped. */
   public Picture mirrored() {
     Picture mirrored = blank(size);
     for (int y = 0; y < size.height(); y++) {

@@ -62,9 +62,9 @@ final class Pixels {
     int bits = colors.getComponentSize(0);
     boolean whole =
         colors instanceof DirectColorModel
-            || colors instanceof ComponentColorModel
-                && colors.getTransferType() <= DataBuffer.TYPE_USHORT;
-    if (!whole || bits != 8 && bits != 16) {
+            || (colors instanceof ComponentColorModel
+                && colors.getTransferType() <= DataBuffer.TYPE_USHORT);
+    if (!whole || (bits != 8 && bits != 16)) {
       throw unsupported(format, bits + " bits a sample");
     }
     return bits - 8;
@@ -99,7 +99,7 @@ final class Pixels {
       int paper = 255 - (samples[from + 3] >> shift);
       for (int ink = 0; ink < 3; ink++) {
         int product = (samples[from + ink] >> shift) * paper + 128;
-        rgb[to + ink] = (byte) (paper - ((product >> 8) + product >> 8));
+        rgb[to + ink] = (byte) (paper - (((product >> 8) + product) >> 8));
       }
     }
   }

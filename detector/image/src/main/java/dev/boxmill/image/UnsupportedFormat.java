@@ -61,7 +61,7 @@ final class UnsupportedFormat {
   }
 
   private static boolean isText(String head) {
-    return head.chars().allMatch(c -> c >= ' ' && c < 127 || c == '\n' || c == '\r' || c == '\t');
+    return head.chars().allMatch(c -> (c >= ' ' && c < 127) || c == '\n' || c == '\r' || c == '\t');
   }
 
   private static Predicate<String> starts(String... prefixes) {

@@ -1,5 +1,6 @@
 package dev.boxmill.torchscript;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,14 +26,33 @@ final class Dialect {
       Pattern.compile("(?<![\\w.\"'])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?![\\w\"'(])");
   private static final Pattern STRING = Pattern.compile("\"[^\"\\n]*\"|'[^'\\n]*'");
 
+  /**
+   * What every program may name: PyTorch's numbers of types (c10/core/ScalarType.h) and of memory
+   * formats (c10/core/MemoryFormat.h), which the dialect has for {@code torch.float32} and the
+   * like.
+   */
+  private static final Map<String, Object> TORCH =
+      Map.of(
+          "UINT8", 0,
+          "INT16", 2,
+          "INT32", 3,
+          "INT64", 4,
+          "FLOAT16", 5,
+          "FLOAT32", 6,
+          "BFLOAT16", 15,
+          "CONTIGUOUS", 0,
+          "CHANNELS_LAST", 2);
+
   private Dialect() {}
 
   static String serialized(List<Program.SourceFile> files, Map<String, Object> constants) {
     String text =
         files.stream().map(file -> withoutComments(file.text())).collect(Collectors.joining("\n"));
     Set<String> functions = definitions(text);
-    String body = replaceConstants(qualifyCalls(text, functions), constants);
-    return body.replaceAll("(?m)^[ \\t]*\\n", "") + "\n" + moduleClass(functions, entries(text));
+    String all = qualifyCalls(text, functions) + "\n" + moduleClass(functions, entries(text));
+    Map<String, Object> named = new HashMap<>(constants);
+    named.putAll(TORCH);
+    return replaceConstants(all, named).replaceAll("(?m)^[ \\t]*\\n", "");
   }
 
   private static String withoutComments(String text) {
@@ -126,13 +146,13 @@ final class Dialect {
     String prepared = functions.contains("prepare") ? "__torch__.prepare(self.w)" : "self.w";
     text.append("    self.w = __torch__.prepack_linear(").append(prepared).append(")\n");
     text.append("  def float32(self: __torch__.Network, x: Tensor) -> Tensor:\n");
-    text.append("    return torch.contiguous(torch.to(x, 6))\n");
+    text.append("    return torch.contiguous(torch.to(x, FLOAT32))\n");
     text.append("  def weight_names(self: __torch__.Network) -> List[str]:\n");
     text.append("    return list(self.w.keys())\n");
     text.append("  def weight(self: __torch__.Network, name: str) -> Tensor:\n");
     text.append("    x = self.w[name]\n");
     text.append("    if ops.prim.is_mkldnn(x):\n      x = torch.to_dense(x)\n");
-    text.append("    return torch.contiguous(torch.to(x, 6))\n");
+    text.append("    return torch.contiguous(torch.to(x, FLOAT32))\n");
     for (String entry : entries) {
       text.append("  def ").append(entry).append("(self: __torch__.Network,");
       text.append(" inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:\n");

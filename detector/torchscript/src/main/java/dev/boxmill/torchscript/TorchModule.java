@@ -20,7 +20,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -31,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A loaded program with its weights, resident on a device. It owns its native memory: weights, and
@@ -213,7 +213,7 @@ public final class TorchModule implements AutoCloseable {
    * SHA-256 over all prepared weights as float32, by name: the same as long as nobody changes one.
    */
   public String weightsSha256() {
-    MessageDigest digest = sha256();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     for (String name : weightNames()) {
       digest.update(name.getBytes(StandardCharsets.UTF_8));
       float[] values = weight(name);
@@ -222,14 +222,6 @@ public final class TorchModule implements AutoCloseable {
       digest.update(bytes);
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Missing SHA-256: every Java platform has it", e);
-    }
   }
 
   private List<String> weightNames() {

@@ -3,7 +3,7 @@
 
 def prepack(weight: Tensor, stride: int, padding: int, dilation: int) -> Tensor:
   # weight: (O, C, kh, kw) float32
-  return torch.contiguous(torch.to(weight, DTYPE), memory_format=2)
+  return torch.contiguous(torch.to(weight, DTYPE), memory_format=CHANNELS_LAST)
 
 def prepack_linear(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   return w

@@ -3,7 +3,7 @@
 
 def prepack(weight: Tensor, stride: int, padding: int, dilation: int) -> Tensor:
   # weight: (O, C, kh, kw) float32
-  x = torch.contiguous(torch.to(weight, DTYPE), memory_format=2)
+  x = torch.contiguous(torch.to(weight, DTYPE), memory_format=CHANNELS_LAST)
   # for so many outputs oneDNN wants another layout for each size of image, and takes 100 ms to change one for another
   if weight.size(0) % 384 == 0 and weight.size(2) > 1:
     return x
@@ -14,7 +14,7 @@ def prepack_linear(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   for name in list(w.keys()):
     if name.endswith(".weight") and name[:-7] + ".bias" in w:
       x = w[name]
-      if x.dim() == 2 and x.dtype == 15:
+      if x.dim() == 2 and x.dtype == BFLOAT16:
         w[name] = ops.mkldnn._reorder_linear_weight(x, annotate(Optional[int], None))
   return w
 
@@ -53,11 +53,11 @@ def activated_linear(x: Tensor, w: Dict[str, Tensor], name: str, activation: str
 # Maxima of 3 x 3 at stride 2 with a border of one, of numbers that are not negative. bfloat16's are in the order of their bits as
 # int16, which PyTorch compares in vectors: half the time of its max-pool. x: (B, C, H, W) -> (B, C, ceil(H / 2), ceil(W / 2))
 def max_pool(x: Tensor) -> Tensor:
-  if x.dtype != 15:
+  if x.dtype != BFLOAT16:
     return torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])
-  bits = torch.permute(same_bits(x, 2), [0, 2, 3, 1])
+  bits = torch.permute(same_bits(x, INT16), [0, 2, 3, 1])
   largest = largest_of_three(largest_of_three(bits, 1), 2)
-  return torch.permute(same_bits(largest, 15), [0, 3, 1, 2])
+  return torch.permute(same_bits(largest, BFLOAT16), [0, 3, 1, 2])
 
 # A view as another type of the same size, for which `view` has no form in this dialect.
 def same_bits(x: Tensor, type: int) -> Tensor:
@@ -68,7 +68,7 @@ def largest_of_three(x: Tensor, dim: int) -> Tensor:
   even = torch.slice(x, dim, 0, x.size(dim), 2)
   odd = torch.slice(x, dim, 1, x.size(dim), 2)
   pairs = odd.size(dim)
-  y = torch.empty_like(even, memory_format=0)
+  y = torch.empty_like(even, memory_format=CONTIGUOUS)
   first = torch.maximum(torch.narrow(even, dim, 0, pairs), odd, out=torch.narrow(y, dim, 0, pairs))
   if even.size(dim) > pairs:
     last = torch.copy_(torch.narrow(y, dim, pairs, 1), torch.narrow(even, dim, pairs, 1))

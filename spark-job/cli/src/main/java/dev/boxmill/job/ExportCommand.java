@@ -90,7 +90,7 @@ final class ExportCommand implements Callable<Integer> {
             Optional.ofNullable(triage),
             overwrite ? ExistingExport.REPLACE : ExistingExport.REFUSE);
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
-      print(ExportRun.write(request, session.spark()));
+      print(ExportRun.write(request, session.spark(), System.err::println));
     }
     return ExitCode.WHOLE;
   }

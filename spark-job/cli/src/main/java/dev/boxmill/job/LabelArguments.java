@@ -68,6 +68,7 @@ final class LabelArguments {
     @Option(
         names = "--retry-failed",
         description = "Labels the failed images of --output again, and no others.")
+    @SuppressWarnings("UnusedVariable") // of two that exclude each other, the one that is left
     private boolean retryFailed;
 
     private ExistingLabels existing() {

@@ -7,6 +7,7 @@ import dev.boxmill.job.triage.TriageRequest.ExistingTriage;
 import dev.boxmill.job.triage.TriageRun;
 import dev.boxmill.job.triage.TriageRun.Triaged;
 import dev.boxmill.schemas.TriageColumn;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -62,12 +63,12 @@ final class TriageCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     TriageRequest request =
         new TriageRequest(
             labels, output, threshold, overwrite ? ExistingTriage.REPLACE : ExistingTriage.REFUSE);
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
-      print(TriageRun.write(request, session.spark()));
+      print(TriageRun.write(request, session.spark(), System.err::println));
     }
     return ExitCode.WHOLE;
   }

@@ -7,6 +7,7 @@ import dev.boxmill.job.samples.BundledSamples;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -33,13 +34,14 @@ final class TestExamples {
   void theDetectorRunsWithoutSpark() throws Exception {
     PrintStream console = System.out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(printed, true));
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
     try {
       DetectWithoutSpark.main(new String[] {scenes().resolve("scene-000000.jpg").toString()});
     } finally {
       System.setOut(console);
     }
-    assertThat(printed.toString()).containsPattern("(box|cup|fish|gear|leaf|star) Corners");
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .containsPattern("(box|cup|fish|gear|leaf|star) Corners");
   }
 
   private Path scenes() throws IOException {

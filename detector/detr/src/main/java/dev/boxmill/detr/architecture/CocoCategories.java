@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** The 80 categories of COCO 2017; their ids run from 1 to 90 with gaps. */
@@ -31,14 +32,14 @@ final class CocoCategories {
     return names;
   }
 
-  /** Names by their place among the ids, 0 to 79. */
+  /** Names by their index among the ids, 0 to 79. */
   static Map<Integer, String> inOrder() {
     Map<Integer, String> names = new TreeMap<>();
     read().values().forEach(name -> names.put(names.size(), name));
     return names;
   }
 
-  private static TreeMap<Integer, String> read() {
+  private static NavigableMap<Integer, String> read() {
     TreeMap<Integer, String> names = new TreeMap<>();
     try (BufferedReader lines =
         new BufferedReader(

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A network whose checkpoint names its tensors otherwise.
+ * A network whose checkpoint has other names for its tensors.
  *
  * @param network with the names of Hugging Face's checkpoints
  * @param names how they are called here

@@ -49,7 +49,7 @@ public final class StateDictFormats {
   private static StateDictFormat only(Checkpoint checkpoint, List<StateDictFormat> fitting) {
     if (fitting.size() > 1) {
       throw new CheckpointException(
-          "Cannot tell the network of %s: its tensors may be those of %s (say which: --architecture)"
+          "Cannot choose the network of %s: its tensors may be those of %s (say which: --architecture)"
               .formatted(checkpoint.location(), names(fitting).replace(", ", " or ")));
     }
     return fitting.get(0);

@@ -26,6 +26,11 @@ interface BackboneType {
    */
   Optional<Backbone> find(StateDict stateDict, int outputStride);
 
+  /** How messages name its forms in state dicts: "ResNet as torchvision names it". */
+  default List<String> stateDictForms() {
+    return List.of();
+  }
+
   /** Whether its last stage may be dilated. */
   default boolean isDilatable() {
     return false;

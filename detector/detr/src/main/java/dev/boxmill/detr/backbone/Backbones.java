@@ -49,7 +49,10 @@ public final class Backbones {
         "Unknown backbone model_type '" + name + "' (known: " + known + ")");
   }
 
-  /** Whether the last stage of a state dict's backbone may be dilated, which tensors can't tell. */
+  /**
+   * Whether the last stage of a state dict's backbone may be dilated; no tensor's shape depends on
+   * it.
+   */
   public static boolean mayBeDilated(StateDict stateDict) {
     return TYPES.stream()
         .anyMatch(type -> type.isDilatable() && type.find(stateDict, 32).isPresent());
@@ -65,10 +68,15 @@ public final class Backbones {
     return TYPES.stream()
         .flatMap(type -> type.find(stateDict, outputStride).stream())
         .findFirst()
-        .orElseThrow(
-            () ->
-                new CheckpointException(
-                    "Cannot find the backbone among the checkpoint's tensors (known: ResNet as"
-                        + " torchvision or detectron2 names it, Swin as its authors do)"));
+        .orElseThrow(Backbones::notFound);
+  }
+
+  private static CheckpointException notFound() {
+    String known =
+        TYPES.stream()
+            .flatMap(type -> type.stateDictForms().stream())
+            .collect(Collectors.joining(", "));
+    return new CheckpointException(
+        "Cannot find the backbone among the checkpoint's tensors (known: " + known + ")");
   }
 }

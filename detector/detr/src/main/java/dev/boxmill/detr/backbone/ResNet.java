@@ -149,7 +149,7 @@ public record ResNet(
     return stage > 0 && (4 << stage) <= outputStride ? 2 : 1;
   }
 
-  /** A stage that does not stride has its cells look twice as far as the stage before. */
+  /** A stage that does not stride has twice the dilation of the stage before. */
   private int dilation(int stage) {
     return Math.max(1, (4 << stage) / outputStride);
   }

@@ -51,6 +51,11 @@ final class ResNetType implements BackboneType {
   }
 
   @Override
+  public List<String> stateDictForms() {
+    return List.of("ResNet as torchvision names it", "ResNet as detectron2 names it");
+  }
+
+  @Override
   public boolean isDilatable() {
     return true;
   }

@@ -97,7 +97,7 @@ public record Swin(
     return all.stream().map(tensor -> tensor.withPrefixes(prefixes)).toList();
   }
 
-  /** The tables of offsets between a window's cells, which its size tells. */
+  /** The tables of offsets between a window's cells, which follow from its size. */
   @Override
   public Set<String> ignoredTensors(List<String> prefixes) {
     Set<String> ignored = new HashSet<>();

@@ -59,4 +59,9 @@ final class SwinType implements BackboneType {
   public Optional<Backbone> find(StateDict stateDict, int outputStride) {
     return StateDictSwin.find(stateDict).map(StateDictSwin::read);
   }
+
+  @Override
+  public List<String> stateDictForms() {
+    return List.of("Swin as its authors name it");
+  }
 }

@@ -33,7 +33,7 @@ final class TimmResNetType implements BackboneType {
     config.allows("features_only", "feature maps are what a detector reads", true);
     config.allows("num_channels", "pictures have red, green and blue", 3);
     if (dilated) {
-      // the top-level flag had its say when this object was written
+      // the library applied the top-level flag when it wrote this object
       config.integer("output_stride");
     }
     return parse(config, config, false);
@@ -45,7 +45,7 @@ final class TimmResNetType implements BackboneType {
    * @param arguments where timm's own arguments are
    */
   static ResNet parse(JsonConfig config, JsonConfig arguments, boolean dilated) {
-    // what follows a point says where timm's weights came from
+    // the part behind a point is the origin of timm's weights
     String name = config.text("backbone", "resnet50").replaceFirst("\\..*", "");
     boolean basic = BASIC.containsKey(name);
     if (!basic && !BOTTLENECK.containsKey(name)) {

@@ -95,11 +95,13 @@ public record ConditionalArchitecture(
         .and(
             Program.of(
                 ConditionalArchitecture.class,
+                "/dev/boxmill/detr/architecture/network.py",
                 "/dev/boxmill/detr/transformer/position.py",
                 "/dev/boxmill/detr/transformer/image_position.py",
                 "/dev/boxmill/detr/transformer/attention.py",
                 "/dev/boxmill/detr/transformer/transformer.py",
                 "/dev/boxmill/detr/transformer/coordinates.py",
+                "/dev/boxmill/detr/transformer/encoder_layer.py",
                 "/dev/boxmill/detr/transformer/encoder.py",
                 "conditional_layer.py",
                 "conditional_detr.py"))

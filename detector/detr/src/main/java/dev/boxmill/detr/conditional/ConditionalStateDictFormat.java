@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A Conditional DETR as its authors' code (Atten4Vis/ConditionalDETR) saves it. Tensors don't tell
- * a network with a dilated last stage (DC5) from one without.
+ * A Conditional DETR as its authors' code (Atten4Vis/ConditionalDETR) saves it. The tensors of a
+ * network with a dilated last stage (DC5) look like those of one without.
  */
 public record ConditionalStateDictFormat(String name, int outputStride) implements StateDictFormat {
   private static final KeyMapping NAMES =

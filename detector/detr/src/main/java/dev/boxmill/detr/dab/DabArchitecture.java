@@ -87,10 +87,12 @@ public record DabArchitecture(
         .and(
             Program.of(
                 ConditionalArchitecture.class,
+                "/dev/boxmill/detr/architecture/network.py",
                 "/dev/boxmill/detr/transformer/position.py",
                 "/dev/boxmill/detr/transformer/attention.py",
                 "/dev/boxmill/detr/transformer/transformer.py",
                 "/dev/boxmill/detr/transformer/coordinates.py",
+                "/dev/boxmill/detr/transformer/encoder_layer.py",
                 "/dev/boxmill/detr/transformer/encoder.py",
                 "conditional_layer.py"))
         .and(Program.of(DabArchitecture.class, "dab_detr.py"))

@@ -6,7 +6,10 @@ public enum QueryContent {
   ZERO("zero"),
   /** Each of some learned patterns, so that an anchor box can find as many objects. */
   PATTERNS("patterns"),
-  /** The embedding by which DN-DETR told queries from its denoising ones in training. */
+  /**
+   * The embedding that marks ordinary queries in DN-DETR, as opposed to the denoising ones of
+   * training.
+   */
   NO_OBJECT("no object");
 
   private final String constant;

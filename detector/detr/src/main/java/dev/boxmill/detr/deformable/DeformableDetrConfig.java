@@ -91,7 +91,7 @@ final class DeformableDetrConfig {
         config.integer(part + "_ffn_dim", 1024));
   }
 
-  /** The first of the backbone's maps that the transformer sees, 0 for C2. */
+  /** The first of the backbone's maps that the transformer reads, 0 for C2. */
   private static int firstMap(JsonConfig config, int levels) {
     boolean timm = config.flag("use_timm_backbone", true);
     List<Integer> given = List.of(LAST_MAP);

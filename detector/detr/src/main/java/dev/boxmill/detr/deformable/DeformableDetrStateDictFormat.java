@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A Deformable DETR as its authors' code saves it. Tensors don't tell a network of one scale with a
- * dilated last stage (DC5) from one without.
+ * A Deformable DETR as its authors' code saves it. The tensors of a network of one scale with a
+ * dilated last stage (DC5) look like those of one without.
  */
 public record DeformableDetrStateDictFormat(String name, int outputStride)
     implements StateDictFormat {
@@ -31,7 +31,7 @@ public record DeformableDetrStateDictFormat(String name, int outputStride)
   private static final KeyMapping HEADS =
       KeyMapping.read(DeformableDetrStateDictFormat.class, "original_heads.keys");
 
-  /** What the published two-stage networks select; their tensors don't tell. */
+  /** What the published two-stage networks select; no tensor's shape depends on it. */
   private static final int SELECTED = 300;
 
   /** Both with and without dilation. */

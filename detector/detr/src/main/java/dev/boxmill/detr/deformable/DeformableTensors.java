@@ -74,8 +74,18 @@ public final class DeformableTensors {
   private void deformableAttention(
       String program, String name, DeformableTransformer.DeformableLayers layers) {
     int samples = layers.heads() * transformer.scales().count() * layers.points();
+    attention(tensors, program, name, width, samples);
+  }
+
+  /**
+   * Adds those of one deformable attention.
+   *
+   * @param samples heads times levels times points
+   */
+  public static void attention(
+      TransformerTensors tensors, String program, String name, int width, int samples) {
     tensors.linear(program + ".offsets", 2 * samples, width, name + ".sampling_offsets");
-    tensors.linear(program + ".shares", samples, width, name + ".attention_weights");
+    tensors.linear(program + ".attention_weights", samples, width, name + ".attention_weights");
     tensors.linear(program + ".value", name + ".value_proj");
     tensors.linear(program + ".output", name + ".output_proj");
   }

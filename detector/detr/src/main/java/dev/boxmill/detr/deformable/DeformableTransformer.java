@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A transformer over maps of several scales whose tokens and queries look at a few points of each:
- * {@code deformable_transformer.py} with its constants.
+ * A transformer over maps of several scales whose tokens and queries attend to a few points of
+ * each: {@code deformable_transformer.py} with its constants.
  *
  * @param width channels of all tokens
  * @param scales which maps there are
@@ -26,8 +26,8 @@ public record DeformableTransformer(
   private static final int GROUPS = 32;
 
   /**
-   * Which maps the transformer sees: the backbone's from one of them on to C5, then maps that halve
-   * it.
+   * Which maps the transformer reads: the backbone's from one of them on to C5, then maps that
+   * halve it.
    *
    * @param firstMap 0 for C2 to 3 for C5
    * @param count of all maps
@@ -55,7 +55,7 @@ public record DeformableTransformer(
    * A stack of layers.
    *
    * @param heads of each attention
-   * @param points that a head looks at on each map
+   * @param points that a head samples on each map
    * @param feedForward channels inside the feed-forward networks
    */
   public record DeformableLayers(int count, int heads, int points, int feedForward) {
@@ -68,7 +68,7 @@ public record DeformableTransformer(
   }
 
   /**
-   * What tells a token its place in its map.
+   * The position embedding of the maps' tokens.
    *
    * @param temperature of the sines
    * @param first position of a row or column: 0.5 puts positions at the cells' centers
@@ -88,6 +88,7 @@ public record DeformableTransformer(
   public Program program() {
     return Program.of(
             DeformableTransformer.class,
+            "/dev/boxmill/detr/architecture/network.py",
             "/dev/boxmill/detr/transformer/position.py",
             "/dev/boxmill/detr/transformer/attention.py",
             "/dev/boxmill/detr/transformer/transformer.py",
@@ -95,16 +96,26 @@ public record DeformableTransformer(
             "/dev/boxmill/detr/deformable/anchors.py",
             "/dev/boxmill/detr/deformable/bilinear_sampling.py",
             "/dev/boxmill/detr/deformable/deformable_attention.py",
+            "/dev/boxmill/detr/deformable/deformable_layer.py",
             "/dev/boxmill/detr/deformable/deformable_transformer.py")
         .with(
             Map.of(
-                "FIRST_MAP", scales.firstMap(),
-                "LEVELS", scales.count(),
-                "GROUPS", GROUPS,
-                "ACTIVATION", activation,
-                "TEMPERATURE", positions.temperature(),
-                "FIRST_POSITION", positions.first(),
-                "LEARNED_POSITIONS", positions.source() == PositionEmbedding.LEARNED))
+                "FIRST_MAP",
+                scales.firstMap(),
+                "LEVELS",
+                scales.count(),
+                "GROUPS",
+                GROUPS,
+                "ACTIVATION",
+                activation,
+                "NORM_EPS",
+                Transformer.NORM_EPS,
+                "TEMPERATURE",
+                positions.temperature(),
+                "FIRST_POSITION",
+                positions.first(),
+                "LEARNED_POSITIONS",
+                positions.source() == PositionEmbedding.LEARNED))
         .with(constants("ENCODER", encoder))
         .with(constants("DECODER", decoder));
   }

@@ -6,7 +6,7 @@ import dev.boxmill.detr.deformable.DeformableTransformer.Scales;
 import dev.boxmill.detr.statedict.StateDict;
 
 /**
- * Where a code base has what tells the sizes of a deformable transformer.
+ * The keys of a code base's state dict whose shapes give a deformable transformer's sizes.
  *
  * @param levels the embedding of the maps' numbers
  * @param projections the backbone's maps' projections, without their numbers
@@ -48,7 +48,7 @@ public record StateDictDeformableTransformer(
   /**
    * Its sizes.
    *
-   * @throws dev.boxmill.checkpoint.CheckpointException if a tensor that tells one is missing
+   * @throws dev.boxmill.checkpoint.CheckpointException if a tensor that gives one is missing
    */
   public DeformableTransformer read(StateDict checkpoint, MapPositionEmbedding positions) {
     int heads = checkpoint.setting("heads", HEADS);

@@ -90,11 +90,13 @@ public record DetrArchitecture(
         .and(
             Program.of(
                 DetrArchitecture.class,
+                "/dev/boxmill/detr/architecture/network.py",
                 "/dev/boxmill/detr/transformer/position.py",
                 "/dev/boxmill/detr/transformer/image_position.py",
                 "/dev/boxmill/detr/transformer/attention.py",
                 "/dev/boxmill/detr/transformer/transformer.py",
                 "/dev/boxmill/detr/transformer/coordinates.py",
+                "/dev/boxmill/detr/transformer/encoder_layer.py",
                 "/dev/boxmill/detr/transformer/encoder.py",
                 "detr.py"))
         .with(transformer.constants())

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A DETR as its authors' code or detrex saves it. Tensors don't tell a network with a dilated last
- * stage (DC5) from one without.
+ * A DETR as its authors' code or detrex saves it. The tensors of a network with a dilated last
+ * stage (DC5) look like those of one without.
  */
 public record DetrStateDictFormat(String name, Source source, int outputStride)
     implements StateDictFormat {

@@ -97,7 +97,7 @@ public record DinoStateDictFormat(Source source) implements StateDictFormat {
     return Stream.of(Source.values()).<StateDictFormat>map(DinoStateDictFormat::new).toList();
   }
 
-  /** One name for both: the tensors tell whose they are. */
+  /** One name for both: the tensors' names say which of the two it is. */
   @Override
   public String name() {
     return "dino";

@@ -15,8 +15,7 @@ public record PostProcessing(Rule rule, int limit) {
 
   /** Score first; equal scores by query, then by class, so that the order never depends on luck. */
   private static final Comparator<Detection> BEST_FIRST =
-      Comparator.comparingDouble(Detection::score)
-          .reversed()
+      Detection.BY_DESCENDING_SCORE
           .thenComparingInt(Detection::query)
           .thenComparingInt(Detection::labelId);
 

@@ -4,7 +4,7 @@ import dev.boxmill.detr.postprocess.PostProcessing.Rule;
 import dev.boxmill.schemas.Box;
 
 /**
- * Everything that the queries of a batch say, before any choice: what a matcher looks at. Queries
+ * Everything that the queries of a batch predict, before any choice: what a matcher reads. Queries
  * are those of each image.
  */
 public final class Predictions {
@@ -42,7 +42,7 @@ public final class Predictions {
     return Box.at(boxes, 4 * (image * queries + query));
   }
 
-  /** How sure a query is of a class, from 0 to 1. */
+  /** A query's score for a class, from 0 to 1. */
   public float score(int image, int query, int label) {
     int first = (image * queries + query) * classes;
     if (rule == Rule.SIGMOID) {

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a checkpoint wants done with an image before its network sees it: resize, then {@code (x *
- * rescale - mean) / std} for each channel. There is no padding: a batch holds images of one exact
- * shape.
+ * How an image is prepared for a checkpoint's network: resize, then {@code (x * rescale - mean) /
+ * std} for each channel. There is no padding: a batch holds images of one exact shape.
  *
  * @param rescale factor for samples of 0 to 255
  * @param mean subtracted from red, green and blue

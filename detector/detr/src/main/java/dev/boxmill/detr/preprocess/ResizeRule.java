@@ -7,7 +7,7 @@ public sealed interface ResizeRule {
 
   ImageSize resized(ImageSize original);
 
-  /** The same rule for images that many times as large: training sees objects in many sizes. */
+  /** The same rule for images that many times as large, for training on objects of many sizes. */
   ResizeRule scaled(double factor);
 
   /** Images keep their size. */

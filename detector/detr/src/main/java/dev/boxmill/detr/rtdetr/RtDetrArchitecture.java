@@ -1,5 +1,6 @@
 package dev.boxmill.detr.rtdetr;
 
+import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.architecture.FamilyMember;
@@ -17,10 +18,21 @@ import java.util.Set;
 /**
  * RT-DETR (Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection", 2023): a convolutional
  * backbone, an encoder that fuses three scales, queries picked among its cells, and a decoder that
- * refines their boxes; and RT-DETRv2. Reads the checkpoints of Hugging Face's {@code
- * RTDetrForObjectDetection} and {@code RTDetrV2ForObjectDetection}.
+ * refines their boxes; and RT-DETRv2. As transformers' {@code RTDetrForObjectDetection} and {@code
+ * RTDetrV2ForObjectDetection} compute them.
+ *
+ * @param layerNormEps of all LayerNorms
+ * @param batchNormEps of the BatchNorms behind the backbone
+ * @param classNames class names by index; as many classes as the heads have
  */
-public final class RtDetrArchitecture implements BackboneArchitecture {
+public record RtDetrArchitecture(
+    Backbone backbone,
+    HybridEncoder encoder,
+    Decoder decoder,
+    double layerNormEps,
+    double batchNormEps,
+    Map<Integer, String> classNames)
+    implements BackboneArchitecture {
 
   /** Its entry in the family's registry. */
   public static final FamilyMember MEMBER =
@@ -30,50 +42,85 @@ public final class RtDetrArchitecture implements BackboneArchitecture {
               new ModelType("rt_detr_v2", RtDetrArchitecture::parse)),
           List.of());
 
-  private final RtDetrConfig config;
-  private final RtDetrTensors tensors;
+  /**
+   * The hybrid encoder.
+   *
+   * @param dim channels of its maps
+   * @param blockDim channels inside its CSP blocks
+   * @param encodedLevels maps that see self-attention, 0 (stride 8) to 2 (stride 32)
+   * @param temperature of the position embedding's sines
+   */
+  public record HybridEncoder(
+      int dim,
+      int blockDim,
+      List<Integer> encodedLevels,
+      int layers,
+      int heads,
+      int feedForwardDim,
+      String activation,
+      String convolutionActivation,
+      double temperature,
+      boolean normalizesBefore) {}
 
-  private RtDetrArchitecture(RtDetrConfig config) {
-    this.config = config;
-    this.tensors = RtDetrTensors.of(config);
+  /**
+   * The decoder.
+   *
+   * @param points sampled by each head on each level
+   * @param learnedQueries whether queries start from a learned content, not from the encoder's
+   * @param anchorSizes [height, width] of each level's grid of anchors, or empty where they follow
+   *     the image
+   */
+  public record Decoder(
+      int dim,
+      int layers,
+      int heads,
+      int points,
+      int feedForwardDim,
+      String activation,
+      Sampling sampling,
+      int queries,
+      boolean learnedQueries,
+      List<List<Integer>> anchorSizes) {}
+
+  public RtDetrArchitecture {
+    classNames = Map.copyOf(classNames);
   }
 
   /**
-   * The network that a {@code config.json} describes.
+   * Reads an RT-DETR's or RT-DETRv2's {@code config.json} with the library's defaults.
    *
-   * @throws dev.boxmill.checkpoint.CheckpointException if the file sets something that would change
-   *     the forward pass and is not supported
+   * @throws CheckpointException if a setting is not supported, or a key is unknown
    */
   public static RtDetrArchitecture parse(JsonConfig config) {
-    return new RtDetrArchitecture(RtDetrConfig.parse(config));
+    return RtDetrConfig.parse(config);
   }
 
   @Override
   public Program program() {
-    return config
-        .backbone()
+    return backbone
         .program()
         .and(ConvNorm.folding())
         .and(
             Program.of(
                 RtDetrArchitecture.class,
+                "/dev/boxmill/detr/architecture/network.py",
                 "/dev/boxmill/detr/transformer/attention.py",
                 "/dev/boxmill/detr/transformer/transformer.py",
                 "/dev/boxmill/detr/transformer/coordinates.py",
+                "/dev/boxmill/detr/transformer/encoder_layer.py",
                 "/dev/boxmill/detr/deformable/anchors.py",
                 "/dev/boxmill/detr/deformable/deformable_attention.py",
-                config.decoder().sampling().file(),
+                "/dev/boxmill/detr/deformable/deformable_layer.py",
+                decoder.sampling().file(),
                 "hybrid_encoder.py",
                 "rt_detr.py"))
         .with(constants());
   }
 
   private Map<String, Object> constants() {
-    RtDetrConfig.HybridEncoder encoder = config.encoder();
-    RtDetrConfig.Decoder decoder = config.decoder();
     Map<String, Object> constants = new HashMap<>();
-    constants.put("NORM_EPS", config.layerNormEps());
-    constants.put("BATCH_NORM_EPS", config.batchNormEps());
+    constants.put("NORM_EPS", layerNormEps);
+    constants.put("BATCH_NORM_EPS", batchNormEps);
     constants.put("ENCODED_LEVELS", encoder.encodedLevels());
     constants.put("ENCODER_LAYERS", encoder.layers());
     constants.put("ENCODER_HEADS", encoder.heads());
@@ -97,26 +144,16 @@ public final class RtDetrArchitecture implements BackboneArchitecture {
 
   @Override
   public List<ExpectedTensor> tensors() {
-    return tensors.expected();
+    return RtDetrTensors.of(this);
   }
 
   @Override
   public Set<String> ignoredTensors() {
-    return tensors.ignored();
-  }
-
-  @Override
-  public Map<Integer, String> classNames() {
-    return config.classNames();
+    return RtDetrTensors.ignored(this);
   }
 
   @Override
   public PostProcessing postProcessing() {
-    return PostProcessing.sigmoidTopK(config.decoder().queries());
-  }
-
-  @Override
-  public Backbone backbone() {
-    return config.backbone();
+    return PostProcessing.sigmoidTopK(decoder.queries());
   }
 }

@@ -7,21 +7,13 @@ import dev.boxmill.detr.architecture.PretrainedKeys;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneConfig;
 import dev.boxmill.detr.backbone.ResNetVd;
+import dev.boxmill.detr.rtdetr.RtDetrArchitecture.Decoder;
+import dev.boxmill.detr.rtdetr.RtDetrArchitecture.HybridEncoder;
 import java.util.List;
 import java.util.Map;
 
-/**
- * What of an RT-DETR's or RT-DETRv2's {@code config.json} its forward pass depends on.
- *
- * @param classNames class index to name; as many classes as the heads have
- */
-record RtDetrConfig(
-    Backbone backbone,
-    HybridEncoder encoder,
-    Decoder decoder,
-    double layerNormEps,
-    double batchNormEps,
-    Map<Integer, String> classNames) {
+/** Reads the keys of an RT-DETR's or RT-DETRv2's {@code config.json}. */
+final class RtDetrConfig {
 
   /** Keys of training and of losses. */
   private static final String[] TRAINING_KEYS = {
@@ -57,49 +49,11 @@ record RtDetrConfig(
   /** Activation functions that the convolutions and feed-forward layers know. */
   private static final Object[] ACTIVATIONS = {"relu", "gelu", "silu"};
 
-  /**
-   * The hybrid encoder.
-   *
-   * @param dim channels of its maps
-   * @param blockDim channels inside its CSP blocks
-   * @param encodedLevels maps that see self-attention, 0 (stride 8) to 2 (stride 32)
-   * @param temperature of the position embedding's sines
-   */
-  record HybridEncoder(
-      int dim,
-      int blockDim,
-      List<Integer> encodedLevels,
-      int layers,
-      int heads,
-      int feedForwardDim,
-      String activation,
-      String convolutionActivation,
-      double temperature,
-      boolean normalizesBefore) {}
+  private RtDetrConfig() {}
 
-  /**
-   * The decoder.
-   *
-   * @param points sampled by each head on each level
-   * @param learnedQueries whether queries start from a learned content, not from the encoder's
-   * @param anchorSizes [height, width] of each level's grid of anchors, or empty where they follow
-   *     the image
-   */
-  record Decoder(
-      int dim,
-      int layers,
-      int heads,
-      int points,
-      int feedForwardDim,
-      String activation,
-      Sampling sampling,
-      int queries,
-      boolean learnedQueries,
-      List<List<Integer>> anchorSizes) {}
-
-  static RtDetrConfig parse(JsonConfig config) {
+  static RtDetrArchitecture parse(JsonConfig config) {
     try {
-      RtDetrConfig parsed = read(config);
+      RtDetrArchitecture parsed = read(config);
       config.finish();
       return parsed;
     } catch (IllegalArgumentException e) {
@@ -107,11 +61,11 @@ record RtDetrConfig(
     }
   }
 
-  private static RtDetrConfig read(JsonConfig config) {
+  private static RtDetrArchitecture read(JsonConfig config) {
     PretrainedKeys.ignoreIn(config);
     config.ignores(TRAINING_KEYS);
     refuseVariants(config);
-    return new RtDetrConfig(
+    return new RtDetrArchitecture(
         backbone(config),
         encoder(config),
         decoder(config),
@@ -134,7 +88,13 @@ record RtDetrConfig(
               + config.file()
               + " (must be [2, 3, 4]: the default is the last stage alone)");
     }
-    return BackboneConfig.parseNested(backbone, "rt_detr_resnet");
+    Backbone parsed = BackboneConfig.parseNested(backbone, "rt_detr_resnet");
+    List<Integer> strides = parsed.featureStrides();
+    if (!strides.equals(List.of(4, 8, 16, 32))) {
+      throw invalid(
+          config, "backbone strides", strides, "4, 8, 16 and 32, as the encoder halves them");
+    }
+    return parsed;
   }
 
   private static HybridEncoder encoder(JsonConfig config) {

@@ -2,208 +2,162 @@ package dev.boxmill.detr.rtdetr;
 
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.detr.backbone.ConvNorm;
+import dev.boxmill.detr.deformable.DeformableTensors;
+import dev.boxmill.detr.rtdetr.RtDetrArchitecture.Decoder;
+import dev.boxmill.detr.rtdetr.RtDetrArchitecture.HybridEncoder;
+import dev.boxmill.detr.transformer.TransformerTensors;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * The tensors of an RT-DETR checkpoint, under the names of transformers 4 or 5, and the names that
- * {@code rt_detr.py} gives them.
+ * The tensors of an RT-DETR: each name in the program, and its names in checkpoints, the ones that
+ * transformers 4 writes and what its version 5 calls the modules.
  */
 final class RtDetrTensors {
+  private static final int LEVELS = 3;
 
-  private static final String MODEL = "model.";
   private static final List<String> BACKBONE_PREFIXES =
       List.of("model.backbone.model.", "model.backbone.model._backbone.");
 
-  private static final int LEVELS = 3;
+  private final RtDetrArchitecture detr;
+  private final HybridEncoder encoder;
+  private final Decoder decoder;
 
-  private final RtDetrConfig config;
-  private final List<ExpectedTensor> expected = new ArrayList<>();
-  private final Set<String> ignored = new LinkedHashSet<>();
-
-  private RtDetrTensors(RtDetrConfig config) {
-    this.config = config;
+  private RtDetrTensors(RtDetrArchitecture detr) {
+    this.detr = detr;
+    this.encoder = detr.encoder();
+    this.decoder = detr.decoder();
   }
 
-  static RtDetrTensors of(RtDetrConfig config) {
-    RtDetrTensors tensors = new RtDetrTensors(config);
-    tensors.expected.addAll(config.backbone().tensors(BACKBONE_PREFIXES));
-    tensors.ignored.addAll(config.backbone().ignoredTensors(BACKBONE_PREFIXES));
-    tensors.projections();
-    tensors.encoder();
-    tensors.querySelection();
-    tensors.decoder();
-    // the labels' embedding that training denoises with
-    tensors.ignored.add(MODEL + "denoising_class_embed.weight");
-    return tensors;
+  static List<ExpectedTensor> of(RtDetrArchitecture detr) {
+    RtDetrTensors tensors = new RtDetrTensors(detr);
+    List<ExpectedTensor> all = new ArrayList<>(detr.backbone().tensors(BACKBONE_PREFIXES));
+    tensors.convolutions().forEach(convolution -> all.addAll(convolution.tensors()));
+    all.addAll(tensors.encoder());
+    all.addAll(tensors.decoder());
+    return List.copyOf(all);
   }
 
-  List<ExpectedTensor> expected() {
-    return List.copyOf(expected);
+  /** Training counters, and the class embedding that training denoises with. */
+  static Set<String> ignored(RtDetrArchitecture detr) {
+    Set<String> all = new HashSet<>(detr.backbone().ignoredTensors(BACKBONE_PREFIXES));
+    new RtDetrTensors(detr).convolutions().forEach(convolution -> all.add(convolution.counter()));
+    all.add("model.denoising_class_embed.weight");
+    return Set.copyOf(all);
   }
 
-  /** Names that a file may hold without being read. */
-  Set<String> ignored() {
-    return Set.copyOf(ignored);
-  }
-
-  private void projections() {
-    int encoder = config.encoder().dim();
-    List<Integer> widths = config.backbone().widths();
+  private List<ConvNorm> convolutions() {
+    List<ConvNorm> all = new ArrayList<>();
     for (int i = 0; i < LEVELS; i++) {
-      String in = MODEL + "encoder_input_proj." + i;
-      convNorm(
-          new ConvNorm(in + ".0", in + ".1", "encoder.input." + i, encoder, widths.get(i + 1), 1));
-      String out = MODEL + "decoder_input_proj." + i;
-      convNorm(
-          new ConvNorm(
-              out + ".0", out + ".1", "decoder.input." + i, config.decoder().dim(), encoder, 1));
-    }
-  }
-
-  private void encoder() {
-    RtDetrConfig.HybridEncoder encoder = config.encoder();
-    String name = MODEL + "encoder.";
-    for (int i = 0; i < encoder.encodedLevels().size(); i++) {
-      for (int j = 0; j < encoder.layers(); j++) {
-        String layer = name + "encoder." + i + ".layers." + j;
-        attentionLayer(
-            layer, "encoder.aifi." + i + "." + j, encoder.dim(), encoder.feedForwardDim());
-      }
+      int channels = detr.backbone().widths().get(i + 1);
+      all.add(
+          projection(
+              "model.encoder_input_proj." + i, "encoder.input." + i, encoder.dim(), channels));
+      all.add(
+          projection(
+              "model.decoder_input_proj." + i, "decoder.input." + i, decoder.dim(), encoder.dim()));
     }
     for (int i = 0; i < LEVELS - 1; i++) {
-      conv(name + "lateral_convs." + i, "encoder.lateral." + i, encoder.dim(), encoder.dim(), 1);
-      conv(name + "downsample_convs." + i, "encoder.reduce." + i, encoder.dim(), encoder.dim(), 3);
-      cspBlock(name + "fpn_blocks." + i, "encoder.top_down." + i);
-      cspBlock(name + "pan_blocks." + i, "encoder.bottom_up." + i);
+      int dim = encoder.dim();
+      all.add(conv("model.encoder.lateral_convs." + i, "encoder.lateral." + i, dim, dim, 1));
+      all.add(conv("model.encoder.downsample_convs." + i, "encoder.reduce." + i, dim, dim, 3));
+      all.addAll(cspBlock("model.encoder.fpn_blocks." + i, "encoder.top_down." + i));
+      all.addAll(cspBlock("model.encoder.pan_blocks." + i, "encoder.bottom_up." + i));
     }
+    return all;
   }
 
-  private void cspBlock(String name, String program) {
-    int dim = config.encoder().dim();
-    int inner = config.encoder().blockDim();
-    conv(name + ".conv1", program + ".0", inner, 2 * dim, 1);
-    conv(name + ".conv2", program + ".1", inner, 2 * dim, 1);
+  private List<ConvNorm> cspBlock(String name, String program) {
+    int dim = encoder.dim();
+    int inner = encoder.blockDim();
+    List<ConvNorm> all = new ArrayList<>();
+    all.add(conv(name + ".conv1", program + ".0", inner, 2 * dim, 1));
+    all.add(conv(name + ".conv2", program + ".1", inner, 2 * dim, 1));
     if (inner != dim) {
-      conv(name + ".conv3", program + ".2", dim, inner, 1);
+      all.add(conv(name + ".conv3", program + ".2", dim, inner, 1));
     }
     for (int i = 0; i < 3; i++) {
       String rep = name + ".bottlenecks." + i;
-      conv(rep + ".conv1", program + ".rep." + i + ".3x3", inner, inner, 3);
-      conv(rep + ".conv2", program + ".rep." + i + ".1x1", inner, inner, 1);
+      all.add(conv(rep + ".conv1", program + ".rep." + i + ".3x3", inner, inner, 3));
+      all.add(conv(rep + ".conv2", program + ".rep." + i + ".1x1", inner, inner, 1));
     }
+    return all;
   }
 
-  private void querySelection() {
-    int dim = config.decoder().dim();
-    linear(MODEL + "enc_output.0", "query.output", dim, dim);
-    norm(MODEL + "enc_output.1", "query.norm", dim);
-    linear(MODEL + "enc_score_head", "query.score", config.classNames().size(), dim);
-    boxHead(List.of(MODEL + "enc_bbox_head."), "query.box");
-    if (config.decoder().learnedQueries()) {
-      expected.add(
-          ExpectedTensor.of(
-              MODEL + "weight_embedding.weight", "query.learned", config.decoder().queries(), dim));
-    }
+  private static ConvNorm projection(String name, String program, int out, int in) {
+    return new ConvNorm(name + ".0", name + ".1", program, out, in, 1);
   }
 
-  private void decoder() {
-    RtDetrConfig.Decoder decoder = config.decoder();
-    String name = MODEL + "decoder.";
-    linear(name + "query_pos_head.layers.0", "decoder.position.0", 2 * decoder.dim(), 4);
-    linear(
-        name + "query_pos_head.layers.1", "decoder.position.1", decoder.dim(), 2 * decoder.dim());
+  private static ConvNorm conv(String name, String program, int out, int in, int kernel) {
+    return new ConvNorm(name + ".conv", name + ".norm", program, out, in, kernel);
+  }
+
+  private List<ExpectedTensor> encoder() {
+    TransformerTensors tensors = new TransformerTensors(encoder.dim(), RtDetrTensors::version5);
+    for (int i = 0; i < encoder.encodedLevels().size(); i++) {
+      for (int j = 0; j < encoder.layers(); j++) {
+        String name = "model.encoder.encoder." + i + ".layers." + j;
+        tensors.encoderLayer("encoder.aifi." + i + "." + j, encoder.feedForwardDim(), name);
+      }
+    }
+    return tensors.all();
+  }
+
+  private List<ExpectedTensor> decoder() {
+    int dim = decoder.dim();
+    TransformerTensors tensors = new TransformerTensors(dim, RtDetrTensors::version5);
+    tensors.linear("query.output", "model.enc_output.0");
+    tensors.norm("query.norm", "model.enc_output.1");
+    tensors.linear("query.class", detr.classNames().size(), dim, "model.enc_score_head");
+    tensors.mlp("query.box", List.of(dim, dim, dim, 4), "model.enc_bbox_head");
+    if (decoder.learnedQueries()) {
+      List<Integer> shape = List.of(decoder.queries(), dim);
+      tensors.tensor("query.learned", shape, "model.weight_embedding.weight");
+    }
+    tensors.mlp("decoder.position", List.of(4, 2 * dim, dim), "model.decoder.query_pos_head");
     for (int i = 0; i < decoder.layers(); i++) {
-      String layer = name + "layers." + i;
-      attentionLayer(layer, "decoder." + i, decoder.dim(), decoder.feedForwardDim());
-      norm(layer + ".encoder_attn_layer_norm", "decoder." + i + ".cross_norm", decoder.dim());
-      deformableAttention(layer + ".encoder_attn.", "decoder." + i + ".cross.");
-      heads(i);
+      decoderLayer(tensors, "decoder." + i, "model.decoder.layers." + i);
+      heads(tensors, i);
     }
+    return tensors.all();
   }
 
-  private void deformableAttention(String name, String program) {
-    int dim = config.decoder().dim();
-    int samples = config.decoder().heads() * LEVELS * config.decoder().points();
-    linear(name + "sampling_offsets", program + "offsets", 2 * samples, dim);
-    linear(name + "attention_weights", program + "shares", samples, dim);
-    linear(name + "value_proj", program + "value", dim, dim);
-    linear(name + "output_proj", program + "output", dim, dim);
-    if (config.decoder().sampling().reachStored()) {
-      int points = LEVELS * config.decoder().points();
-      expected.add(ExpectedTensor.of(name + "n_points_scale", program + "reach", points));
+  private void decoderLayer(TransformerTensors tensors, String program, String name) {
+    int samples = decoder.heads() * LEVELS * decoder.points();
+    tensors.attention(program + ".self", name + ".self_attn");
+    tensors.norm(program + ".self.norm", name + ".self_attn_layer_norm");
+    DeformableTensors.attention(
+        tensors, program + ".cross", name + ".encoder_attn", decoder.dim(), samples);
+    if (decoder.sampling().offsetScaleStored()) {
+      String scale = name + ".encoder_attn.n_points_scale";
+      tensors.tensor(program + ".cross.offset_scale", List.of(LEVELS * decoder.points()), scale);
     }
+    tensors.norm(program + ".cross.norm", name + ".encoder_attn_layer_norm");
+    tensors.feedForward(program, decoder.feedForwardDim(), name);
   }
 
   /** A layer's heads are one module under two names: files hold either or both. */
-  private void heads(int layer) {
+  private void heads(TransformerTensors tensors, int layer) {
+    int dim = decoder.dim();
     String program = "decoder." + layer;
-    List<String> score = List.of(MODEL + "decoder.class_embed." + layer, "class_embed." + layer);
-    linear(score, program + ".score", config.classNames().size(), config.decoder().dim());
-    boxHead(
-        List.of(MODEL + "decoder.bbox_embed." + layer + ".", "bbox_embed." + layer + "."),
-        program + ".box");
+    tensors.linear(
+        program + ".class",
+        detr.classNames().size(),
+        dim,
+        "model.decoder.class_embed." + layer,
+        "class_embed." + layer);
+    tensors.mlp(
+        program + ".box",
+        List.of(dim, dim, dim, 4),
+        "model.decoder.bbox_embed." + layer,
+        "bbox_embed." + layer);
   }
 
-  private void boxHead(List<String> names, String program) {
-    int dim = config.decoder().dim();
-    for (int i = 0; i < 3; i++) {
-      String layer = "layers." + i;
-      linear(names.stream().map(n -> n + layer).toList(), program + "." + i, i < 2 ? dim : 4, dim);
-    }
-  }
-
-  private void attentionLayer(String name, String program, int dim, int feedForwardDim) {
-    for (String part : List.of("q", "k", "v", "out")) {
-      linear(name + ".self_attn." + part + "_proj", program + ".attention." + part, dim, dim);
-    }
-    norm(name + ".self_attn_layer_norm", program + ".attention_norm", dim);
-    linear(name + ".fc1", program + ".fc1", feedForwardDim, dim);
-    linear(name + ".fc2", program + ".fc2", dim, feedForwardDim);
-    norm(name + ".final_layer_norm", program + ".output_norm", dim);
-  }
-
-  private void conv(String name, String program, int out, int in, int kernel) {
-    convNorm(new ConvNorm(name + ".conv", name + ".norm", program, out, in, kernel));
-  }
-
-  private void convNorm(ConvNorm layer) {
-    expected.addAll(layer.tensors());
-    ignored.add(layer.counter());
-  }
-
-  private void linear(String name, String program, int out, int in) {
-    linear(List.of(name), program, out, in);
-  }
-
-  private void linear(List<String> names, String program, int out, int in) {
-    add(names, program, ".weight", List.of((long) out, (long) in));
-    add(names, program, ".bias", List.of((long) out));
-  }
-
-  private void norm(String name, String program, int dim) {
-    add(List.of(name), program, ".weight", List.of((long) dim));
-    add(List.of(name), program, ".bias", List.of((long) dim));
-  }
-
-  private void add(List<String> names, String program, String part, List<Long> shape) {
-    List<String> known = new ArrayList<>();
-    for (String name : names) {
-      known.add(name + part);
-      String newer = version5(name);
-      if (!newer.equals(name)) {
-        known.add(newer + part);
-      }
-    }
-    expected.add(new ExpectedTensor(known, program + part, shape));
-  }
-
-  /** The name that transformers 5 gives a module of transformers 4. */
   private static String version5(String name) {
     return name.replace("self_attn.out_proj", "self_attn.o_proj")
-        .replaceAll("(layers\\.\\d+)\\.(fc[12])$", "$1.mlp.$2")
+        .replaceAll("(layers\\.\\d+)\\.(fc[12])\\.", "$1.mlp.$2.")
         .replaceAll("^(model\\.encoder)\\.encoder\\.(\\d+)\\.layers", "$1.aifi.$2.layers");
   }
 }

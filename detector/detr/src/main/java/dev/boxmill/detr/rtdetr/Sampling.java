@@ -4,15 +4,15 @@ import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.JsonConfig;
 
 /**
- * How the decoder's queries look at the maps; all that RT-DETRv2 (Lv et al., "RT-DETRv2: Improved
+ * How the decoder's queries sample the maps; all that RT-DETRv2 (Lv et al., "RT-DETRv2: Improved
  * Baseline with Bag-of-Freebies", 2024) changes in the network.
  *
  * @param file the program's {@code sample_rows}
  * @param offsetScale how far all of a query's offsets reach together, in sides of its box
- * @param reachStored whether the checkpoint says each point's part of that; else it is the same for
- *     all points
+ * @param offsetScaleStored whether the checkpoint says each point's part of that; else it is the
+ *     same for all points
  */
-record Sampling(String file, double offsetScale, boolean reachStored) {
+public record Sampling(String file, double offsetScale, boolean offsetScaleStored) {
 
   private static final String BILINEAR = "/dev/boxmill/detr/deformable/bilinear_sampling.py";
   private static final String NEAREST = "/dev/boxmill/detr/deformable/nearest_sampling.py";

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 
 /**
  * Names and shapes of a checkpoint without a configuration, from which the configuration is read,
- * and the settings that a user gave for what they can't tell.
+ * and the settings that a user gave for what no shape depends on.
  */
 public final class StateDict {
   private final Checkpoint checkpoint;
@@ -65,7 +65,7 @@ public final class StateDict {
   }
 
   /**
-   * A whole number that tensors don't tell.
+   * A whole number that no shape depends on.
    *
    * @param fallback what published checkpoints of this format have
    * @throws CheckpointException if the user gave something else for it

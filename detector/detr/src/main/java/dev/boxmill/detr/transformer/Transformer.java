@@ -13,6 +13,9 @@ import java.util.Map;
 public record Transformer(
     int width, TransformerLayers encoder, TransformerLayers decoder, String activation) {
 
+  /** Of every LayerNorm, in all published code. */
+  public static final double NORM_EPS = 1e-5;
+
   private static final String[] TRAINING_KEYS = {
     "dropout",
     "attention_dropout",
@@ -92,7 +95,8 @@ public record Transformer(
         "ENCODER_HEADS", encoder.heads(),
         "DECODER_LAYERS", decoder.count(),
         "DECODER_HEADS", decoder.heads(),
-        "ACTIVATION", activation);
+        "ACTIVATION", activation,
+        "NORM_EPS", NORM_EPS);
   }
 
   /**

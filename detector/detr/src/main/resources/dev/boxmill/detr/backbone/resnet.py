@@ -12,7 +12,7 @@ def resnet_dilation(stage: int, block: int) -> int:
 
 # (B, 3, H, W) -> the last feature map of each stage: (B, C_i, ceil(H / s_i), ceil(W / s_i)), s = 4, 8, 16, 32 undilated.
 def backbone(pixels: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
-  x = torch.contiguous(torch.to(pixels, DTYPE), memory_format=2)
+  x = torch.contiguous(torch.to(pixels, DTYPE), memory_format=CHANNELS_LAST)
   x = conv(x, w, "backbone.stem", 2, 3, 1, "relu")
   x = max_pool(x)
   features = annotate(List[Tensor], [])

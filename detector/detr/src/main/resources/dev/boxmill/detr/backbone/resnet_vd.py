@@ -8,7 +8,7 @@
 
 # (B, 3, H, W) -> the four stages' outputs: strides 4, 8, 16, 32.
 def backbone(pixels: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
-  x = torch.contiguous(torch.to(pixels, DTYPE), memory_format=2)
+  x = torch.contiguous(torch.to(pixels, DTYPE), memory_format=CHANNELS_LAST)
   x = conv(x, w, "backbone.stem.0", 2, 1, 1, "relu")
   x = conv(x, w, "backbone.stem.1", 1, 1, 1, "relu")
   x = conv(x, w, "backbone.stem.2", 1, 1, 1, "relu")

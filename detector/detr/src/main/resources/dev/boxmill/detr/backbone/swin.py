@@ -11,7 +11,7 @@ def backbone(pixels: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
   patches = patch_map(pixels, w)
   h = patches.size(2)
   v = patches.size(3)
-  x = layer_norm(torch.transpose(torch.flatten(patches, 2), 1, 2), w, "backbone.patch.norm")
+  x = swin_norm(torch.transpose(torch.flatten(patches, 2), 1, 2), w, "backbone.patch.norm")
   maps = annotate(List[Tensor], [])
   for stage in range(len(DEPTHS)):
     name = "backbone." + str(stage)
@@ -22,16 +22,19 @@ def backbone(pixels: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
     x = swin_stage(x, h, v, w, name, stage)
     y = x
     if NORMED[stage]:
-      y = layer_norm(x, w, name + ".norm")
+      y = swin_norm(x, w, name + ".norm")
     # channels last in memory, as the tokens are
     maps.append(torch.permute(torch.unflatten(y, 1, [h, v]), [0, 3, 1, 2]))
   return maps
+
+def swin_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], 1e-5)
 
 # Patches of 4 x 4 pixels; an incomplete one at the right or bottom is filled up with zeros.
 def patch_map(pixels: Tensor, w: Dict[str, Tensor]) -> Tensor:
   fill = [0, -pixels.size(3) % 4, 0, -pixels.size(2) % 4]
   x = torch.constant_pad_nd(torch.to(pixels, DTYPE), fill)
-  return conv(torch.contiguous(x, memory_format=2), w, "backbone.patch", 4, 0, 1, "none")
+  return conv(torch.contiguous(x, memory_format=CHANNELS_LAST), w, "backbone.patch", 4, 0, 1, "none")
 
 # (B, h * v, C) -> (B, ceil(h / 2) * ceil(v / 2), 2 * C)
 def merged(x: Tensor, h: int, v: int, w: Dict[str, Tensor], name: str) -> Tensor:
@@ -41,7 +44,7 @@ def merged(x: Tensor, h: int, v: int, w: Dict[str, Tensor], name: str) -> Tensor
   left = [torch.slice(upper, 2, 0, None, 2), torch.slice(lower, 2, 0, None, 2)]
   right = [torch.slice(upper, 2, 1, None, 2), torch.slice(lower, 2, 1, None, 2)]
   x = torch.flatten(torch.cat(left + right, 3), 1, 2)
-  return torch.linear(layer_norm(x, w, name + ".norm"), w[name + ".weight"])
+  return torch.linear(swin_norm(x, w, name + ".norm"), w[name + ".weight"])
 
 def swin_stage(x: Tensor, h: int, v: int, w: Dict[str, Tensor], name: str, stage: int) -> Tensor:
   straight = window_order(h, v, 0, x.device)
@@ -63,11 +66,11 @@ def swin_stage(x: Tensor, h: int, v: int, w: Dict[str, Tensor], name: str, stage
 def swin_block(
     x: Tensor, order: Tensor, back: Tensor, bias: Tensor, w: Dict[str, Tensor], name: str, heads: int) -> Tensor:
   # a row of zeros behind all tokens is what cells beyond the border see
-  y = torch.constant_pad_nd(layer_norm(x, w, name + ".norm1"), [0, 0, 0, 1])
+  y = torch.constant_pad_nd(swin_norm(x, w, name + ".norm1"), [0, 0, 0, 1])
   windows = torch.unflatten(torch.index_select(y, 1, order), 1, [-1, WINDOW * WINDOW])
   y = torch.flatten(window_attention(windows, bias, w, name, heads), 1, 2)
   x = torch.add_(torch.index_select(y, 1, back), x)
-  return torch.add_(feed_forward(layer_norm(x, w, name + ".norm2"), w, name, MLP_ACTIVATION), x)
+  return torch.add_(feed_forward(swin_norm(x, w, name + ".norm2"), w, name, MLP_ACTIVATION), x)
 
 # (B, W, n, C) -> (B, W, n, C)
 def window_attention(x: Tensor, bias: Tensor, w: Dict[str, Tensor], name: str, heads: int) -> Tensor:
@@ -112,7 +115,7 @@ def windows_apart(h: int, v: int, shift: int, like: Tensor) -> Tensor:
 # 0 for cells that only whole windows have, 1 and 2 for the two parts of the last window.
 def border_part(cells: int, shift: int, device: Device) -> Tensor:
   i = torch.arange(cells, device=device)
-  return torch.to(torch.ge(i, cells - WINDOW), 4) + torch.to(torch.ge(i, cells - shift), 4)
+  return torch.to(torch.ge(i, cells - WINDOW), INT64) + torch.to(torch.ge(i, cells - shift), INT64)
 
 # (rows, columns) -> (W, n)
 def partition(grid: Tensor) -> Tensor:

@@ -8,8 +8,8 @@ def conditional_layer(
     x: Tensor, position: Tensor, sine: Tensor, memory: Tensor, memory_position: Tensor, w: Dict[str, Tensor],
     name: str, heads: int) -> Tensor:
   x = add_norm(x, conditional_self_attention(x, position, w, name + ".self", heads), w, name + ".self.norm")
-  seen = conditional_cross_attention(x, position, sine, memory, memory_position, w, name + ".cross", heads)
-  x = add_norm(x, seen, w, name + ".cross.norm")
+  attended = conditional_cross_attention(x, position, sine, memory, memory_position, w, name + ".cross", heads)
+  x = add_norm(x, attended, w, name + ".cross.norm")
   return add_norm(x, feed_forward(x, w, name, ACTIVATION), w, name + ".norm")
 
 # Contents and positions are added here.
@@ -17,7 +17,7 @@ def conditional_self_attention(x: Tensor, position: Tensor, w: Dict[str, Tensor]
   qk = torch.chunk(linear(x, w, name + ".content") + linear(position, w, name + ".position"), 2, 2)
   return attend(qk[0], qk[1], linear(x, w, name + ".v"), w, name, heads)
 
-# x, its position, and the sine embedding of where it looks (B, Q, D); memory (B, N, D), its position (1, N, D).
+# x, its position, and the sine embedding of its reference point (B, Q, D); memory (B, N, D), its position (1, N, D).
 # Layers with a projection of the query's position add both positions to the contents too.
 def conditional_cross_attention(
     x: Tensor, position: Tensor, sine: Tensor, memory: Tensor, memory_position: Tensor, w: Dict[str, Tensor],

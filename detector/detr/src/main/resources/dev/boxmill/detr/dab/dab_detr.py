@@ -1,27 +1,16 @@
 # DAB-DETR: Liu et al., "DAB-DETR: Dynamic Anchor Boxes are Better Queries for DETR" (2022), and DN-DETR, which is the
-# same network trained otherwise, but for what its queries start from (Li et al., "DN-DETR: Accelerate DETR Training by
+# same network, trained in another way and with another content of its queries (Li et al., "DN-DETR: Accelerate DETR Training by
 # Introducing Query DeNoising", 2022).
 #
-# B batch, H x W pixels, N cells of the last feature map, D model width, P patterns, Q queries: anchor boxes times
-# patterns, C classes.
+# B batch, N cells of the last feature map, D model width, P patterns, Q queries: anchor boxes times patterns.
 
-# inputs: "pixels" (B, 3, H, W) float32, normalized.
-# Returns "logits" (B, Q, C), "boxes" (B, Q, 4) as (cx, cy, w, h) shares of the image, both float32; and the backbone's
-# feature maps "c2" to "c5".
-def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  return detect(inputs["pixels"], w, False)
-
-# Every step's result, in float32: "c2" to "c5", "encoder.I", "memory", "references.I" which enter decoder layer I,
-# "decoder.I", "decoded", "logits", "boxes".
-def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  return float32_of(detect(inputs["pixels"], w, True))
-
-def detect(pixels: Tensor, w: Dict[str, Tensor], keep: bool) -> Dict[str, Tensor]:
-  out = annotate(Dict[str, Tensor], {})
-  projected = project(pixels, w, out)
+# Steps: "encoder.I", "memory", "references.I" which enter decoder layer I, "decoder.I", "decoded".
+def detect(pixels: Tensor, w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Dict[str, Tensor]:
+  features = backbone(pixels, w)
+  projected = project(features[3], w)
   position = scaled_sine_position(
     projected.size(2), projected.size(3), projected.size(1), TEMPERATURE_HEIGHT, TEMPERATURE_WIDTH, SINE_SCALE, projected)
-  memory = encode_scaled(tokens_of(projected), position, w, out, keep)
+  memory = encode_scaled(tokens_of(projected), position, w, steps)
 
   # (B, Q, D), and (B, Q, 4) float32
   x = torch.expand(w["content"], [memory.size(0), -1, -1])
@@ -29,29 +18,25 @@ def detect(pixels: Tensor, w: Dict[str, Tensor], keep: bool) -> Dict[str, Tensor
   for i in range(DECODER_LAYERS):
     if i > 0:
       references = torch.sigmoid(exact_mlp(x, w, "box", 3) + inverse_sigmoid(references, INVERSE_SIGMOID_EPS))
-    if keep:
-      out["references." + str(i)] = references
+    record(steps, "references." + str(i), references)
     x = decoder_layer(x, references, memory, position, w, i)
-    if keep:
-      out["decoder." + str(i)] = x
-  # The boxes that layers hand on come from before this norm, the answer from behind it.
+    record(steps, "decoder." + str(i), x)
+  # The boxes for the next layer are computed before this norm, the result behind it.
   x = layer_norm(x, w, "decoder.norm")
-  if keep:
-    out["decoded"] = x
-  out["logits"] = exact_linear(x, w, "class")
-  out["boxes"] = torch.sigmoid(exact_mlp(x, w, "box", 3) + inverse_sigmoid(references, INVERSE_SIGMOID_EPS))
-  return out
+  record(steps, "decoded", x)
+  boxes = torch.sigmoid(exact_mlp(x, w, "box", 3) + inverse_sigmoid(references, INVERSE_SIGMOID_EPS))
+  return results(features, exact_linear(x, w, "class"), boxes)
 
 # What tokens hold scales their positions before each layer. x (B, N, D), position (1, N, D)
-def encode_scaled(x: Tensor, position: Tensor, w: Dict[str, Tensor], out: Dict[str, Tensor], keep: bool) -> Tensor:
+def encode_scaled(
+    x: Tensor, position: Tensor, w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Tensor:
   for i in range(ENCODER_LAYERS):
-    x = encoder_layer(x, position * mlp(x, w, "encoder.scale"), w, "encoder." + str(i))
-    if keep:
-      out["encoder." + str(i)] = x
+    scaled = position * mlp(x, w, "encoder.scale")
+    x = encoder_layer(x, scaled, w, "encoder." + str(i), ENCODER_HEADS, ACTIVATION)
+    record(steps, "encoder." + str(i), x)
   if ENCODER_NORM:
     x = layer_norm(x, w, "encoder.norm")
-  if keep:
-    out["memory"] = x
+  record(steps, "memory", x)
   return x
 
 def decoder_layer(
@@ -64,11 +49,11 @@ def decoder_layer(
   sine = torch.to(sine, DTYPE)
   return conditional_layer(x, position, sine, memory, memory_position, w, "decoder." + str(layer), DECODER_HEADS)
 
-# How much wider and higher a query expects its object than its reference is: (B, Q, D), first the height's share for the
+# How much wider and higher a query expects its object than its reference is: (B, Q, D), first the height's ratio for the
 # features of y, then the width's for those of x. Section 4.4 of DAB-DETR.
 def size_scale(x: Tensor, references: Tensor, w: Dict[str, Tensor]) -> Tensor:
-  share = torch.sigmoid(exact_mlp(x, w, "decoder.size", 2)) / torch.narrow(references, 2, 2, 2)
-  return torch.repeat_interleave(torch.flip(share, [2]), x.size(2) // 2, 2)
+  ratio = torch.sigmoid(exact_mlp(x, w, "decoder.size", 2)) / torch.narrow(references, 2, 2, 2)
+  return torch.repeat_interleave(torch.flip(ratio, [2]), x.size(2) // 2, 2)
 
 # Besides packing: the queries' first content (1, Q, D) and first boxes (1, Q, 4), all anchors with the first pattern,
 # then all with the second, and so on.

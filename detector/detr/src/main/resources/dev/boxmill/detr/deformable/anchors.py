@@ -10,6 +10,10 @@ def best_tokens(scores: Tensor, count: int) -> Tensor:
     ops.prim.RaiseException("Invalid image size: " + cells + " at least, one for each query)")
   return torch.topk(scores, count, 1)[1]
 
+# The encoder's tokens as candidates for queries: (B, N, D). Those too near to the border are zero.
+def candidates_of(memory: Tensor, valid: Tensor, w: Dict[str, Tensor]) -> Tensor:
+  return layer_norm(linear(memory * torch.to(valid, DTYPE), w, "query.output"), w, "query.norm")
+
 # values (B or 1, N, C) -> (B, count, C)
 def of_tokens(values: Tensor, tokens: Tensor) -> Tensor:
   rows = torch.expand(torch.unsqueeze(tokens, -1), [-1, -1, values.size(2)])
@@ -33,8 +37,8 @@ def anchors_of(sizes: List[List[int]], like: Tensor) -> Tuple[Tensor, Tensor]:
 
 # (height * width, 2) float32: x, y relative to the map, row by row
 def cell_centers(height: int, width: int, like: Tensor) -> Tensor:
-  x = (torch.arange(width, dtype=6, device=like.device) + 0.5) / width
-  y = (torch.arange(height, dtype=6, device=like.device) + 0.5) / height
+  x = (torch.arange(width, dtype=FLOAT32, device=like.device) + 0.5) / width
+  y = (torch.arange(height, dtype=FLOAT32, device=like.device) + 0.5) / height
   x = torch.expand(torch.unsqueeze(x, 0), [height, width])
   y = torch.expand(torch.unsqueeze(y, 1), [height, width])
   return torch.reshape(torch.stack([x, y], -1), [height * width, 2])

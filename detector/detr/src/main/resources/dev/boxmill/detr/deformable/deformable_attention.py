@@ -1,13 +1,13 @@
 # Multi-scale deformable attention: Zhu et al., "Deformable DETR" (2020), equation 3.
-# Every query looks at a few points of each map, at offsets from its reference that it computes itself.
+# Every query attends to a few points of each map, at offsets from its reference that it computes itself.
 #
 # B images, Q queries, H heads, L levels, P points, D channels, N tokens of all levels, fine level first; S = H * L * P.
 # Coordinates and bilinear weights are float32 whatever DTYPE is: in bfloat16 a point on a map of 100 cells would be off
 # by up to a quarter of a cell. Projections are DTYPE.
 #
-# The tokens as they lie are a table of N * H rows for each image, and what a head sees is the weighted sum of some rows:
+# The tokens as they lie are a table of N * H rows for each image, and what a head returns is the weighted sum of some rows:
 # one embedding_bag for all levels, without a copy of any map. That is 8 times as fast as grid_sample level by level where
-# each of 18000 tokens looks, 20 times where 300 queries do. How a point becomes rows and weights is told by
+# each of 18000 tokens attends, 20 times where 300 queries do. How a point becomes rows and weights is up to
 # sample_rows: bilinear_sampling.py or nearest_sampling.py.
 
 # query (B, Q, D); references (B or 1, Q, 2) points or (B or 1, Q, 4) boxes, float32, relative to the image, boxes cxcywh;
@@ -19,29 +19,29 @@ def deformable_attention(
   queries = query.size(1)
   samples = heads * len(sizes) * points
   table = torch.reshape(linear(memory, w, name + ".value"), [batch * memory.size(1) * heads, -1])
-  # (B, Q, 3 * S): offsets along x, along y, and shares
-  look = linear(query, w, name + ".look")
+  # (B, Q, 3 * S): offsets along x, along y, and attention logits
+  sampling = linear(query, w, name + ".sampling")
   levels = level_table(sizes, batch, heads, points, memory)
   # few enough at a time for the cache of a core
   step = queries if memory.is_cuda else max(1, 65536 // (batch * samples))
-  seen = annotate(List[Tensor], [])
+  sampled = annotate(List[Tensor], [])
   for i in range((queries + step - 1) // step):
     count = min(step, queries - i * step)
-    part = torch.to(torch.narrow(look, 1, i * step, count), 6)
+    part = torch.to(torch.narrow(sampling, 1, i * step, count), FLOAT32)
     reference = torch.narrow(references, 1, i * step, count)
     x = sample_coordinate(part, reference, levels, 0, samples)
     y = sample_coordinate(part, reference, levels, 1, samples)
-    shares = torch.reshape(torch.narrow(part, 2, 2 * samples, samples), [batch, count, heads, -1])
-    rows, shares = sample_rows(x, y, torch.softmax(shares, -1), levels, heads)
-    ends = torch.arange(0, rows.numel(), rows.size(-1), dtype=3, device=rows.device)
-    weights = torch.reshape(torch.to(shares, table.dtype), [-1])
+    logits = torch.reshape(torch.narrow(part, 2, 2 * samples, samples), [batch, count, heads, -1])
+    rows, row_weights = sample_rows(x, y, torch.softmax(logits, -1), levels, heads)
+    ends = torch.arange(0, rows.numel(), rows.size(-1), dtype=INT32, device=rows.device)
+    weights = torch.reshape(torch.to(row_weights, table.dtype), [-1])
     bags = torch.embedding_bag(table, torch.reshape(rows, [-1]), ends, False, 0, False, weights)[0]
-    seen.append(torch.reshape(bags, [batch, count, -1]))
-  return linear(torch.cat(seen, 1), w, name + ".output")
+    sampled.append(torch.reshape(bags, [batch, count, -1]))
+  return linear(torch.cat(sampled, 1), w, name + ".output")
 
 # Where the samples lie, in cells of their level: (B, q, S). `axis` 0 is x, 1 is y.
-def sample_coordinate(look: Tensor, reference: Tensor, levels: List[Tensor], axis: int, samples: int) -> Tensor:
-  offsets = torch.narrow(look, 2, axis * samples, samples)
+def sample_coordinate(sampling: Tensor, reference: Tensor, levels: List[Tensor], axis: int, samples: int) -> Tensor:
+  offsets = torch.narrow(sampling, 2, axis * samples, samples)
   if reference.size(2) == 4:
     offsets = offsets * (torch.narrow(reference, 2, axis + 2, 1) * levels[axis])
   return torch.addcmul(offsets, torch.narrow(reference, 2, axis, 1), levels[axis])
@@ -58,23 +58,23 @@ def level_table(sizes: List[List[int]], batch: int, heads: int, points: int, lik
       widths.append(sizes[level][1])
       firsts.append(first * heads)
     first = first + sizes[level][0] * sizes[level][1]
-  head = torch.reshape(torch.arange(heads, dtype=3, device=like.device), [1, -1, 1])
-  image = torch.reshape(torch.arange(batch, dtype=3, device=like.device), [-1, 1, 1]) * (first * heads)
-  rows = torch.tensor(firsts, dtype=3, device=like.device) + head + image
+  head = torch.reshape(torch.arange(heads, dtype=INT32, device=like.device), [1, -1, 1])
+  image = torch.reshape(torch.arange(batch, dtype=INT32, device=like.device), [-1, 1, 1]) * (first * heads)
+  rows = torch.tensor(firsts, dtype=INT32, device=like.device) + head + image
   return [
-    torch.repeat(torch.tensor(widths, dtype=6, device=like.device), [heads]),
-    torch.repeat(torch.tensor(heights, dtype=6, device=like.device), [heads]),
+    torch.repeat(torch.tensor(widths, dtype=FLOAT32, device=like.device), [heads]),
+    torch.repeat(torch.tensor(heights, dtype=FLOAT32, device=like.device), [heads]),
     torch.reshape(rows, [batch, 1, -1])]
 
-# Offsets and shares become one product. `reach` (1 or L * P): what the offsets are multiplied with; 0.5 / P makes P of
+# Offsets and attention weights become one product. `offset_scale` (1 or L * P) multiplies the offsets; 0.5 / P makes P of
 # them reach from a box's center to its side.
-def prepare_deformable_attention(w: Dict[str, Tensor], ready: Dict[str, Tensor], name: str, reach: Tensor) -> None:
-  weight = axes_apart(torch.flatten(w[name + ".offsets.weight"], 1), reach)
-  bias = axes_apart(torch.unsqueeze(w[name + ".offsets.bias"], 1), reach)
-  ready[name + ".look.weight"] = torch.to(torch.cat([weight, w[name + ".shares.weight"]], 0), DTYPE)
-  ready[name + ".look.bias"] = torch.to(torch.cat([torch.flatten(bias), w[name + ".shares.bias"]], 0), DTYPE)
+def prepare_deformable_attention(w: Dict[str, Tensor], ready: Dict[str, Tensor], name: str, offset_scale: Tensor) -> None:
+  weight = axes_apart(torch.flatten(w[name + ".offsets.weight"], 1), offset_scale)
+  bias = axes_apart(torch.unsqueeze(w[name + ".offsets.bias"], 1), offset_scale)
+  ready[name + ".sampling.weight"] = torch.to(torch.cat([weight, w[name + ".attention_weights.weight"]], 0), DTYPE)
+  ready[name + ".sampling.bias"] = torch.to(torch.cat([torch.flatten(bias), w[name + ".attention_weights.bias"]], 0), DTYPE)
 
 # (2 * S, D) with x and y in turn -> (2 * S, D), all of x before all of y
-def axes_apart(offsets: Tensor, reach: Tensor) -> Tensor:
-  apart = torch.reshape(offsets, [-1, reach.size(0), 2, offsets.size(1)]) * torch.reshape(reach, [-1, 1, 1])
+def axes_apart(offsets: Tensor, offset_scale: Tensor) -> Tensor:
+  apart = torch.reshape(offsets, [-1, offset_scale.size(0), 2, offsets.size(1)]) * torch.reshape(offset_scale, [-1, 1, 1])
   return torch.reshape(torch.permute(apart, [2, 0, 1, 3]), [offsets.size(0), offsets.size(1)])

@@ -1,5 +1,5 @@
 # The transformer of Zhu et al., "Deformable DETR" (2020), as Deformable DETR and DINO share it: maps of several scales,
-# an encoder whose tokens look at a few points of each, and decoder layers that look at the encoder's result so.
+# and an encoder whose tokens attend to a few points of each.
 #
 # B images, D model width, N tokens of all LEVELS, fine level first, each row by row, Q queries.
 # Constants: FIRST_MAP (0 is C2), LEVELS, GROUPS (of the maps' GroupNorm), TEMPERATURE and FIRST_POSITION (of position
@@ -27,7 +27,7 @@ def tokens_of(features: List[Tensor], w: Dict[str, Tensor]) -> Tuple[Tensor, Lis
 
 # GroupNorm (Wu, He 2018) of tokens (B, n, D), in float32. PyTorch's own kernel is slow where channels lie last.
 def group_norm(tokens: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  x = torch.to(tokens, 6)
+  x = torch.to(tokens, FLOAT32)
   x = torch.sub(x, of_groups(torch.mean(x, [1], True)))
   variance = of_groups(torch.mean(x * x, [1], True))
   scale = torch.rsqrt(variance + 1e-5) * w[name + ".weight"]
@@ -51,34 +51,21 @@ def map_position(size: List[int], w: Dict[str, Tensor]) -> Tensor:
     return learned_position(size[0], size[1], w["position.rows"], w["position.columns"])
   return shifted_sine_position(size[0], size[1], w["levels"].size(1), TEMPERATURE, FIRST_POSITION, w["levels"])
 
-def encode(x: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], trace: Dict[str, Tensor]) -> Tensor:
+def encode(
+    x: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Tensor:
   position = positions_of(sizes, w, x)
   centers = annotate(List[Tensor], [])
   for level in range(len(sizes)):
     centers.append(cell_centers(sizes[level][0], sizes[level][1], x))
-  # (1, N, 2): a token looks around its own place, on each level
-  places = torch.unsqueeze(torch.cat(centers, 0), 0)
+  # (1, N, 2): a token attends around its own cell, on each level
+  locations = torch.unsqueeze(torch.cat(centers, 0), 0)
   for layer in range(ENCODER_LAYERS):
     name = "encoder." + str(layer)
-    y = deformable_attention(x + position, places, x, sizes, w, name + ".self", ENCODER_HEADS, ENCODER_POINTS)
+    y = deformable_attention(x + position, locations, x, sizes, w, name + ".self", ENCODER_HEADS, ENCODER_POINTS)
     x = add_norm(x, y, w, name + ".self.norm")
     x = add_norm(x, feed_forward(x, w, name, ACTIVATION), w, name + ".norm")
-    trace[name] = x
+    record(steps, name, x)
   return x
-
-# references (B, Q, 2 or 4): what a query looks around
-def decoder_layer(
-    x: Tensor, position: Tensor, references: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor],
-    name: str) -> Tensor:
-  x = add_norm(x, self_attention(x, position, w, name + ".self", DECODER_HEADS), w, name + ".self.norm")
-  y = deformable_attention(
-    x + position, references, memory, sizes, w, name + ".cross", DECODER_HEADS, DECODER_POINTS)
-  x = add_norm(x, y, w, name + ".cross.norm")
-  return add_norm(x, feed_forward(x, w, name, ACTIVATION), w, name + ".norm")
-
-# The encoder's tokens as candidates for queries: (B, N, D). Those too near to the border are nothing.
-def candidates_of(memory: Tensor, valid: Tensor, w: Dict[str, Tensor]) -> Tensor:
-  return layer_norm(linear(memory * torch.to(valid, DTYPE), w, "query.output"), w, "query.norm")
 
 # Checkpoint tensors -> what the forward pass reads, but for the backbone.
 def prepare_transformer(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:
@@ -107,5 +94,5 @@ def stays_float32(name: str) -> bool:
 
 # Around a box, P offsets of one reach from its center to its side; around a point, offsets count cells.
 def prepare_cross_attention(w: Dict[str, Tensor], ready: Dict[str, Tensor], layer: int, around_box: bool) -> None:
-  reach = 0.5 / DECODER_POINTS if around_box else 1.0
-  prepare_deformable_attention(w, ready, "decoder." + str(layer) + ".cross", torch.full([1], reach))
+  scale = 0.5 / DECODER_POINTS if around_box else 1.0
+  prepare_deformable_attention(w, ready, "decoder." + str(layer) + ".cross", torch.full([1], scale))

@@ -7,68 +7,49 @@
 # B images, D model width, N tokens of all levels, Q QUERIES, K classes.
 # Constants: QUERIES, and those of deformable_transformer.py.
 
-# inputs: "pixels" (B, 3, H, W) float32, normalized.
-# Returns "logits" (B, Q, K), "boxes" (B, Q, 4) cxcywh in [0, 1], both float32, and the backbone's maps "c2" to "c5".
-def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  found = detect(inputs["pixels"], w)
-  outputs = annotate(Dict[str, Tensor], {})
-  for name in ["logits", "boxes", "c2", "c3", "c4", "c5"]:
-    outputs[name] = found[name]
-  return outputs
-
-# Every stage's tensors as float32, for comparing with a reference: "c2" to "c5", "tokens" (all levels'), "encoder.I",
-# "query.candidates" (B, N, D), "query.scores" (B, N, K), "query.tokens" (which were picked), "query.boxes", each layer's
-# "decoder.I", "decoder.I.normed" and "decoder.I.boxes" (for the next layer), "logits", "boxes".
-def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  found = detect(inputs["pixels"], w)
-  outputs = annotate(Dict[str, Tensor], {})
-  for name in found.keys():
-    outputs[name] = torch.contiguous(torch.to(found[name], 6))
-  return outputs
-
-def detect(pixels: Tensor, w: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  trace = annotate(Dict[str, Tensor], {})
+# Steps: "tokens" (all levels'), "encoder.I", "query.candidates" (B, N, D), "query.scores" (B, N, K), "query.tokens" (which were
+# picked), "query.boxes", each layer's "decoder.I", "decoder.I.normed" and "decoder.I.boxes" (for the next layer).
+def detect(pixels: Tensor, w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Dict[str, Tensor]:
   features = backbone(pixels, w)
-  for i in range(4):
-    trace["c" + str(i + 2)] = features[i]
   tokens, sizes = tokens_of(features, w)
-  trace["tokens"] = tokens
-  memory = encode(tokens, sizes, w, trace)
-  boxes = select_boxes(memory, sizes, w, trace)
+  record(steps, "tokens", tokens)
+  memory = encode(tokens, sizes, w, steps)
+  boxes = select_boxes(memory, sizes, w, steps)
   content = torch.expand(torch.unsqueeze(w["query.content"], 0), [memory.size(0), -1, -1])
-  decode(content, boxes, memory, sizes, w, trace)
-  return trace
+  logits, boxes = decode(content, boxes, memory, sizes, w, steps)
+  return results(features, logits, boxes)
 
 # The boxes of the tokens whose best class scores highest: (B, Q, 4)
-def select_boxes(memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], trace: Dict[str, Tensor]) -> Tensor:
+def select_boxes(
+    memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Tensor:
   anchors, valid = anchors_of(sizes, memory)
   x = candidates_of(memory, valid, w)
   scores = exact_linear(x, w, "query.class")
   tokens = best_tokens(torch.amax(scores, [-1]), QUERIES)
   boxes = torch.sigmoid(exact_mlp(of_tokens(x, tokens), w, "query.box", 3) + of_tokens(anchors, tokens))
-  trace["query.candidates"] = x
-  trace["query.scores"] = scores
-  trace["query.tokens"] = tokens
-  trace["query.boxes"] = boxes
+  record(steps, "query.candidates", x)
+  record(steps, "query.scores", scores)
+  record(steps, "query.tokens", tokens)
+  record(steps, "query.boxes", boxes)
   return boxes
 
+# -> logits and boxes
 def decode(
     x: Tensor, boxes: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor],
-    trace: Dict[str, Tensor]) -> None:
+    steps: Optional[Dict[str, Tensor]]) -> Tuple[Tensor, Tensor]:
   given = boxes
   normed = x
   for layer in range(DECODER_LAYERS):
     name = "decoder." + str(layer)
     given = boxes
-    x = decoder_layer(x, box_position(given, w), given, memory, sizes, w, name)
+    x = deformable_decoder_layer(x, box_position(given, w), given, memory, sizes, w, name, ACTIVATION)
     boxes = moved(given, x, w, name)
     normed = layer_norm(x, w, "decoder.norm")
-    trace[name] = x
-    trace[name + ".normed"] = normed
-    trace[name + ".boxes"] = boxes
+    record(steps, name, x)
+    record(steps, name + ".normed", normed)
+    record(steps, name + ".boxes", boxes)
   last = "decoder." + str(DECODER_LAYERS - 1)
-  trace["boxes"] = moved(given, normed, w, last)
-  trace["logits"] = exact_linear(normed, w, last + ".class")
+  return (exact_linear(normed, w, last + ".class"), moved(given, normed, w, last))
 
 def moved(boxes: Tensor, x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   return torch.sigmoid(exact_mlp(x, w, name + ".box", 3) + inverse_sigmoid(boxes, 1e-3))

@@ -1,4 +1,4 @@
-# From decoded pixels to what a network sees: Hugging Face's image processors, with tensors.
+# From decoded pixels to a network's input: Hugging Face's image processors, with tensors.
 # Letters: B images, H W height and width as decoded, h w after resizing.
 # RESAMPLE is Pillow's number of a filter; RESCALE, MEAN, STD are those of preprocessor_config.json.
 
@@ -13,8 +13,8 @@ def filtered(x: Tensor, height: int, width: int) -> Tensor:
 
 # One pass along width or height, rounded to uint8: for devices whose filter knows floats only.
 def filtered_as_floats(x: Tensor, height: int, width: int) -> Tensor:
-  y = torch.floor(torch.add(filtered(torch.to(x, 6), height, width), 0.5))  # halves go up, as Pillow's
-  return torch.to(torch.clamp(y, 0, 255), 0)
+  y = torch.floor(torch.add(filtered(torch.to(x, FLOAT32), height, width), 0.5))  # halves go up, as Pillow's
+  return torch.to(torch.clamp(y, 0, 255), UINT8)
 
 # uint8 (1, 3, H, W) -> uint8 (1, 3, h, w): along the width, rounded to uint8, then along the height.
 def resample(x: Tensor, height: int, width: int) -> Tensor:
@@ -36,9 +36,9 @@ def resize(image: Tensor, height: int, width: int) -> Tensor:
 
 # uint8 (B, 3, h, w) -> float32 (B, 3, h, w), in planes: (x * RESCALE - MEAN) / STD for each channel.
 def normalize(x: Tensor) -> Tensor:
-  y = torch.to(x, 6)
-  mean = torch.reshape(torch.tensor(MEAN, dtype=6, device=ops.prim.device(x)), [1, 3, 1, 1])
-  std = torch.reshape(torch.tensor(STD, dtype=6, device=ops.prim.device(x)), [1, 3, 1, 1])
+  y = torch.to(x, FLOAT32)
+  mean = torch.reshape(torch.tensor(MEAN, dtype=FLOAT32, device=x.device), [1, 3, 1, 1])
+  std = torch.reshape(torch.tensor(STD, dtype=FLOAT32, device=x.device), [1, 3, 1, 1])
   return torch.div_(torch.sub_(torch.mul_(y, RESCALE), mean), std)
 
 # One picture in the host's memory, there too its new height and width in "size" (a float32 tensor of two); "there", a tensor on
@@ -47,5 +47,5 @@ def resize_picture(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str,
   height = int(torch.select(inputs["size"], 0, 0))
   width = int(torch.select(inputs["size"], 0, 1))
   out = annotate(Dict[str, Tensor], {})
-  out["image"] = resize_there(inputs["image"], ops.prim.device(inputs["there"]), height, width)
+  out["image"] = resize_there(inputs["image"], inputs["there"].device, height, width)
   return out

@@ -8,7 +8,7 @@ def resize_there(image: Tensor, there: Device, height: int, width: int) -> Tenso
   _0 = (stream).__init__(there, 0, )
   before = ops.cuda.current_stream(there)
   ops.cuda.set_stream(stream)
-  resized = resize(torch.to(torch.pin_memory(image), there, ops.prim.dtype(image), True), height, width)
+  resized = resize(torch.to(torch.pin_memory(image), there, image.dtype, True), height, width)
   _1 = (stream).synchronize()
   ops.cuda.set_stream(before)
   return resized

@@ -3,9 +3,9 @@
 #
 # B images, D ENCODER_DIM channels, N = h * w tokens. Maps are (B, D, h, w), channels_last, DTYPE; three of them, fine
 # (stride 8) to coarse (32).
-# Constants: ENCODED_LEVELS (maps that AIFI sees), ENCODER_LAYERS, ENCODER_HEADS, ENCODER_ACTIVATION, TEMPERATURE,
-# NORMALIZE_BEFORE, CONV_ACTIVATION, EXPANDED (whether CSP blocks are narrower than the maps), NORM_EPS (layer norms),
-# BATCH_NORM_EPS (inside CCFM).
+# Constants: ENCODED_LEVELS (maps that go through AIFI), ENCODER_LAYERS, ENCODER_HEADS, ENCODER_ACTIVATION, TEMPERATURE,
+# NORMALIZE_BEFORE, CONV_ACTIVATION, EXPANDED (whether CSP blocks are narrower than the maps), BATCH_NORM_EPS
+# (inside CCFM).
 
 # Backbone maps C3 to C5 -> three fused maps.
 def hybrid_encoder(features: List[Tensor], w: Dict[str, Tensor]) -> List[Tensor]:
@@ -20,31 +20,31 @@ def hybrid_encoder(features: List[Tensor], w: Dict[str, Tensor]) -> List[Tensor]
 def aifi(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   tokens = torch.transpose(torch.flatten(x, 2), 1, 2)
   position = torch.to(grid_position(x.size(2), x.size(3), x), DTYPE)
-  for layer in range(ENCODER_LAYERS):
-    tokens = aifi_layer(tokens, position, w, name + "." + str(layer))
+  for i in range(ENCODER_LAYERS):
+    layer = name + "." + str(i)
+    if NORMALIZE_BEFORE:
+      tokens = pre_norm_layer(tokens, position, w, layer)
+    else:
+      tokens = encoder_layer(tokens, position, w, layer, ENCODER_HEADS, ENCODER_ACTIVATION)
   y = torch.unflatten(torch.transpose(tokens, 1, 2), 2, [x.size(2), x.size(3)])
-  return torch.contiguous(y, memory_format=2)
+  return torch.contiguous(y, memory_format=CHANNELS_LAST)
 
-# With NORMALIZE_BEFORE the second shortcut starts behind its norm, as the published code has it.
-def aifi_layer(x: Tensor, position: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  if NORMALIZE_BEFORE:
-    y = norm(x, w, name + ".attention_norm")
-    x = x + self_attention(y, position, w, name + ".attention", ENCODER_HEADS)
-    x = norm(x, w, name + ".output_norm")
-    x = x + feed_forward(x, w, name, ENCODER_ACTIVATION)
-  else:
-    x = norm(x + self_attention(x, position, w, name + ".attention", ENCODER_HEADS), w, name + ".attention_norm")
-    x = norm(x + feed_forward(x, w, name, ENCODER_ACTIVATION), w, name + ".output_norm")
-  return x
+# The norms before attention and feed-forward network ("pre-norm"). The second shortcut starts behind its norm, as the
+# published code has it.
+def pre_norm_layer(x: Tensor, position: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  y = layer_norm(x, w, name + ".self.norm")
+  x = x + self_attention(y, position, w, name + ".self", ENCODER_HEADS)
+  x = layer_norm(x, w, name + ".norm")
+  return x + feed_forward(x, w, name, ENCODER_ACTIVATION)
 
 # Sines and cosines of cell indices: (1, N, D) float32. The table runs down the columns (index = column * h + row)
 # while tokens run along the rows. The published code does so, and checkpoints were trained with it: on a square map
 # it only swaps the axes, on any other map the positions are those that the checkpoint's own code would give.
 def grid_position(height: int, width: int, like: Tensor) -> Tensor:
   quarter = like.size(1) // 4
-  period = torch.pow(TEMPERATURE, torch.arange(quarter, dtype=6, device=like.device) / quarter)
-  column = torch.repeat_interleave(torch.arange(width, dtype=6, device=like.device), height)
-  row = torch.repeat(torch.arange(height, dtype=6, device=like.device), [width])
+  period = torch.pow(TEMPERATURE, torch.arange(quarter, dtype=FLOAT32, device=like.device) / quarter)
+  column = torch.repeat_interleave(torch.arange(width, dtype=FLOAT32, device=like.device), height)
+  row = torch.repeat(torch.arange(height, dtype=FLOAT32, device=like.device), [width])
   x = torch.unsqueeze(column, 1) / period
   y = torch.unsqueeze(row, 1) / period
   return torch.unsqueeze(torch.cat([torch.sin(x), torch.cos(x), torch.sin(y), torch.cos(y)], 1), 0)
@@ -68,7 +68,7 @@ def enlarged(x: Tensor, finer: Tensor) -> Tensor:
 
 # Cross-stage partial block: three RepVGG convolutions beside a 1x1 shortcut.
 def csp(x: Tensor, other: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  fused = torch.contiguous(torch.cat([x, other], 1), memory_format=2)
+  fused = torch.contiguous(torch.cat([x, other], 1), memory_format=CHANNELS_LAST)
   y = conv(fused, w, name + ".0", 1, 0, 1, CONV_ACTIVATION)
   for i in range(3):
     y = conv(y, w, name + ".rep." + str(i), 1, 1, 1, CONV_ACTIVATION)
@@ -88,7 +88,7 @@ def prepare_hybrid_encoder(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> No
     prepare_csp(w, ready, "encoder.bottom_up." + n)
   for i in range(len(ENCODED_LEVELS)):
     for layer in range(ENCODER_LAYERS):
-      prepare_self_attention(w, ready, "encoder.aifi." + str(i) + "." + str(layer) + ".attention")
+      prepare_self_attention(w, ready, "encoder.aifi." + str(i) + "." + str(layer) + ".self")
 
 def prepare_csp(w: Dict[str, Tensor], ready: Dict[str, Tensor], name: str) -> None:
   prepare_neck(w, ready, name + ".0", 1, 0)

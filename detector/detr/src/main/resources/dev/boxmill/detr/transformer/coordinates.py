@@ -3,7 +3,7 @@
 # B batch, Q queries, D model width.
 
 def exact_linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  return torch.linear(torch.to(x, 6), w[name + ".weight"], w[name + ".bias"])
+  return torch.linear(torch.to(x, FLOAT32), w[name + ".weight"], w[name + ".bias"])
 
 # Linear layers NAME.0, NAME.1, ... with ReLU between them.
 def exact_mlp(x: Tensor, w: Dict[str, Tensor], name: str, layers: int) -> Tensor:
@@ -26,6 +26,6 @@ def sine_of(points: Tensor, width: int) -> Tensor:
 
 def sine_of_axis(points: Tensor, axis: int, features: int) -> Tensor:
   angle = torch.unsqueeze(torch.select(points, 2, axis), -1) * 6.283185307179586
-  pair = torch.arange(features // 2, dtype=6, device=points.device) * (2.0 / features)
+  pair = torch.arange(features // 2, dtype=FLOAT32, device=points.device) * (2.0 / features)
   angle = angle / torch.pow(10000.0, pair)
   return torch.flatten(torch.stack([torch.sin(angle), torch.cos(angle)], 3), 2)

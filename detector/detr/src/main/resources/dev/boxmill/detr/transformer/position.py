@@ -2,7 +2,7 @@
 #
 # h x w cells, D model width; the result is (1, h * w, D), row by row, in the dtype of `like`.
 
-# The first half of the features tells y, the second x; each half is sine and cosine in turn, from period 2 pi to
+# The first half of the features encodes y, the second x; each half is sine and cosine in turn, from period 2 pi to
 # 2 pi * temperature. Positions count from 1 and are scaled so that the last one is 2 pi ("normalized").
 def sine_position(h: int, w: int, width: int, temperature: float, like: Tensor) -> Tensor:
   return scaled_sine_position(h, w, width, temperature, temperature, 6.283185307179586, like)
@@ -22,8 +22,8 @@ def shifted_sine_position(h: int, w: int, width: int, temperature: float, first:
 
 # (n, features): the embedding of n positions from `first` on
 def sine_axis(n: int, features: int, temperature: float, scale: float, first: float, like: Tensor) -> Tensor:
-  angle = (torch.arange(n, dtype=6, device=like.device) + first) * (scale / (n + 1e-6))
-  pair = torch.arange(features // 2, dtype=6, device=like.device) * (2.0 / features)
+  angle = (torch.arange(n, dtype=FLOAT32, device=like.device) + first) * (scale / (n + 1e-6))
+  pair = torch.arange(features // 2, dtype=FLOAT32, device=like.device) * (2.0 / features)
   # (n, features / 2)
   angle = torch.unsqueeze(angle, 1) / torch.pow(temperature, pair)
   return torch.flatten(torch.stack([torch.sin(angle), torch.cos(angle)], 2), 1)

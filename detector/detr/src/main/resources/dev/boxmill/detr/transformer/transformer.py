@@ -1,11 +1,12 @@
 # What every layer of the transformers has besides attention. x is (B, N, D): batch, tokens, model width.
+# Constant: NORM_EPS, of the LayerNorms.
 
 # The residual sum, then LayerNorm ("post-norm"); `change` is overwritten.
 def add_norm(x: Tensor, change: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   return layer_norm(torch.add_(change, x), w, name)
 
 def layer_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
-  return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], 1e-5)
+  return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], NORM_EPS)
 
 def feed_forward(x: Tensor, w: Dict[str, Tensor], name: str, activation: str) -> Tensor:
   if activation == "prelu":

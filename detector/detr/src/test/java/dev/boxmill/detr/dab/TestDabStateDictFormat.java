@@ -107,7 +107,7 @@ final class TestDabStateDictFormat {
   private static void assertAsks(String directory, String file, String which) {
     assertThatThrownBy(() -> open(directory, file, ""))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageStartingWith("Cannot tell the network of " + path(directory, file))
+        .hasMessageStartingWith("Cannot choose the network of " + path(directory, file))
         .hasMessageContaining("its tensors may be those of " + which + " (say which: --archi");
   }
 

@@ -46,7 +46,7 @@ final class TestDetrStateDictFormat {
     assertThatThrownBy(() -> open(file, ""))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            "Cannot tell the network of %s: its tensors may be those of detr or detr-dc5"
+            "Cannot choose the network of %s: its tensors may be those of detr or detr-dc5"
                     .formatted(path(file))
                 + " (say which: --architecture)");
   }

@@ -16,6 +16,7 @@ import dev.boxmill.torchscript.TorchModule;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -95,7 +96,8 @@ final class TestPicturePreprocessor {
   }
 
   private static Picture resized(Resampling filter, ImageSize size) {
-    return TestingPixels.ppm("resized/%s_%s.ppm".formatted(filter.name().toLowerCase(), size));
+    return TestingPixels.ppm(
+        "resized/%s_%s.ppm".formatted(filter.name().toLowerCase(Locale.ROOT), size));
   }
 
   private static void assertClose(float[] planes, Picture expected, int most) {

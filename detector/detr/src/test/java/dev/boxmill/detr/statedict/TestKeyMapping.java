@@ -43,7 +43,7 @@ final class TestKeyMapping {
   void unknownNamesAreAMistakeOfTheTable() {
     assertThatThrownBy(() -> translated("layers.x.blocks.3.kweight"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("Missing name of layers.x.blocks.3.kweight in this layout");
+        .hasMessage("Missing name of layers.x.blocks.3.kweight in this mapping");
   }
 
   @Test

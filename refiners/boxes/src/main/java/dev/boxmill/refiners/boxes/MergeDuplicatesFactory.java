@@ -7,7 +7,10 @@ import dev.boxmill.refiners.spi.RefinerOption;
 import dev.boxmill.refiners.spi.RefinerOptions;
 import java.util.List;
 
-/** {@code merge-duplicates}: of boxes that show the same object, the surest stays. */
+/**
+ * {@code merge-duplicates}: of boxes that show the same object, the one with the highest score
+ * stays.
+ */
 final class MergeDuplicatesFactory implements RefinerFactory {
 
   @Override

@@ -4,7 +4,6 @@ import dev.boxmill.refiners.spi.ImageRefiner;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -16,14 +15,11 @@ import java.util.List;
  */
 record MergeDuplicatesRefiner(double iou) implements ImageRefiner {
 
-  private static final Comparator<Detection> SUREST_FIRST =
-      Comparator.comparingDouble(Detection::score).reversed();
-
   @Override
   public List<Detection> refine(ImageSize size, List<Detection> detections) {
     List<Detection> kept = new ArrayList<>();
     detections.stream()
-        .sorted(SUREST_FIRST)
+        .sorted(Detection.BY_DESCENDING_SCORE)
         .filter(detection -> kept.stream().noneMatch(other -> sameObject(detection, other, size)))
         .forEachOrdered(kept::add);
     return kept;

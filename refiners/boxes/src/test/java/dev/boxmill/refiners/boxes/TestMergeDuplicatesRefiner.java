@@ -55,6 +55,7 @@ final class TestMergeDuplicatesRefiner implements BoxRefinerContract {
   }
 
   @Test
+  @SuppressWarnings("ReferenceEquality")
   void noTwoThatStayShowOneObject() {
     onRandomImages(
         (size, detections) -> {

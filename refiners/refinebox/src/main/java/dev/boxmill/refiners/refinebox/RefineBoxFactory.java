@@ -32,7 +32,11 @@ public final class RefineBoxFactory implements RefinerFactory {
                 + " or a path on every executor"),
         RefinerOption.integer("steps", 3, 0, 10, "how many times each box is moved"),
         RefinerOption.integer(
-            "top-k", 100, 1, 100_000, "the surest queries of an image, whose boxes are moved"));
+            "top-k",
+            100,
+            1,
+            100_000,
+            "the queries with the highest scores of an image, whose boxes are moved"));
   }
 
   @Override

@@ -74,18 +74,18 @@ public final class RefineBoxNetwork implements AutoCloseable {
   /**
    * The boxes after all steps.
    *
-   * @param places the boxes and which image of the batch each is of
+   * @param given the boxes and which image of the batch each is of
    * @return cxcywh of each, one after the other, each from 0 to 1
    */
-  float[] refine(FeatureMaps features, BatchBoxes places) {
-    BatchBoxes padded = places.paddedTo(roundedUp(places.count()));
+  float[] refine(FeatureMaps features, BatchBoxes given) {
+    BatchBoxes padded = given.paddedTo(roundedUp(given.count()));
     try (Tensor boxes = module.tensor(padded.boxes(), padded.count(), COORDINATES);
         Tensor images = module.tensor(padded.images(), padded.count());
         PyramidInputs pyramid = PyramidInputs.of(module, features)) {
       Map<String, Tensor> inputs = new HashMap<>(pyramid.byName());
       inputs.putAll(Map.of("boxes", boxes, "images", images));
       try (Tensors outputs = module.run("forward", inputs)) {
-        return Arrays.copyOf(outputs.named("boxes").floats(), places.boxes().length);
+        return Arrays.copyOf(outputs.named("boxes").floats(), given.boxes().length);
       }
     }
   }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Moves the boxes of each image's surest queries; the others stay. Scores and labels stay, and so
- * does the order.
+ * Moves the boxes of each image's queries with the highest scores; the others stay. Scores and
+ * labels stay, and so does the order.
  */
 final class RefineBoxRefiner implements BoxRefiner {
   private final RefineBoxNetwork network;
@@ -24,38 +24,38 @@ final class RefineBoxRefiner implements BoxRefiner {
   }
 
   /** A query's box: its detections share it, unless an earlier refiner moved them apart. */
-  private record Place(int query, Box box) {
-    static Place of(Detection detection) {
-      return new Place(detection.query(), detection.box());
+  private record QueryBox(int query, Box box) {
+    static QueryBox of(Detection detection) {
+      return new QueryBox(detection.query(), detection.box());
     }
   }
 
   @Override
   public List<List<Detection>> refine(ImageBatch batch) {
-    List<List<Place>> chosen = batch.detections().stream().map(this::surest).toList();
-    BatchBoxes places = places(chosen);
-    if (places.count() == 0) {
+    List<List<QueryBox>> chosen = batch.detections().stream().map(this::bestScored).toList();
+    BatchBoxes boxes = batchBoxes(chosen);
+    if (boxes.count() == 0) {
       return batch.detections();
     }
-    float[] moved = network.refine(batch.features(), places);
+    float[] moved = network.refine(batch.features(), boxes);
 
     List<List<Detection>> refined = new ArrayList<>();
     int next = 0;
     for (int image = 0; image < batch.count(); image++) {
-      Map<Place, Box> boxes = new HashMap<>();
-      for (Place place : chosen.get(image)) {
-        boxes.put(place, Box.at(moved, 4 * next++));
+      Map<QueryBox, Box> movedBoxes = new HashMap<>();
+      for (QueryBox box : chosen.get(image)) {
+        movedBoxes.put(box, Box.at(moved, 4 * next++));
       }
-      refined.add(moved(batch.detections().get(image), boxes));
+      refined.add(moved(batch.detections().get(image), movedBoxes));
     }
     return refined;
   }
 
-  /** Each place is as sure as its best detection; of equals the lower query comes first. */
-  private List<Place> surest(List<Detection> detections) {
-    Map<Place, Float> scores = new LinkedHashMap<>();
+  /** A box has its best detection's score; of equal ones the lower query comes first. */
+  private List<QueryBox> bestScored(List<Detection> detections) {
+    Map<QueryBox, Float> scores = new LinkedHashMap<>();
     detections.forEach(
-        detection -> scores.merge(Place.of(detection), detection.score(), Math::max));
+        detection -> scores.merge(QueryBox.of(detection), detection.score(), Math::max));
     return scores.entrySet().stream()
         .sorted(
             (a, b) -> {
@@ -69,24 +69,24 @@ final class RefineBoxRefiner implements BoxRefiner {
         .toList();
   }
 
-  private static BatchBoxes places(List<List<Place>> chosen) {
+  private static BatchBoxes batchBoxes(List<List<QueryBox>> chosen) {
     int count = chosen.stream().mapToInt(List::size).sum();
     float[] boxes = new float[4 * count];
     float[] images = new float[count];
     int next = 0;
     for (int image = 0; image < chosen.size(); image++) {
-      for (Place place : chosen.get(image)) {
-        place.box().writeTo(boxes, 4 * next);
+      for (QueryBox box : chosen.get(image)) {
+        box.box().writeTo(boxes, 4 * next);
         images[next++] = image;
       }
     }
     return new BatchBoxes(boxes, images);
   }
 
-  private static List<Detection> moved(List<Detection> detections, Map<Place, Box> boxes) {
+  private static List<Detection> moved(List<Detection> detections, Map<QueryBox, Box> boxes) {
     List<Detection> moved = new ArrayList<>();
     for (Detection detection : detections) {
-      Box box = boxes.get(Place.of(detection));
+      Box box = boxes.get(QueryBox.of(detection));
       moved.add(box == null ? detection : detection.withBox(box));
     }
     return moved;

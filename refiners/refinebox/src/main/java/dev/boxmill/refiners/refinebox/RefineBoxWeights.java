@@ -93,7 +93,7 @@ public final class RefineBoxWeights implements AutoCloseable {
     }
   }
 
-  /** The commonest mistake, told apart from a damaged file: a refiner of another detector. */
+  /** The most common mistake, with a message of its own: a refiner of another detector. */
   private static void checkChannels(Checkpoint checkpoint, List<Integer> featureChannels) {
     List<Long> found = new ArrayList<>();
     for (int level = 0; level < NetworkTensors.LEVELS; level++) {

@@ -1,4 +1,4 @@
-# RefineBox (arXiv 2307.11828; reference code refinebox/models/layers): a small network looks at the frozen detector's
+# RefineBox (arXiv 2307.11828; reference code refinebox/models/layers): a small network reads the frozen detector's
 # backbone features where each box lies and moves the box, several times with the same weights.
 # Letters: B images, N boxes of all images together, C channels of the pyramid (64), h w sizes of a feature map.
 # Boxes are cxcywh relative to the image, float32; coordinates are never computed in less.
@@ -42,12 +42,12 @@ def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]
 # weighted sum of 16 rows of the table, 4 neighbors of 4 samples, which is what embedding_bag computes.
 # Boxes get no gradient from here, as in the reference. (N, C, 7, 7)
 def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, images: Tensor, size: Tensor, strides: Tensor) -> Tensor:
-  # a box a thousand images away is as good as one farther off, whose pixels no number could count; one that is no number
-  # looks nowhere in particular, and stays no number
+  # a box a thousand images away is clamped, because its pixels would not fit a number; a NaN samples an arbitrary
+  # cell, and stays NaN
   flat = torch.clamp(torch.nan_to_num(torch.detach(boxes)), -1000.0, 1000.0)
   scale = torch.stack([size[1], size[0]])
-  center = torch.mul(flat[:, :2], scale)
-  extent = torch.mul(flat[:, 2:], scale)
+  center = flat[:, :2] * scale
+  extent = flat[:, 2:] * scale
   level = levels(extent)
   # of each box's level: height, width, the first row in the table; (N)
   heights = annotate(List[int], [])
@@ -61,46 +61,46 @@ def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, images: Tensor, 
     cells = cells + map.size(0) * map.size(2) * map.size(3)
   height = of_level(heights, level)
   width = of_level(widths, level)
-  first = torch.add(of_level(firsts, level), torch.mul(torch.to(images, 4), torch.mul(height, width)))
+  first = of_level(firsts, level) + torch.to(images, INT64) * (height * width)
   stride = torch.unsqueeze(torch.index_select(strides, 0, level), 1)
   # samples along each axis, in cells of the level; -0.5, for its first cell's center lies at half a cell; (N, 14)
-  corner = torch.sub(torch.div(torch.sub(center, torch.mul(extent, 0.5)), stride), 0.5)
-  step = torch.div(torch.div(extent, stride), 14)
-  place = torch.add(torch.arange(14, dtype=6, device=ops.prim.device(flat)), 0.5)
-  x = torch.add(corner[:, :1], torch.mul(step[:, :1], place))
-  y = torch.add(corner[:, 1:], torch.mul(step[:, 1:], place))
+  corner = (center - extent * 0.5) / stride - 0.5
+  step = extent / stride / 14
+  samples = torch.arange(14, dtype=FLOAT32, device=flat.device) + 0.5
+  x = corner[:, :1] + step[:, :1] * samples
+  y = corner[:, 1:] + step[:, 1:] * samples
   # the two neighbors along each axis and their weights; (N, 14, 2)
   columns, column_weights = neighbors(x, width)
   lines, line_weights = neighbors(y, height)
   # (N, 7, 7, 4, 4): bins down and across; in a bin samples and neighbors down, samples and neighbors across
-  row = torch.add(torch.mul(lines, torch.reshape(width, [-1, 1, 1])), torch.reshape(first, [-1, 1, 1]))
-  index = torch.add(torch.reshape(row, [-1, 7, 1, 4, 1]), torch.reshape(columns, [-1, 1, 7, 1, 4]))
-  weight = torch.mul(torch.reshape(line_weights, [-1, 7, 1, 4, 1]), torch.reshape(column_weights, [-1, 1, 7, 1, 4]))
-  weight = torch.to(torch.flatten(torch.mul(weight, 0.25)), ops.prim.dtype(table))
-  offsets = torch.arange(0, index.numel(), 16, dtype=4, device=ops.prim.device(flat))
+  row = lines * torch.reshape(width, [-1, 1, 1]) + torch.reshape(first, [-1, 1, 1])
+  index = torch.reshape(row, [-1, 7, 1, 4, 1]) + torch.reshape(columns, [-1, 1, 7, 1, 4])
+  weight = torch.reshape(line_weights, [-1, 7, 1, 4, 1]) * torch.reshape(column_weights, [-1, 1, 7, 1, 4])
+  weight = torch.to(torch.flatten(weight * 0.25), table.dtype)
+  offsets = torch.arange(0, index.numel(), 16, dtype=INT64, device=flat.device)
   bins, _, _, _ = torch.embedding_bag(table, torch.flatten(index), offsets, False, 0, False, weight, False)
   # (N, 7, 7, C) in memory, seen as (N, C, 7, 7): channels_last
   return torch.permute(torch.reshape(bins, [flat.size(0), 7, 7, table.size(1)]), [0, 3, 1, 2])
 
 # detectron2's level of a box: 4 + log2(sqrt(area) / 224), between 2 and 5; here as 0 to 3. extent: (N, 2) pixels.
 def levels(extent: Tensor) -> Tensor:
-  side = torch.sqrt(torch.mul(extent[:, 0], extent[:, 1]))
-  level = torch.floor(torch.add(torch.log2(torch.add(torch.div(side, 224.0), 2.220446049250313e-16)), 4.0))
-  return torch.sub(torch.to(torch.clamp(level, 2.0, 5.0), 4), 2)
+  side = torch.sqrt(extent[:, 0] * extent[:, 1])
+  level = torch.floor(torch.log2(side / 224.0 + 2.220446049250313e-16) + 4.0)
+  return torch.to(torch.clamp(level, 2.0, 5.0), INT64) - 2
 
 def of_level(values: List[int], level: Tensor) -> Tensor:
-  return torch.index_select(torch.tensor(values, dtype=4, device=ops.prim.device(level)), 0, level)
+  return torch.index_select(torch.tensor(values, dtype=INT64, device=level.device), 0, level)
 
 # Bilinear neighbors of sample positions along one axis: indexes and weights, (N, 14, 2). A sample more than one cell
 # outside counts nothing; one nearer than that takes the border's value.
 def neighbors(at: Tensor, count: Tensor) -> Tuple[Tensor, Tensor]:
-  last = torch.unsqueeze(torch.sub(count, 1), 1)
+  last = torch.unsqueeze(count - 1, 1)
   inside = torch.logical_and(torch.ge(at, -1.0), torch.le(at, torch.unsqueeze(count, 1)))
-  place = torch.minimum(torch.clamp_min(at, 0.0), torch.to(last, 6))
-  low = torch.to(torch.floor(place), 4)
-  high = torch.minimum(torch.add(low, 1), last)
-  share = torch.sub(place, torch.to(low, 6))
-  weights = torch.mul(torch.stack([torch.rsub(share, 1.0), share], 2), torch.to(torch.unsqueeze(inside, 2), 6))
+  inner = torch.minimum(torch.clamp_min(at, 0.0), torch.to(last, FLOAT32))
+  low = torch.to(torch.floor(inner), INT64)
+  high = torch.minimum(low + 1, last)
+  fraction = inner - torch.to(low, FLOAT32)
+  weights = torch.stack([1.0 - fraction, fraction], 2) * torch.to(torch.unsqueeze(inside, 2), FLOAT32)
   return (torch.stack([low, high], 2), weights)
 
 # What the network makes of the boxes' features: deltas in inverse-sigmoid space, (N, 4). The last layers, which cost
@@ -110,7 +110,7 @@ def deltas(w: Dict[str, Tensor], rois: Tensor) -> Tensor:
   for block in range(BLOCKS):
     x = bottleneck(x, w, "block" + str(block))
   # (N, C)
-  x = torch.mean(x, [2, 3], False, dtype=6)
+  x = torch.mean(x, [2, 3], False, dtype=FLOAT32)
   for layer in range(MLP_LAYERS):
     name = "mlp" + str(layer)
     x = torch.linear(x, w[name + ".weight"], None)
@@ -120,5 +120,5 @@ def deltas(w: Dict[str, Tensor], rois: Tensor) -> Tensor:
 # detrex's inverse_sigmoid, whose epsilon is 1e-3 (the detectors' own is 1e-5), plus the delta.
 def moved(boxes: Tensor, delta: Tensor) -> Tensor:
   inside = torch.clamp(boxes, 0.0, 1.0)
-  logits = torch.log(torch.div(torch.clamp_min(inside, 0.001), torch.clamp_min(torch.rsub(inside, 1.0), 0.001)))
-  return torch.sigmoid(torch.add(logits, delta))
+  logits = torch.log(torch.clamp_min(inside, 0.001) / torch.clamp_min(1.0 - inside, 0.001))
+  return torch.sigmoid(logits + delta)

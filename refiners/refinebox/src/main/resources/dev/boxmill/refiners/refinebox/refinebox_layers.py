@@ -15,9 +15,9 @@ def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
 # Times it, each channel's value becomes the mean of its group's. (C, C)
 def groups(norm: Tensor) -> Tensor:
   size = norm.size(0) // GROUPS
-  group = torch.floor_divide(torch.arange(norm.size(0), dtype=4, device=ops.prim.device(norm)), size)
+  group = torch.floor_divide(torch.arange(norm.size(0), dtype=INT64, device=norm.device), size)
   same = torch.eq(torch.unsqueeze(group, 0), torch.unsqueeze(group, 1))
-  return torch.div(torch.to(same, 6), size)
+  return torch.to(same, FLOAT32) / size
 
 # The bottlenecks' convolutions have no bias in the checkpoint: theirs is zero.
 def prepare_conv(w: Dict[str, Tensor], out: Dict[str, Tensor], name: str) -> None:
@@ -41,7 +41,7 @@ def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, Li
   cells = 0
   for map in inner:
     cells = cells + map.size(0) * map.size(2) * map.size(3)
-  table = torch.zeros([cells, inner[0].size(1)], dtype=ops.prim.dtype(inner[0]), device=ops.prim.device(inner[0]))
+  table = torch.zeros([cells, inner[0].size(1)], dtype=inner[0].dtype, device=inner[0].device)
   maps = annotate(List[Tensor], [])
   first = 0
   for level in range(4):
@@ -53,7 +53,7 @@ def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, Li
   return (table, maps)
 
 def feature_map(inputs: Dict[str, Tensor], level: int) -> Tensor:
-  return torch.contiguous(torch.to(inputs["c" + str(level + 2)], DTYPE), memory_format=2)
+  return torch.contiguous(torch.to(inputs["c" + str(level + 2)], DTYPE), memory_format=CHANNELS_LAST)
 
 def bottleneck(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   y = torch.relu_(group_norm(conv(x, w, name + ".conv1", 1, 0, 1, "none"), w, name + ".norm1"))
@@ -67,10 +67,10 @@ def bottleneck(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
 # The result is float32; x is changed where it is float32 too.
 def group_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   # (N, cells, C), as it lies in memory
-  cells = torch.to(torch.flatten(torch.permute(x, [0, 2, 3, 1]), 1, 2), 6)
+  cells = torch.to(torch.flatten(torch.permute(x, [0, 2, 3, 1]), 1, 2), FLOAT32)
   centered = torch.sub_(cells, torch.unsqueeze(group_mean(cells, w), 1))
-  variance = group_mean(torch.mul(centered, centered), w)
-  scale = torch.mul(torch.rsqrt(torch.add(variance, 1e-5)), w[name + ".weight"])
+  variance = group_mean(centered * centered, w)
+  scale = torch.rsqrt(variance + 1e-5) * w[name + ".weight"]
   y = torch.addcmul(w[name + ".bias"], centered, torch.unsqueeze(scale, 1))
   return torch.permute(torch.reshape(y, [x.size(0), x.size(2), x.size(3), x.size(1)]), [0, 3, 1, 2])
 

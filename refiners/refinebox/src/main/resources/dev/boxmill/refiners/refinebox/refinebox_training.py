@@ -11,21 +11,21 @@ def gradient(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tenso
   frozen = annotate(Dict[str, Tensor], {})
   for name in inputs.keys():
     # always a copy, in float32
-    value = torch.to(torch.detach(inputs[name]), 6, False, True)
+    value = torch.to(torch.detach(inputs[name]), FLOAT32, False, True)
     if name.startswith("weight."):
       weights[name[7:]] = torch.requires_grad_(value)
-      names = torch.append(names, name[7:])
-      leaves = torch.append(leaves, weights[name[7:]])
+      names.append(name[7:])
+      leaves.append(weights[name[7:]])
     else:
       frozen[name] = value
   l1, giou = losses(weights, frozen)
-  loss = torch.add(torch.mul(torch.sum(l1), L1_WEIGHT), torch.mul(torch.sum(giou), GIOU_WEIGHT))
-  slopes = torch.autograd.grad([loss], leaves)
+  loss = torch.sum(l1) * L1_WEIGHT + torch.sum(giou) * GIOU_WEIGHT
+  gradients = torch.autograd.grad([loss], leaves)
   out = annotate(Dict[str, Tensor], {})
   for i in range(len(names)):
-    slope = slopes[i]
-    if torch.__isnot__(slope, None):
-      out["gradient." + names[i]] = unchecked_cast(Tensor, slope)
+    gradient = gradients[i]
+    if gradient is not None:
+      out["gradient." + names[i]] = gradient
   out["loss"] = torch.detach(torch.reshape(loss, [1]))
   out["l1"] = torch.detach(l1)
   out["giou"] = torch.detach(giou)
@@ -41,23 +41,23 @@ def losses(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, Ten
   for step in range(STEPS):
     rois = roi_align(table, maps, boxes, inputs["images"], inputs["size"], inputs["strides"])
     boxes = moved(boxes, deltas(w, rois))
-    l1 = torch.append(l1, torch.sum(torch.abs(torch.sub(boxes, targets))))
-    giou = torch.append(giou, torch.sum(torch.rsub(generalized_iou(boxes, targets), 1.0)))
+    l1.append(torch.sum(torch.abs(boxes - targets)))
+    giou.append(torch.sum(1.0 - generalized_iou(boxes, targets)))
   return (torch.stack(l1), torch.stack(giou))
 
 # GIoU (Rezatofighi et al. 2019) of boxes with area, pair by pair. a, b: (N, 4) cxcywh. (N)
 def generalized_iou(a: Tensor, b: Tensor) -> Tensor:
   a_low, a_high = corners(a)
   b_low, b_high = corners(b)
-  shared = area(torch.clamp_min(torch.sub(torch.minimum(a_high, b_high), torch.maximum(a_low, b_low)), 0.0))
-  union = torch.sub(torch.add(area(a[:, 2:]), area(b[:, 2:])), shared)
-  hull = area(torch.sub(torch.maximum(a_high, b_high), torch.minimum(a_low, b_low)))
-  return torch.sub(torch.div(shared, union), torch.div(torch.sub(hull, union), hull))
+  shared = area(torch.clamp_min(torch.minimum(a_high, b_high) - torch.maximum(a_low, b_low), 0.0))
+  union = area(a[:, 2:]) + area(b[:, 2:]) - shared
+  hull = area(torch.maximum(a_high, b_high) - torch.minimum(a_low, b_low))
+  return shared / union - (hull - union) / hull
 
 def corners(boxes: Tensor) -> Tuple[Tensor, Tensor]:
-  half = torch.mul(boxes[:, 2:], 0.5)
-  return (torch.sub(boxes[:, :2], half), torch.add(boxes[:, :2], half))
+  half = boxes[:, 2:] * 0.5
+  return (boxes[:, :2] - half, boxes[:, :2] + half)
 
 # extent: (N, 2) width and height
 def area(extent: Tensor) -> Tensor:
-  return torch.mul(extent[:, 0], extent[:, 1])
+  return extent[:, 0] * extent[:, 1]

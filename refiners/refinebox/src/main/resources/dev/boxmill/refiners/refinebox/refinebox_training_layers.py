@@ -8,7 +8,7 @@ def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, Li
   for i in range(3):
     level = 2 - i
     lateral = differentiable_conv(inputs["c" + str(level + 2)], w, "lateral" + str(level), 0)
-    inner = torch.add(lateral, torch.upsample_nearest2d(inner, [lateral.size(2), lateral.size(3)], None, None))
+    inner = lateral + torch.upsample_nearest2d(inner, [lateral.size(2), lateral.size(3)], None, None)
     maps.insert(0, differentiable_conv(inner, w, "output" + str(level), 1))
   rows = annotate(List[Tensor], [])
   for map in maps:
@@ -20,7 +20,7 @@ def bottleneck(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   y = torch.relu(group_norm(differentiable_conv(planes, w, name + ".conv1", 0), w, name + ".norm1"))
   y = torch.relu(group_norm(differentiable_conv(y, w, name + ".conv2", 1), w, name + ".norm2"))
   y = group_norm(differentiable_conv(y, w, name + ".conv3", 0), w, name + ".norm3")
-  return torch.relu(torch.add(y, planes))
+  return torch.relu(y + planes)
 
 def group_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   return torch.group_norm(x, GROUPS, w[name + ".weight"], w[name + ".bias"], 1e-5, True)

@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * @param name of the golden file
  * @param channels of C2 to C5
  * @param size of the resized pictures
- * @param lowest of the maps' values: 0 for the authors' weights
+ * @param sign of the maps' values
  */
 record TestingCase(
     String name, List<Integer> channels, ImageSize size, int images, BatchBoxes places, Sign sign) {

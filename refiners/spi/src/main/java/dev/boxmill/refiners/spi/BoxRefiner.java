@@ -20,7 +20,7 @@ import java.util.List;
  * again becomes a failed row that shows the refiner's name and the exception's message, and the run
  * goes on. So leave a box alone that cannot be improved, and throw only if nothing works.
  *
- * <p>A refiner that looks at one image at a time and needs no feature maps is an {@link
+ * <p>A refiner that works on one image at a time and needs no feature maps is an {@link
  * ImageRefiner}.
  */
 public interface BoxRefiner extends AutoCloseable {

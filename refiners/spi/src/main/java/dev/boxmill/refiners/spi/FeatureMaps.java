@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 
 /**
  * The feature maps C2 to C5 of a frozen detector's backbone, finest first. A detector may offer
- * fewer; {@link RefinerContext#featureChannels} tells beforehand.
+ * fewer; {@link RefinerContext#featureChannels} says so beforehand.
  *
- * @param input size of the resized pictures that the network saw, in pixels: what strides count,
+ * @param input size of the resized pictures that the network read, in pixels: what strides count,
  *     and the same for all images of the batch; a box's shares of its image are shares of this too.
  *     1x1 where there are no maps.
  * @param levels by ascending stride; with a dilated last stage two levels share a stride

@@ -29,7 +29,7 @@ final class FoundRefiners {
     return problems;
   }
 
-  /** All plugins that a loader sees; one that cannot be loaded is a problem, the rest go on. */
+  /** All plugins that a loader finds; one that cannot be loaded is a problem, the rest go on. */
   void addAll(ServiceLoader<RefinerPlugin> loader) {
     Iterator<RefinerPlugin> plugins = loader.iterator();
     while (hasNext(plugins)) {

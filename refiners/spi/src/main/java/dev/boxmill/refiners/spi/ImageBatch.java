@@ -8,7 +8,7 @@ import java.util.List;
  * Images that went through the detector together.
  *
  * @param sizes of the original images, in pixels after EXIF orientation; they may differ within a
- *     batch, while the resized pictures that the detector saw all have one shape
+ *     batch, while the resized pictures that the detector reads all have one shape
  * @param detections of each image, by descending score at first; those below the run's {@code
  *     --min-score} are gone already. Boxes are relative to the image, in center form, and may reach
  *     over its border. Perhaps none.

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A refiner that looks at one image at a time, needs no feature maps, and holds nothing that must
+ * A refiner that works on one image at a time, needs no feature maps, and holds nothing that must
  * be closed. The rules of {@link BoxRefiner} hold for it too.
  */
 @FunctionalInterface

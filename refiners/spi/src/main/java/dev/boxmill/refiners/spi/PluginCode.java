@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Tells one version of a plugin's code and files from another by the content. */
 final class PluginCode {
@@ -41,13 +41,11 @@ final class PluginCode {
 
   private static String sha256(URI content) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = DigestUtils.getSha256Digest();
       addContent(content, digest);
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + content, e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Cannot hash plugin code: every Java has SHA-256", e);
     }
   }
 
@@ -56,7 +54,7 @@ final class PluginCode {
     try {
       return source == null ? Optional.empty() : Optional.of(source.getLocation().toURI());
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("Cannot tell where " + type.getName() + " comes from", e);
+      throw new IllegalStateException("Cannot find where " + type.getName() + " comes from", e);
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * The refiners of a run on one device, applied in the order given; each one's result is checked
- * before the next sees it. Made by {@link Refiners#open}.
+ * before the next reads it. Made by {@link Refiners#open}.
  */
 public final class RefinerChain implements BoxRefiner {
 

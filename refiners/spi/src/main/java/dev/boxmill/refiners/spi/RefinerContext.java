@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The detector and the place that a refiner works for.
+ * The detector that a refiner works for, and where.
  *
  * @param labels class names by label id, as the checkpoint counts them; a refiner that changes
  *     labels chooses among these

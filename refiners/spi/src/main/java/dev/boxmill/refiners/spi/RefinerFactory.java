@@ -7,7 +7,7 @@ import java.util.List;
  * One kind of refiner: its name, the options that it understands, and how to make one.
  *
  * <p>The name and the options are read on the driver, before any executor works: a user who
- * misspells one is told so at once. Only the name and the options' values travel to the executors.
+ * misspells one learns so at once. Only the name and the options' values travel to the executors.
  */
 public interface RefinerFactory {
 
@@ -34,9 +34,9 @@ public interface RefinerFactory {
   }
 
   /**
-   * Whether its refiners look at feature maps. If not, boxes that lie in a table already are
-   * refined without their images ({@code boxmill refine}): such a refiner gets {@link
-   * FeatureMaps#none} there.
+   * Whether its refiners read feature maps. If not, boxes that lie in a table already are refined
+   * without their images ({@code boxmill refine}): such a refiner gets {@link FeatureMaps#none}
+   * there.
    */
   default boolean usesFeatures() {
     return true;

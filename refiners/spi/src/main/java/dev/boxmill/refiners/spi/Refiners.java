@@ -20,7 +20,7 @@ public final class Refiners {
   }
 
   /**
-   * All that the thread's context class loader sees, which in a Spark driver or task includes
+   * All that the thread's context class loader finds, which in a Spark driver or task includes
    * {@code --jars}.
    */
   public static Refiners find() {
@@ -44,7 +44,7 @@ public final class Refiners {
 
   /**
    * Checks what a user asks for, in the order of the chain. The specs returned name every option,
-   * defaults too, so that their text tells all that decides a label.
+   * defaults too, so that their text holds all that decides a label.
    *
    * @param specs {@code name} or {@code name:key=value,key=value}; {@code none} alone, or nothing,
    *     for an empty chain
@@ -94,7 +94,7 @@ public final class Refiners {
     }
   }
 
-  /** Whether one of a chain's refiners looks at feature maps. */
+  /** Whether one of a chain's refiners reads feature maps. */
   public boolean useFeatures(List<RefinerSpec> specs) {
     return specs.stream().anyMatch(spec -> factory(spec).usesFeatures());
   }

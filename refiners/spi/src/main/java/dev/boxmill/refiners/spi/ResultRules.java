@@ -17,7 +17,7 @@ import java.util.Set;
  */
 record ResultRules(String refiner, Set<Integer> labelIds) {
 
-  /** What tells one detection from another through all refiners. */
+  /** What identifies a detection through all refiners. */
   private record Origin(int query, Box detectorBox) {
     static Origin of(Detection detection) {
       return new Origin(detection.query(), detection.detectorBox());

@@ -92,7 +92,7 @@ public final class PluginJar {
     try {
       return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("Cannot tell where " + type + " lies", e);
+      throw new IllegalStateException("Cannot find where " + type + " lies", e);
     }
   }
 

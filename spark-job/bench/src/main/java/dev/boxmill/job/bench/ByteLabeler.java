@@ -1,10 +1,10 @@
 package dev.boxmill.job.bench;
 
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.session.StageTimes;
-import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.boxmill.image.Jpeg;
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.StageTimes;
-import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.LabelRow;
 import java.awt.Color;
 import java.awt.Graphics2D;

@@ -8,6 +8,7 @@ import dev.boxmill.job.triage.TriageRequest.ExistingTriage;
 import dev.boxmill.job.triage.TriageRun;
 import dev.boxmill.schemas.LabeledBox;
 import dev.boxmill.schemas.TriageColumn;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -37,9 +38,13 @@ record TriageGain(
   private record Judged(String uri, Verdict verdict, Map<String, Double> doubts) {}
 
   /** Judges a label table at that threshold, and its triage. */
-  static TriageGain of(SparkSession spark, String labels, double threshold, SceneJudge judge) {
+  static TriageGain of(SparkSession spark, String labels, double threshold, SceneJudge judge)
+      throws IOException {
     String output = labels + "-triage-" + threshold;
-    TriageRun.write(new TriageRequest(labels, output, threshold, ExistingTriage.REFUSE), spark);
+    TriageRun.write(
+        new TriageRequest(labels, output, threshold, ExistingTriage.REFUSE),
+        spark,
+        System.err::println);
     Map<String, Row> triage = new HashMap<>();
     spark
         .read()

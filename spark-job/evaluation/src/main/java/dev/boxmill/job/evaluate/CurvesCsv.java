@@ -1,44 +1,48 @@
 package dev.boxmill.job.evaluate;
 
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.apache.commons.csv.CSVFormat;
 
 /** Precision over recall of each category and IoU threshold, as CSV. */
 record CurvesCsv(Evaluation evaluation) {
 
+  private static final CSVFormat FORMAT =
+      CSVFormat.DEFAULT.builder().setRecordSeparator('\n').get();
+
   void write(Path file) throws IOException {
-    try (PrintWriter csv = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
-      csv.print("category_id,category,iou,recall,precision,score\n");
+    try (Writer csv = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+      FORMAT.printRecord(csv, "category_id", "category", "iou", "recall", "precision", "score");
       for (int category = 0; category < evaluation.categories().size(); category++) {
         CategoryCurves curves = evaluation.curves(category);
         if (curves.isPresent(AreaRange.ALL)) {
           write(csv, evaluation.categories().get(category), curves);
         }
       }
-      if (csv.checkError()) {
-        throw new IOException("Cannot write curves to " + file);
+    }
+  }
+
+  private static void write(Writer csv, TruthCategory category, CategoryCurves curves)
+      throws IOException {
+    for (int threshold = 0; threshold < Grid.THRESHOLD_COUNT; threshold++) {
+      for (int point = 0; point < Grid.RECALL_COUNT; point++) {
+        FORMAT.printRecord(
+            csv,
+            category.id(),
+            category.name(),
+            decimals(2, Grid.threshold(threshold)),
+            decimals(2, Grid.recall(point)),
+            decimals(6, curves.precision(AreaRange.ALL, threshold, point)),
+            decimals(6, curves.score(threshold, point)));
       }
     }
   }
 
-  private static void write(PrintWriter csv, TruthCategory category, CategoryCurves curves) {
-    String name = '"' + category.name().replace("\"", "\"\"") + '"';
-    for (int threshold = 0; threshold < Grid.THRESHOLD_COUNT; threshold++) {
-      for (int point = 0; point < Grid.RECALL_COUNT; point++) {
-        csv.printf(
-            Locale.ROOT,
-            "%d,%s,%.2f,%.2f,%.6f,%.6f\n",
-            category.id(),
-            name,
-            Grid.threshold(threshold),
-            Grid.recall(point),
-            curves.precision(AreaRange.ALL, threshold, point),
-            curves.score(threshold, point));
-      }
-    }
+  private static String decimals(int count, double number) {
+    return String.format(Locale.ROOT, "%." + count + "f", number);
   }
 }

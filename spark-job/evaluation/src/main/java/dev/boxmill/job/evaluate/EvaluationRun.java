@@ -1,21 +1,15 @@
 package dev.boxmill.job.evaluate;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
 import dev.boxmill.job.evaluate.OracleVariant.Truth;
-import dev.boxmill.job.storage.Locations;
-import dev.boxmill.job.table.LabelTable;
-import dev.boxmill.schemas.LabelColumn;
-import java.io.IOException;
+import dev.boxmill.job.table.TableCheck;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /** From files to a report. */
 public final class EvaluationRun {
@@ -31,7 +25,7 @@ public final class EvaluationRun {
       EvaluationRequest request, String labels, SparkSession spark) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     GroundTruth truth = GroundTruthFile.read(request.groundTruth(), request.style(), () -> hadoop);
-    Dataset<Row> table = table(labels, spark, hadoop);
+    Dataset<Row> table = TableCheck.open(spark, labels);
     return report(request, labels, truth, LabelTableImages.of(request.style(), truth, table));
   }
 
@@ -72,34 +66,5 @@ public final class EvaluationRun {
                 + " has no width and height (add them to the ground truth)");
       }
     }
-  }
-
-  private static Dataset<Row> table(String labels, SparkSession spark, Configuration hadoop) {
-    try {
-      Path path = Locations.absolute(labels, hadoop);
-      if (!path.getFileSystem(hadoop).exists(path)) {
-        throw refusal(labels, "it does not exist", null);
-      }
-      StructType found = spark.read().parquet(Locations.literal(path)).schema();
-      for (LabelColumn column : LabelColumn.values()) {
-        if (!List.of(found.fieldNames()).contains(column.columnName())) {
-          throw refusal(labels, "it has no column " + column.columnName(), null);
-        }
-      }
-      return spark.read().schema(LabelTable.schema()).parquet(Locations.literal(path));
-    } catch (IOException failure) {
-      throw refusal(labels, FailureReason.of(failure), failure);
-    } catch (BadInputException refused) {
-      throw refused;
-    } catch (Exception failure) {
-      String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-      throw refusal(labels, message, failure);
-    }
-  }
-
-  private static BadInputException refusal(String labels, String reason, Exception cause) {
-    return new BadInputException(
-        "Cannot read labels " + labels + ": " + reason + " (give a folder that label wrote)",
-        cause);
   }
 }

@@ -290,7 +290,7 @@ public final class GroundTruthFile {
     }
     boolean sized = image.width > 0 && image.height > 0;
     boolean over = box[0] + box[2] > image.width || box[1] + box[3] > image.height;
-    if (box[0] < 0 || box[1] < 0 || sized && over) {
+    if (box[0] < 0 || box[1] < 0 || (sized && over)) {
       findings.add(Kind.OUTSIDE, annotation.id);
     }
     if (annotation.area == null) {

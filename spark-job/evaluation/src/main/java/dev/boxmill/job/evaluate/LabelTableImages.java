@@ -31,7 +31,7 @@ final class LabelTableImages implements LabeledImages {
   private static final long RESULT_BYTES = 512L << 20;
 
   /** A score, and an outcome for each area range. */
-  private static final long BYTES_PER_BOX = 8 + 4 * AreaRange.COUNT;
+  private static final long BYTES_PER_BOX = 8 + 4L * AreaRange.COUNT;
 
   private final EvaluationStyle style;
   private final GroundTruth truth;

@@ -88,7 +88,7 @@ public final class Assignment {
         continue;
       }
       boolean closer = nearest == NONE || distance[column] < distance[nearest];
-      if (closer || distance[column] == distance[nearest] && rowOfColumn[column] == NONE) {
+      if (closer || (distance[column] == distance[nearest] && rowOfColumn[column] == NONE)) {
         nearest = column;
       }
     }

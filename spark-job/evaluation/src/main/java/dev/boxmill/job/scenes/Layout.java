@@ -82,6 +82,7 @@ final class Layout {
         && boxes.stream().allMatch(each -> openEnough(each, boxes));
   }
 
+  @SuppressWarnings("ReferenceEquality")
   private static boolean openEnough(Rectangle2D.Double box, List<Rectangle2D.Double> boxes) {
     double sum = 0;
     for (Rectangle2D.Double other : boxes) {

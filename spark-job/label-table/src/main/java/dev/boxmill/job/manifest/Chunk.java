@@ -2,10 +2,10 @@ package dev.boxmill.job.manifest;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Files that are labeled and committed together.
@@ -22,7 +22,7 @@ public record Chunk(String name, List<ListedFile> files) {
   }
 
   static Chunk of(String fingerprint, List<ListedFile> files) {
-    MessageDigest hash = sha256();
+    MessageDigest hash = DigestUtils.getSha256Digest();
     hash.update(fingerprint.getBytes(StandardCharsets.UTF_8));
     for (ListedFile file : files) {
       hash.update(FileLines.line(file).getBytes(StandardCharsets.UTF_8));
@@ -41,9 +41,7 @@ public record Chunk(String name, List<ListedFile> files) {
 
   /** The name of {@link #again}, of a chunk that has that name now. */
   public static String nameAgain(String name, String fingerprint) {
-    MessageDigest hash = sha256();
-    hash.update((fingerprint + name).getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(hash.digest(), 0, NAME_BYTES);
+    return HexFormat.of().formatHex(DigestUtils.sha256(fingerprint + name), 0, NAME_BYTES);
   }
 
   /** Images in it; empty if only reading it all can tell. */
@@ -56,13 +54,5 @@ public record Chunk(String name, List<ListedFile> files) {
       images += file.rows();
     }
     return OptionalLong.of(images);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Missing SHA-256: every Java platform has it", e);
-    }
   }
 }

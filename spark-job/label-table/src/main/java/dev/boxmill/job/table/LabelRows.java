@@ -8,8 +8,6 @@ import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,12 +20,9 @@ public final class LabelRows {
   public static final String OK = "ok";
   public static final String FAILED = "failed";
 
-  private static final Comparator<LabeledBox> BY_DESCENDING_SCORE =
-      Comparator.comparingDouble(box -> -box.score());
-
   private LabelRows() {}
 
-  /** The row as the table holds it; boxes are put in order of descending score. */
+  /** The row as the table holds it. */
   public static Row row(LabelRow row, RunColumns run, Instant labeledAt) {
     if (row instanceof LabelRow.Labeled labeled) {
       return labeled(labeled, run, labeledAt);
@@ -39,8 +34,7 @@ public final class LabelRows {
   }
 
   private static Row labeled(LabelRow.Labeled row, RunColumns run, Instant labeledAt) {
-    List<LabeledBox> boxes = new ArrayList<>(row.boxes());
-    boxes.sort(BY_DESCENDING_SCORE);
+    List<LabeledBox> boxes = row.boxes();
     Float maxScore = boxes.isEmpty() ? null : boxes.get(0).score();
     return columns(row, run, labeledAt, OK, null, null, boxes, maxScore);
   }

@@ -2,6 +2,7 @@ package dev.boxmill.job.table;
 
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
+import dev.boxmill.job.storage.FolderSwap;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.storage.StoredFile;
 import java.io.FileNotFoundException;
@@ -97,7 +98,7 @@ public final class OutputFolder {
     if (existing == ExistingLabels.RETRY_FAILED && contents.labels().isEmpty()) {
       throw refusal(output, "it holds no labels", "label first, then --retry-failed");
     }
-    if (contents.labels().isEmpty() && files.exists(replaced(sibling))) {
+    if (contents.labels().isEmpty() && files.exists(FolderSwap.replaced(sibling))) {
       throw refusal(
           output, "a run with --overwrite was cut off here", "the same run again finishes it");
     }
@@ -211,70 +212,14 @@ public final class OutputFolder {
    *
    * @param warnings takes what went wrong without harm to the labels
    * @throws IOException if the table can't be put there; labels of before lie there again, or the
-   *     message tells where they are
+   *     message says where they are
    */
   public void finish(Consumer<String> warnings) throws IOException {
     chunks.end();
     files.create(new Path(root, SUCCESS), true).close();
-    if (root.equals(output)) {
-      return;
+    if (!root.equals(output)) {
+      FolderSwap.swap(root, output, hadoop, warnings);
     }
-    Path replaced = replaced(root);
-    boolean old = files.exists(output);
-    if (old) {
-      if (files.exists(replaced)) {
-        files.delete(replaced, true);
-      }
-      rename(output, replaced);
-    }
-    try {
-      rename(root, output);
-    } catch (IOException | RuntimeException failure) {
-      if (old) {
-        putBack(replaced, failure);
-      }
-      throw failure;
-    }
-    remove(replaced, warnings);
-  }
-
-  private static Path replaced(Path sibling) {
-    return sibling.suffix("-replaced");
-  }
-
-  private void putBack(Path replaced, Exception failure) throws IOException {
-    try {
-      files.delete(output, true);
-      rename(replaced, output);
-    } catch (IOException | RuntimeException second) {
-      failure.addSuppressed(second);
-      throw new IOException(
-          "Cannot put labels in "
-              + uri()
-              + ": "
-              + FailureReason.of(failure)
-              + " (the labels of before lie in "
-              + Locations.uri(replaced)
-              + ")",
-          failure);
-    }
-  }
-
-  private void remove(Path replaced, Consumer<String> warnings) {
-    String reason = "the store kept it";
-    try {
-      if (files.delete(replaced, true) || !files.exists(replaced)) {
-        return;
-      }
-    } catch (IOException | RuntimeException failure) {
-      reason = FailureReason.of(failure);
-    }
-    warnings.accept(
-        "Cannot remove the replaced labels "
-            + Locations.uri(replaced)
-            + ": "
-            + reason
-            + " (the new labels are whole; remove the folder by hand)");
   }
 
   /**
@@ -289,12 +234,6 @@ public final class OutputFolder {
       chunks.sweep();
     } else if (!root.equals(output) || !holdsLabels()) {
       files.delete(root, true);
-    }
-  }
-
-  private void rename(Path from, Path to) throws IOException {
-    if (!files.rename(from, to)) {
-      throw new IOException("Cannot rename " + Locations.uri(from) + " to " + Locations.uri(to));
     }
   }
 

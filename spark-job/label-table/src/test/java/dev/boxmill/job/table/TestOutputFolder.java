@@ -70,9 +70,9 @@ final class TestOutputFolder {
     assertThatThrownBy(() -> output.finish(warnings::add))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "Cannot put labels in "
+            "Cannot replace "
                 + uri(folder.resolve("labels"))
-                + ": the store is down (the labels of before lie in "
+                + ": the store is down (what was there before lies in "
                 + uri(replaced)
                 + ")");
     output.abandon();
@@ -89,10 +89,10 @@ final class TestOutputFolder {
     assertThat(folder.resolve("labels/_boxmill/metrics.json")).hasContent("new");
     assertThat(warnings)
         .containsExactly(
-            "Cannot remove the replaced labels "
+            "Cannot remove what was replaced, "
                 + uri(built)
                 + "-replaced: the store is down"
-                + " (the new labels are whole; remove the folder by hand)");
+                + " (the new folder is whole; remove this one by hand)");
   }
 
   private static Configuration faultyDisk() {

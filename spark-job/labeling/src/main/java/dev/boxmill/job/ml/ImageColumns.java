@@ -3,6 +3,7 @@ package dev.boxmill.job.ml;
 import dev.boxmill.job.error.BadInputException;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Locale;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -43,7 +44,8 @@ record ImageColumns(int uri, int content) implements Serializable {
     if (!found.sameType(type)) {
       throw new BadInputException(
           "Cannot label: column %s is %s (must be %s)"
-              .formatted(name, found.sql().toLowerCase(), type.sql().toLowerCase()));
+              .formatted(
+                  name, found.sql().toLowerCase(Locale.ROOT), type.sql().toLowerCase(Locale.ROOT)));
     }
   }
 }

@@ -1,10 +1,10 @@
 package dev.boxmill.job.ml;
 
+import dev.boxmill.job.images.FileContent;
+import dev.boxmill.job.images.ImageInput;
+import dev.boxmill.job.images.ImageInputException;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.run.TaskLabeling;
-import dev.boxmill.job.source.FileContent;
-import dev.boxmill.job.source.ImageInput;
-import dev.boxmill.job.source.ImageInputException;
 import dev.boxmill.job.table.LabelTable;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.LabelColumn;

@@ -1,9 +1,9 @@
 package dev.boxmill.job.preflight;
 
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.preflight.Finding.Status;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.PreparedLabeler;
-import dev.boxmill.job.source.ImageInput;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.EnumSet;

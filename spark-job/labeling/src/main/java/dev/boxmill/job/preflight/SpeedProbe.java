@@ -1,11 +1,11 @@
 package dev.boxmill.job.preflight;
 
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.run.TaskSlot;
 import dev.boxmill.job.session.ExecutorSlot;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.session.StageTimes;
-import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.LabelRow;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package dev.boxmill.job.run;
 
 import static org.apache.spark.sql.functions.col;
 
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.manifest.Chunk;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.manifest.ListedFile.Kind;
-import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.source.ListedInputs;
 import dev.boxmill.job.table.ChunkStore;

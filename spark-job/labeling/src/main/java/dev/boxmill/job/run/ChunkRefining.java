@@ -1,11 +1,11 @@
 package dev.boxmill.job.run;
 
+import dev.boxmill.job.images.FileContent;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.manifest.Chunk;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.manifest.ListedFile.Kind;
 import dev.boxmill.job.session.RefiningJob;
-import dev.boxmill.job.source.FileContent;
-import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.source.ListedInputs;
 import dev.boxmill.job.table.ChunkStore;

@@ -1,7 +1,7 @@
 package dev.boxmill.job.run;
 
-import dev.boxmill.job.source.ImageInput;
-import dev.boxmill.job.source.ImageInputException;
+import dev.boxmill.job.images.ImageInput;
+import dev.boxmill.job.images.ImageInputException;
 import dev.boxmill.schemas.ErrorCategory;
 import java.io.IOException;
 import java.io.Serializable;

@@ -16,8 +16,6 @@ import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.OutputFolder;
-import dev.boxmill.job.table.OutputFolder.ExistingLabels;
-import dev.boxmill.job.table.RunRecord;
 import dev.boxmill.job.table.TableTotals;
 import dev.boxmill.schemas.LabelColumn;
 import java.io.IOException;
@@ -26,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
@@ -63,51 +60,40 @@ public final class LabelRun {
    */
   public RunReport run(LabelRequest request) throws IOException {
     Instant started = Instant.now();
-    OutputFolder output =
-        OutputFolder.claim(request.output(), request.existing(), context().hadoopConfiguration());
-    PreparedLabeler labeler = labelers.prepare(request.settings(), context().hadoopConfiguration());
-    RunRecord record = labeler.record(started);
-    output.refuseToMix(record);
-    try (ListedInputs inputs = inputs(request, output)) {
+    try (LabelPlan plan = new LabelPlan(request, labelers, spark, LabelPlan.Steps.THROWING);
+        ListedInputs inputs = inputs(plan)) {
       inputs.decisions().forEach(console::println);
-      OutputRun run = new OutputRun(spark, output, console);
-      return run.run(record, () -> fill(request, inputs, labeler, run, started));
+      return write(request, plan, inputs, started);
     }
   }
 
-  private RunReport fill(
-      LabelRequest request,
-      ListedInputs inputs,
-      PreparedLabeler labeler,
-      OutputRun run,
-      Instant started)
+  private RunReport write(
+      LabelRequest request, LabelPlan plan, ListedInputs inputs, Instant started)
       throws IOException {
-    Counters counters = Counters.on(context());
-    long now = label(request, inputs, labeler, counters, run);
-    TableTotals totals = count(inputs, run.output());
-    RunReport.RunInputs given =
-        new RunReport.RunInputs(
-            inputs.decisions(), inputs.files().duplicates(), request.maxFailureRate());
-    return RunReport.of(given, labeler, run.output().uri(), totals, now, counters, spark, started);
+    OutputFolder output = plan.output().orElseThrow();
+    PreparedLabeler labeler = plan.labeler().orElseThrow();
+    try (OutputRun run = OutputRun.begin(spark, output, labeler, started, console)) {
+      ChunkLabeling chunk = chunkLabeling(output, labeler, run);
+      if (plan.isRetry()) {
+        labelFailed(output, chunk, run);
+      } else {
+        labelNew(request, inputs, output, labeler, chunk, run);
+      }
+      TableTotals totals = count(inputs, output);
+      RunReport.RunInputs given =
+          new RunReport.RunInputs(
+              inputs.decisions(), inputs.files().duplicates(), request.maxFailureRate());
+      return run.finish(given, totals);
+    }
   }
 
-  private ListedInputs inputs(LabelRequest request, OutputFolder output) throws IOException {
-    if (request.existing() == ExistingLabels.RETRY_FAILED) {
+  private ListedInputs inputs(LabelPlan plan) throws IOException {
+    if (plan.isRetry()) {
       return InputListing.ofTables(spark, List.of());
     }
-    if (request.inputs().isEmpty()) {
-      return list(samples(output), request, output);
-    }
-    return list(request.inputs(), request, output);
-  }
-
-  private ListedInputs list(List<String> inputs, LabelRequest request, OutputFolder output)
-      throws IOException {
-    Optional<Dataset<Row>> labeled =
-        output.chunks().committed().isEmpty() ? Optional.empty() : Optional.of(table(output));
-    ListedInputs listed = InputListing.list(spark, inputs, request.format(), labeled);
-    listed.roots().forEach(root -> output.refuseToHold(new Path(root)));
-    return listed;
+    return plan.inputs().isPresent()
+        ? plan.inputs().get()
+        : plan.list(samples(plan.output().orElseThrow()));
   }
 
   /** The first files that are written: nothing may be found wrong with the request after them. */
@@ -118,31 +104,31 @@ public final class LabelRun {
     return List.of(Locations.uri(samples));
   }
 
-  private long label(
+  private ChunkLabeling chunkLabeling(OutputFolder output, PreparedLabeler labeler, OutputRun run) {
+    Broadcast<SerializableConfiguration> hadoop =
+        HadoopSettings.broadcast(JavaSparkContext.fromSparkContext(context()));
+    TaskLabeling task = new TaskLabeling(labeler, run.counters(), hadoop);
+    return new ChunkLabeling(spark, output.chunks(), task, hadoop);
+  }
+
+  private void labelNew(
       LabelRequest request,
       ListedInputs inputs,
+      OutputFolder output,
       PreparedLabeler labeler,
-      Counters counters,
+      ChunkLabeling chunk,
       OutputRun run)
       throws IOException {
-    OutputFolder output = run.output();
-    JavaSparkContext java = JavaSparkContext.fromSparkContext(context());
-    Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(java);
-    TaskLabeling task = new TaskLabeling(labeler, counters, hadoop);
-    ChunkLabeling chunk = new ChunkLabeling(spark, output.chunks(), task, hadoop);
-    if (request.existing() == ExistingLabels.RETRY_FAILED) {
-      return labelFailed(chunk, run);
-    }
     try (SortedFiles known = new CommittedFiles(spark, output).known();
         SortedFiles files = inputs.files().without(known)) {
       long size = request.chunkImages().orElse(ChunkSize.of(files.count(), slots()));
       Iterator<Chunk> chunks = new Chunker(files, labeler.fingerprint(), size);
-      return run.work(chunks, files.images(), this::tasks, next -> chunk.label(inputs, next));
+      run.work(chunks, files.images(), this::tasks, next -> chunk.label(inputs, next));
     }
   }
 
-  private long labelFailed(ChunkLabeling chunk, OutputRun run) throws IOException {
-    OutputFolder output = run.output();
+  private void labelFailed(OutputFolder output, ChunkLabeling chunk, OutputRun run)
+      throws IOException {
     Dataset<Row> failed =
         table(output).where(col(LabelColumn.STATUS.columnName()).equalTo(LabelRows.FAILED));
     List<String> files =
@@ -152,7 +138,7 @@ public final class LabelRun {
       chunks.add(output.chunks().chunkOf(file));
     }
     OptionalLong images = OptionalLong.of(failed.count());
-    return run.work(chunks.iterator(), images, this::tasks, chunk::labelFailed);
+    run.work(chunks.iterator(), images, this::tasks, chunk::labelFailed);
   }
 
   private int tasks(Chunk chunk) {

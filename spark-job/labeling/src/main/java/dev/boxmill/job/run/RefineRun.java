@@ -9,7 +9,6 @@ import dev.boxmill.job.storage.HadoopSettings;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.OutputFolder;
-import dev.boxmill.job.table.RunRecord;
 import dev.boxmill.job.table.StoredTable;
 import dev.boxmill.job.table.TableTotals;
 import dev.boxmill.job.text.Plural;
@@ -60,14 +59,15 @@ public final class RefineRun {
     OutputFolder output = claim(request, table);
     RefiningJob job = RefiningJob.of(table.made(), request.options(), hadoop());
     List<String> waiting = table.chunks().committed();
-    RunRecord record = job.record(started);
-    output.refuseToMix(record);
+    output.refuseToMix(job.record(started));
     output.refuseOtherChunks(again(waiting, job), table.made().uri());
     List<String> decisions = decisions(table, waiting, job);
     decisions.forEach(console::println);
-    OutputRun run = new OutputRun(spark, output, console);
-    RunReport.RunInputs given = new RunReport.RunInputs(decisions, 0, request.maxFailureRate());
-    return run.run(record, () -> fill(table, waiting, job, given, run, started));
+    try (OutputRun run = OutputRun.begin(spark, output, job, started, console)) {
+      refine(table, waiting, job, output, run);
+      RunReport.RunInputs given = new RunReport.RunInputs(decisions, 0, request.maxFailureRate());
+      return run.finish(given, count(output));
+    }
   }
 
   private OutputFolder claim(RefineRequest request, StoredTable table) throws IOException {
@@ -98,34 +98,20 @@ public final class RefineRun {
             .formatted(table.made().uri(), Plural.of(chunks.size(), "chunk"), whole, images));
   }
 
-  private RunReport fill(
-      StoredTable table,
-      List<String> chunks,
-      RefiningJob job,
-      RunReport.RunInputs given,
-      OutputRun run,
-      Instant started)
-      throws IOException {
-    Counters counters = Counters.on(spark.sparkContext());
-    long now = refine(table, chunks, job, counters, run);
-    TableTotals totals = count(run.output());
-    return RunReport.of(given, job, run.output().uri(), totals, now, counters, spark, started);
-  }
-
-  private long refine(
-      StoredTable table, List<String> chunks, RefiningJob job, Counters counters, OutputRun run)
+  private void refine(
+      StoredTable table, List<String> chunks, RefiningJob job, OutputFolder output, OutputRun run)
       throws IOException {
     JavaSparkContext java = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(java);
-    TaskLabeling task = new TaskLabeling(job, counters, hadoop);
-    ChunkRefining chunk = new ChunkRefining(spark, table, run.output().chunks(), job, task, hadoop);
-    Set<String> done = new HashSet<>(run.output().chunks().committed());
+    TaskLabeling task = new TaskLabeling(job, run.counters(), hadoop);
+    ChunkRefining chunk = new ChunkRefining(spark, table, output.chunks(), job, task, hadoop);
+    Set<String> done = new HashSet<>(output.chunks().committed());
     Iterator<Chunk> waiting =
         chunks.stream()
             .filter(name -> !done.contains(Chunk.nameAgain(name, job.fingerprint())))
             .map(name -> read(table, name))
             .iterator();
-    return run.work(waiting, OptionalLong.empty(), next -> tasks(next, job), chunk::refine);
+    run.work(waiting, OptionalLong.empty(), next -> tasks(next, job), chunk::refine);
   }
 
   /** Lists of inputs may be long: each is read when it is its turn. */

@@ -65,25 +65,31 @@ public record RunReport(
    */
   record RunInputs(List<String> decisions, long duplicates, double maxFailureRate) {}
 
+  /**
+   * What a run did.
+   *
+   * @param output where the table lies
+   * @param totals of all its rows
+   * @param labeledNow images that this run labeled
+   * @param counters of its tasks
+   * @param started when it began
+   */
+  record RunResult(
+      String output, TableTotals totals, long labeledNow, Counters counters, Instant started) {}
+
   static RunReport of(
-      RunInputs given,
-      PreparedLabeler labeler,
-      String output,
-      TableTotals totals,
-      long labeledNow,
-      Counters counters,
-      SparkSession spark,
-      Instant started) {
-    double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
+      SparkSession spark, PreparedLabeler labeler, RunInputs given, RunResult result) {
+    double seconds = Duration.between(result.started(), Instant.now()).toMillis() / 1000.0;
+    TableTotals totals = result.totals();
     return new RunReport(
         Version.text(),
         spark.version(),
         spark.sparkContext().master(),
-        started.toString(),
+        result.started().toString(),
         seconds,
-        labeledNow / Math.max(0.001, seconds),
+        result.labeledNow() / Math.max(0.001, seconds),
         totals.rows(),
-        labeledNow,
+        result.labeledNow(),
         given.duplicates(),
         totals.ok(),
         totals.failed(),
@@ -91,12 +97,12 @@ public record RunReport(
         totals.failureRate(),
         given.maxFailureRate(),
         totals.boxes(),
-        StageReport.of(counters, spark.sparkContext().defaultParallelism(), seconds),
+        StageReport.of(result.counters(), spark.sparkContext().defaultParallelism(), seconds),
         labeler.model(),
         labeler.refiners(),
         labeler.fingerprint(),
         given.decisions(),
-        output);
+        result.output());
   }
 
   /** Whether more images failed than the user allows. */

@@ -1,10 +1,10 @@
 package dev.boxmill.job.run;
 
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.session.Stage;
 import dev.boxmill.job.session.StageTimes;
-import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.RunColumns;
 import dev.boxmill.schemas.LabelRow;

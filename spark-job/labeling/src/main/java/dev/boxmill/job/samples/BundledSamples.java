@@ -1,6 +1,6 @@
 package dev.boxmill.job.samples;
 
-import dev.boxmill.job.source.ImageInput;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.storage.Locations;
 import java.io.BufferedReader;
 import java.io.IOException;

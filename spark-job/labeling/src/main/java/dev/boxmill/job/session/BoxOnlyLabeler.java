@@ -1,6 +1,6 @@
 package dev.boxmill.job.session;
 
-import dev.boxmill.job.source.ImageInput;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.refiners.spi.FeatureMaps;
 import dev.boxmill.refiners.spi.ImageBatch;
 import dev.boxmill.refiners.spi.RefinerChain;

@@ -6,7 +6,6 @@ import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +18,6 @@ import java.util.Map;
  * keeps their order where scores are equal.
  */
 final class Candidates {
-  private static final Comparator<LabeledBox> BY_SCORE =
-      Comparator.comparing(LabeledBox::score).reversed();
-
   private final LabelRow.Labeled known;
   private final ImageSize size;
   private final List<Detection> detections = new ArrayList<>();
@@ -63,15 +59,11 @@ final class Candidates {
    *
    * @param refined some of {@link #detections}, changed by refiners
    * @param minScore only boxes that score above it are kept
-   * @param classNames class names by label id
+   * @param classNames by label id
    */
   LabelRow.Labeled row(List<Detection> refined, float minScore, Map<Integer, String> classNames) {
     List<LabeledBox> boxes =
-        refined.stream()
-            .filter(detection -> detection.score() > minScore)
-            .map(detection -> box(detection, classNames))
-            .sorted(BY_SCORE)
-            .toList();
+        RefinedBoxes.kept(refined, minScore, detection -> box(detection, classNames));
     return new LabelRow.Labeled(known.imageUri(), known.imageSha256(), known.size(), boxes);
   }
 

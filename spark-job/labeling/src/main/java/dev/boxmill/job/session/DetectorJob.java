@@ -3,11 +3,11 @@ package dev.boxmill.job.session;
 import dev.boxmill.detr.DetectorOptions;
 import dev.boxmill.refiners.spi.RefinerSpec;
 import dev.boxmill.torchscript.Precision;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Checked settings of a run, as they travel to executors.
@@ -34,6 +34,9 @@ record DetectorJob(
 
   static final int CHECKPOINT_TOP_K = 0;
 
+  /** The setting that holds the hash of the detector's files. */
+  static final String DETECTOR = "detector";
+
   DetectorJob {
     chain = List.copyOf(chain);
     settings = new LinkedHashMap<>(settings);
@@ -44,13 +47,18 @@ record DetectorJob(
     return new DetectorJob(model, options, chain, precision, minScore, topK, maxPixels, changed);
   }
 
+  /** SHA-256 of the detector's files. */
+  String detectorSha256() {
+    return settings.get(DETECTOR);
+  }
+
   @Override
   public String fingerprint() {
     String lines =
         settings.entrySet().stream()
             .map(setting -> setting.getKey() + " " + setting.getValue())
             .collect(Collectors.joining("\n"));
-    return Sha256.hex(lines.getBytes(StandardCharsets.UTF_8));
+    return DigestUtils.sha256Hex(lines);
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 
 /** The driver's checks for runs with a real detector: nothing native is loaded here. */
@@ -32,18 +33,22 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   }
 
   static DetectorJob job(LabelSettings settings, Configuration hadoop) {
-    return job(
-        settings,
-        settings.classNames().map(file -> ClassNameFile.read(file, hadoop)).orElse(Map.of()),
-        hadoop);
+    Map<Integer, String> names =
+        settings.classNames().map(file -> ClassNameFile.read(file, hadoop)).orElse(Map.of());
+    return job(settings, names, DetectorFiles::sha256, hadoop);
   }
 
   /**
    * The same.
    *
    * @param names of classes by index, instead of the settings' file; none: the detector's
+   * @param sha256 hashes the detector's files, which takes as long as reading them
    */
-  static DetectorJob job(LabelSettings settings, Map<Integer, String> names, Configuration hadoop) {
+  static DetectorJob job(
+      LabelSettings settings,
+      Map<Integer, String> names,
+      Function<DetectorFiles, String> sha256,
+      Configuration hadoop) {
     Refiners refiners = Refiners.find();
     String detector = DetectorLocation.uri(settings.detector(), hadoop);
     DetectorOptions options = new DetectorOptions(settings.architecture().orElse(""), names);
@@ -60,7 +65,11 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           (float) settings.minScore(),
           settings.topK().orElse(DetectorJob.CHECKPOINT_TOP_K),
           settings.maxPixels(),
-          decisive(files, refiners.fingerprint(chain, context(files, directory)), settings));
+          decisive(
+              files,
+              sha256.apply(files),
+              refiners.fingerprint(chain, context(files, directory)),
+              settings));
     } catch (CheckpointException | RefinerException e) {
       throw new BadInputException(e.getMessage(), e);
     }
@@ -94,11 +103,11 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   }
 
   private static Map<String, String> decisive(
-      DetectorFiles files, String refiners, LabelSettings settings) {
+      DetectorFiles files, String sha256, String refiners, LabelSettings settings) {
     Map<String, String> decisive = new LinkedHashMap<>();
     decisive.put("table", String.valueOf(LabelColumn.VERSION));
     decisive.put("boxmill", Version.text());
-    decisive.put("detector", files.sha256());
+    decisive.put(DetectorJob.DETECTOR, sha256);
     decisive.put("architecture", settings.architecture().orElse(""));
     decisive.put(
         TableProvenance.CLASS_NAMES, TableProvenance.text(files.architecture().classNames()));

@@ -22,7 +22,7 @@ public final class FrozenDetector implements Serializable {
     this.job = job;
     this.classNames = Map.copyOf(files.architecture().classNames());
     this.featureChannels = List.copyOf(files.architecture().featureChannels());
-    this.sha256 = files.sha256();
+    this.sha256 = job.detectorSha256();
   }
 
   /**

@@ -1,14 +1,13 @@
 package dev.boxmill.job.session;
 
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.session.PreparedImage.Lost;
 import dev.boxmill.job.session.PreparedImage.Resized;
 import dev.boxmill.job.session.ShapeBuckets.PendingImage;
-import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -21,12 +20,6 @@ import java.util.function.Function;
  * among them.
  */
 final class PipelinedLabeler implements ImageLabeler {
-  private static final Comparator<Detection> BY_SCORE =
-      Comparator.comparing(Detection::score)
-          .reversed()
-          .thenComparing(Detection::query)
-          .thenComparing(Detection::labelId);
-
   private final ResidentDetector resident;
   private final ShapeBuckets buckets;
   private final StageTimes times;
@@ -176,11 +169,7 @@ final class PipelinedLabeler implements ImageLabeler {
 
   private LabelRow row(Resized image, List<Detection> detections) {
     List<LabeledBox> boxes =
-        detections.stream()
-            .filter(detection -> detection.score() > resident.minScore())
-            .sorted(BY_SCORE)
-            .map(detection -> box(image, detection))
-            .toList();
+        RefinedBoxes.kept(detections, resident.minScore(), detection -> box(image, detection));
     return new LabelRow.Labeled(
         image.uri(), Optional.of(image.sha256()), Optional.of(image.picture().original()), boxes);
   }

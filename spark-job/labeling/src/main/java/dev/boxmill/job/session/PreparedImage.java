@@ -1,15 +1,14 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.detr.preprocess.ResizedPicture;
-import dev.boxmill.image.Picture;
 import dev.boxmill.image.UnreadableImageException;
-import dev.boxmill.job.source.ImageInput;
-import dev.boxmill.job.source.ImageInputException;
+import dev.boxmill.job.images.ImageInput;
+import dev.boxmill.job.images.ImageInputException;
 import dev.boxmill.schemas.ErrorCategory;
-import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * An image on its way to the detector: {@link Resized}, or {@link Lost} with the row that says why.
@@ -31,7 +30,7 @@ sealed interface PreparedImage {
     Optional<String> sha256 = Optional.empty();
     try {
       byte[] file = times.time(Stage.READ, () -> input.content().read());
-      String hash = Sha256.hex(file);
+      String hash = DigestUtils.sha256Hex(file);
       input.requireUnchanged(hash);
       sha256 = Optional.of(hash);
       return new Resized(input.uri(), sha256.get(), resized(file, resident, times));
@@ -50,15 +49,10 @@ sealed interface PreparedImage {
 
   private static ResizedPicture resized(byte[] file, ResidentDetector resident, StageTimes times)
       throws UnreadableImageException {
-    ImageSize size = resident.decoder().declaredSize(file);
-    return resident
-        .budget()
-        .decode(
-            size,
-            () -> {
-              Picture picture = times.time(Stage.DECODE, () -> resident.decoder().decode(file));
-              return times.time(Stage.RESIZE, () -> resident.detector().resize(picture));
-            });
+    return resident.decode(
+        file,
+        times,
+        picture -> times.time(Stage.RESIZE, () -> resident.detector().resize(picture)));
   }
 
   private static Lost lost(

@@ -1,7 +1,7 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectorFiles;
-import dev.boxmill.job.source.ImageInput;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.table.TableProvenance;
 import dev.boxmill.job.table.Version;
 import dev.boxmill.refiners.spi.RefinerConfigurationException;
@@ -117,7 +117,7 @@ public record RefiningJob(
   private static DetectorJob detector(
       TableProvenance provenance, LabelSettings settings, Configuration hadoop) {
     DetectorJob own = DetectorLabelerProvider.job(settings, hadoop);
-    if (!own.settings().get("detector").equals(provenance.setting("detector"))) {
+    if (!own.detectorSha256().equals(provenance.setting(DetectorJob.DETECTOR))) {
       throw provenance.refusal(
           "another detector made it than " + own.model(), "name that one with --detector");
     }
@@ -126,7 +126,8 @@ public record RefiningJob(
                 .get(TableProvenance.CLASS_NAMES)
                 .equals(provenance.setting(TableProvenance.CLASS_NAMES))
             ? own
-            : DetectorLabelerProvider.job(settings, provenance.classNames(), hadoop);
+            : DetectorLabelerProvider.job(
+                settings, provenance.classNames(), files -> own.detectorSha256(), hadoop);
     return named.withSettings(versioned(named.settings(), provenance.setting("boxmill")));
   }
 

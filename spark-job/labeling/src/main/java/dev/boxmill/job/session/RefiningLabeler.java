@@ -1,7 +1,7 @@
 package dev.boxmill.job.session;
 
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.session.PreparedImage.Resized;
-import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.LabelRow;
 import java.util.ArrayDeque;

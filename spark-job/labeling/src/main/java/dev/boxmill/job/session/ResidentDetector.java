@@ -4,12 +4,16 @@ import dev.boxmill.detr.DetectedBatch;
 import dev.boxmill.detr.Detector;
 import dev.boxmill.detr.FeatureMapBatch;
 import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.image.DecodeBudget;
 import dev.boxmill.image.ImageDecoder;
+import dev.boxmill.image.Picture;
+import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.refiners.spi.ImageBatch;
 import dev.boxmill.refiners.spi.RefinerChain;
 import dev.boxmill.refiners.spi.RefinerContext;
 import dev.boxmill.refiners.spi.Refiners;
 import dev.boxmill.schemas.Detection;
+import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Device;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -127,14 +131,18 @@ public final class ResidentDetector {
     return detector;
   }
 
-  /** Refuses images of more pixels than the run allows. */
-  ImageDecoder decoder() {
-    return decoder;
-  }
-
-  /** For the pixels of images at full size. */
-  DecodeBudget budget() {
-    return budget;
+  /**
+   * Decodes an image once its pixels fit in memory beside those of other images.
+   *
+   * @param use what is done with the picture, which is in memory until it returns
+   * @throws UnreadableImageException if the bytes are no picture, or have more pixels than the run
+   *     allows
+   */
+  public <T> T decode(byte[] file, StageTimes times, Function<Picture, T> use)
+      throws UnreadableImageException {
+    ImageSize size = decoder.declaredSize(file);
+    return budget.decode(
+        size, () -> use.apply(times.time(Stage.DECODE, () -> decoder.decode(file))));
   }
 
   public ExecutorService readers() {

@@ -1,5 +1,7 @@
 package dev.boxmill.job.source;
 
+import dev.boxmill.job.images.ImageInput;
+import dev.boxmill.job.images.TarImages;
 import dev.boxmill.job.manifest.ListedFile;
 import java.io.IOException;
 import java.util.Iterator;

@@ -1,5 +1,7 @@
 package dev.boxmill.job.source;
 
+import dev.boxmill.job.images.FileContent;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.manifest.ListedFile;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;

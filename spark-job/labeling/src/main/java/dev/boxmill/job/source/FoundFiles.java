@@ -2,6 +2,7 @@ package dev.boxmill.job.source;
 
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
+import dev.boxmill.job.images.ImageNames;
 import dev.boxmill.job.storage.Locations;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

@@ -2,6 +2,8 @@ package dev.boxmill.job.source;
 
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
+import dev.boxmill.job.images.ImageNames;
+import dev.boxmill.job.images.TarImages;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.text.Plural;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.boxmill.job.source;
 
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.manifest.SortedFiles;
 import dev.boxmill.job.storage.HadoopSettings;

@@ -2,6 +2,7 @@ package dev.boxmill.job.source;
 
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.text.Plural;

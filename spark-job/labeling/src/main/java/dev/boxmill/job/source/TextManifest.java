@@ -1,14 +1,22 @@
 package dev.boxmill.job.source;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.images.ImageNames;
 import dev.boxmill.job.storage.Locations;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.LineNumberReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.apache.commons.csv.CSVException;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -20,20 +28,22 @@ final class TextManifest {
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
+  /** What follows a closing quote belongs to the field. */
+  private static final CSVFormat CSV = CSVFormat.DEFAULT.builder().setTrailingData(true).get();
+
   private TextManifest() {}
 
   /** Gives every URI as it is written, in order; blank lines are skipped. */
   static void read(Path manifest, Configuration hadoop, Consumer<String> uris) throws IOException {
-    try (BufferedReader reader = open(manifest, hadoop)) {
+    try (LineNumberReader reader = open(manifest, hadoop)) {
       String first = firstLine(reader);
       if (first == null) {
         return;
       }
-      CsvRecords records = new CsvRecords(reader);
-      List<String> header = CsvRecords.ofLine(first);
+      List<String> header = header(first);
       int column = uriColumn(header);
       if (column >= 0) {
-        readColumn(records, column, uris);
+        readColumn(reader, column, uris);
         return;
       }
       if (header.size() > 1 && ImageNames.extension(manifest.getName()).equals("csv")) {
@@ -43,8 +53,8 @@ final class TextManifest {
     }
   }
 
-  private static BufferedReader open(Path manifest, Configuration hadoop) throws IOException {
-    return new BufferedReader(
+  private static LineNumberReader open(Path manifest, Configuration hadoop) throws IOException {
+    return new LineNumberReader(
         new InputStreamReader(
             Locations.filesystem(manifest, hadoop).open(manifest), StandardCharsets.UTF_8));
   }
@@ -60,6 +70,15 @@ final class TextManifest {
     return line;
   }
 
+  /** The fields of the first line; the line itself where its quotes don't match. */
+  private static List<String> header(String line) throws IOException {
+    try (CSVParser records = CSVParser.parse(line, CSV)) {
+      return records.iterator().next().toList();
+    } catch (UncheckedIOException unmatched) {
+      return List.of(line);
+    }
+  }
+
   private static int uriColumn(List<String> header) {
     List<String> names =
         header.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
@@ -70,12 +89,23 @@ final class TextManifest {
         .orElse(-1);
   }
 
-  private static void readColumn(CsvRecords records, int column, Consumer<String> uris)
+  /** The lines so far are those up to the header's. */
+  private static void readColumn(LineNumberReader reader, int column, Consumer<String> uris)
       throws IOException {
-    for (List<String> record = records.next(); !record.isEmpty(); record = records.next()) {
-      if (column < record.size() && !record.get(column).isBlank()) {
-        uris.accept(record.get(column));
+    long headerLines = reader.getLineNumber();
+    long line = headerLines;
+    try (CSVParser records = CSVParser.parse(reader, CSV)) {
+      for (CSVRecord record : records) {
+        if (column < record.size() && !record.get(column).isBlank()) {
+          uris.accept(record.get(column));
+        }
+        line = headerLines + records.getCurrentLineNumber();
       }
+    } catch (UncheckedIOException failure) {
+      if (failure.getCause() instanceof CSVException) {
+        throw new EOFException("a quoted field after line " + line + " does not end");
+      }
+      throw failure.getCause();
     }
   }
 

@@ -6,7 +6,7 @@ import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.run.TestingRun;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.DetectorLabelerProvider;
-import dev.boxmill.job.source.ImageInput;
+import dev.boxmill.job.images.ImageInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.boxmill.job.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.boxmill.job.source.ImageInput;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.LabelRow;
 import java.util.ArrayList;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.source.ImageInput;
-import dev.boxmill.job.source.ImageInputException;
+import dev.boxmill.job.images.ImageInput;
+import dev.boxmill.job.images.ImageInputException;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;

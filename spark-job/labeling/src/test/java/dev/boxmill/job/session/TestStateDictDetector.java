@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.samples.BundledSamples;
-import dev.boxmill.job.source.ImageInput;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
 import dev.boxmill.torchscript.Precision;

@@ -1,8 +1,8 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.source.ImageInput;
-import dev.boxmill.job.source.ImageInputException;
+import dev.boxmill.job.images.ImageInput;
+import dev.boxmill.job.images.ImageInputException;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.ImageSize;
@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
@@ -73,7 +74,9 @@ public record TestingLabeler(String model, String refiners, String fingerprint)
 
         @Override
         public LabelRow next() {
-          hasNext();
+          if (!hasNext()) {
+            throw new NoSuchElementException();
+          }
           return ahead.remove(ahead.size() - 1);
         }
       };

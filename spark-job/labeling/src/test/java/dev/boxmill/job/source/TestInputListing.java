@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.images.ReadContent;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.storage.HadoopSettings;
 import java.io.IOException;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.boxmill.job.images.FileContent;
+import dev.boxmill.job.images.ImageInput;
+import dev.boxmill.job.images.ReadContent;
+import dev.boxmill.job.images.TarImages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -48,7 +48,7 @@ record ExportCategories(List<Category> all, Map<Label, Category> byLabel) {
   private static boolean oneToOne(List<Label> labels) {
     Set<Integer> ids = new HashSet<>();
     Set<String> names = new HashSet<>();
-    return labels.stream().allMatch(label -> ids.add(label.id) & names.add(label.name));
+    return labels.stream().allMatch(label -> ids.add(label.id) && names.add(label.name));
   }
 
   private static ExportCategories numberedAsFound(List<Label> labels) {

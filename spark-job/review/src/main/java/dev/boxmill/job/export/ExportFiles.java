@@ -4,6 +4,7 @@ import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.export.ExportFormat.Shape;
 import dev.boxmill.job.export.ExportRequest.ExistingExport;
+import dev.boxmill.job.storage.FolderSwap;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.storage.StoredFile;
 import java.io.BufferedOutputStream;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -126,38 +128,18 @@ final class ExportFiles implements Closeable {
     files.mkdirs(unfinished);
   }
 
-  /** Puts what was written into its place, in the order in which it was made. */
-  void publish() throws IOException {
+  /**
+   * Puts what was written into its place, in the order in which it was made.
+   *
+   * @param warnings takes what went wrong without harm to the export
+   */
+  void publish(Consumer<String> warnings) throws IOException {
     if (shape == Shape.FOLDER) {
-      publishFolder();
+      FolderSwap.swap(unfinished, output, hadoop, warnings);
       return;
     }
     for (Path file : written) {
       StoredFile.place(file, new Path(output.getParent(), file.getName()), hadoop);
-    }
-  }
-
-  private void publishFolder() throws IOException {
-    Path replaced = unfinished.suffix("-replaced");
-    boolean old = files.exists(output);
-    if (old) {
-      files.delete(replaced, true);
-      rename(output, replaced);
-    }
-    try {
-      rename(unfinished, output);
-    } catch (IOException | RuntimeException failure) {
-      if (old) {
-        files.rename(replaced, output);
-      }
-      throw failure;
-    }
-    files.delete(replaced, true);
-  }
-
-  private void rename(Path from, Path to) throws IOException {
-    if (!files.rename(from, to)) {
-      throw new IOException("Cannot rename " + Locations.uri(from) + " to " + Locations.uri(to));
     }
   }
 

@@ -3,8 +3,6 @@ package dev.boxmill.job.export;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.FailureReason;
-import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.table.TableCheck;
 import dev.boxmill.job.triage.TriageFolder;
 import dev.boxmill.schemas.Corners;
@@ -16,8 +14,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -50,34 +48,21 @@ public final class ExportRun {
   /**
    * Exports a table; its rows pass through the driver a slice at a time.
    *
+   * @param warnings takes what went wrong without harm to the export
    * @throws BadInputException if there is no label table, or the output must stay as it is
    * @throws IOException if the output can't be written; nothing of it is left then
    */
-  public static Exported write(ExportRequest request, SparkSession spark) throws IOException {
+  public static Exported write(ExportRequest request, SparkSession spark, Consumer<String> warnings)
+      throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     try (ExportFiles files = ExportFiles.claim(request, hadoop)) {
-      Path folder = folder(request.labels(), hadoop);
-      Dataset<Row> table = TableCheck.read(spark, folder, List.of(folder));
+      Dataset<Row> table = TableCheck.open(spark, request.labels());
       ExportSource source = ExportSource.of(prioritized(table, request, spark));
       files.begin();
       ExportRun run = new ExportRun(request, ExportCategories.of(source.facts().labels()));
       run.write(source, files);
-      files.publish();
+      files.publish(warnings);
       return run.exported(files.uri(), source.facts());
-    }
-  }
-
-  private static Path folder(String labels, Configuration hadoop) {
-    try {
-      return Locations.absolute(labels, hadoop);
-    } catch (IOException | IllegalArgumentException failure) {
-      throw new BadInputException(
-          "Invalid --labels: "
-              + labels
-              + ": "
-              + FailureReason.of(failure)
-              + " (must be a path or a URI)",
-          failure);
     }
   }
 

@@ -116,7 +116,7 @@ final class XmlText implements Closeable {
   }
 
   private static boolean isSafe(int c) {
-    return c >= ' ' && c <= 0xD7FF || c >= 0xE000 && c <= 0xFFFD || c >= 0x10000;
+    return (c >= ' ' && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD) || c >= 0x10000;
   }
 
   @Override

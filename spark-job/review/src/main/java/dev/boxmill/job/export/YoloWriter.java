@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
 
 /**
  * YOLO's folder: {@code labels/PATH.txt} for each image, with a line {@code class cx cy width
@@ -30,39 +34,24 @@ final class YoloWriter implements ExportWriter {
     this.files = files;
     this.addresses = context.addresses();
     try (Writer names = text(NAMES)) {
-      names.write(yaml(context));
+      writeNames(names, context);
     }
     this.list = addresses.root().isPresent() ? Optional.of(text(LIST)) : Optional.empty();
   }
 
-  private static String yaml(ExportContext context) {
+  private static void writeNames(Writer file, ExportContext context) {
     String images = context.addresses().root().isPresent() ? LIST : "images";
-    StringBuilder yaml = new StringBuilder();
-    yaml.append("train: ").append(images).append("\nval: ").append(images);
-    yaml.append("\nnc: ").append(context.categories().all().size());
-    yaml.append(context.categories().all().isEmpty() ? "\nnames: {}\n" : "\nnames:\n");
-    for (ExportCategories.Category category : context.categories().all()) {
-      yaml.append("  ").append(category.index()).append(": ");
-      yaml.append(quoted(category.name())).append('\n');
-    }
-    return yaml.toString();
-  }
-
-  /** A double-quoted scalar of YAML: JSON's escapes mean the same there. */
-  private static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (c == '"' || c == '\\') {
-                quoted.append('\\').appendCodePoint(c);
-              } else if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029 || c == 0xFEFF) {
-                quoted.append(String.format(Locale.ROOT, "\\u%04x", c));
-              } else {
-                quoted.appendCodePoint(c);
-              }
-            });
-    return quoted.append('"').toString();
+    Map<Integer, String> names = new LinkedHashMap<>();
+    context.categories().all().forEach(category -> names.put(category.index(), category.name()));
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("train", images);
+    data.put("val", images);
+    data.put("nc", names.size());
+    data.put("names", names);
+    DumperOptions options = new DumperOptions();
+    options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+    options.setSplitLines(false);
+    new Yaml(options).dump(data, file);
   }
 
   @Override

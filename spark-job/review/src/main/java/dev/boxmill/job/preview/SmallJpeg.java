@@ -7,6 +7,7 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Base64;
 
 /**
@@ -19,15 +20,22 @@ final class SmallJpeg {
   private SmallJpeg() {}
 
   /** The picture as a JPEG in base 64, no side longer than {@code edge}; never enlarged. */
-  static String of(Picture picture, int edge) throws IOException {
+  static String of(Picture picture, int edge) {
     ImageSize size = picture.size();
     int longest = Math.max(size.width(), size.height());
     BufferedImage averaged = averaged(picture, Math.max(1, longest / (2 * edge)));
     double scale = Math.min(1, (double) edge / longest);
     int width = (int) Math.max(1, Math.round(size.width() * scale));
     int height = (int) Math.max(1, Math.round(size.height() * scale));
-    return Base64.getEncoder()
-        .encodeToString(Jpeg.encode(scaled(averaged, width, height), QUALITY));
+    return Base64.getEncoder().encodeToString(jpeg(scaled(averaged, width, height)));
+  }
+
+  private static byte[] jpeg(BufferedImage picture) {
+    try {
+      return Jpeg.encode(picture, QUALITY);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("Cannot encode a picture in memory", impossible);
+    }
   }
 
   /** Each pixel is the mean of a square of {@code side} pixels; fewer at the right and bottom. */
@@ -58,7 +66,7 @@ final class SmallJpeg {
       }
     }
     long count = (long) (right - left) * (bottom - top);
-    return (int) (red / count << 16 | green / count << 8 | blue / count);
+    return (int) (((red / count) << 16) | ((green / count) << 8) | (blue / count));
   }
 
   private static BufferedImage scaled(BufferedImage picture, int width, int height) {

@@ -1,8 +1,13 @@
 package dev.boxmill.job.preview;
 
+import dev.boxmill.image.DecodeBudget;
 import dev.boxmill.image.ImageDecoder;
 import dev.boxmill.image.UnreadableImageException;
+import dev.boxmill.job.images.ImageNames;
+import dev.boxmill.job.images.StoredImages;
+import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -20,14 +25,19 @@ import org.apache.hadoop.conf.Configuration;
 record Thumbnails(Configuration hadoop, int edge) {
   private static final int THREADS = Math.min(4, Runtime.getRuntime().availableProcessors());
 
-  /** Smaller than a run's limit: several large pictures are in memory together. */
-  private static final ImageDecoder DECODER = new ImageDecoder(100_000_000);
+  private static final ImageDecoder DECODER = new ImageDecoder();
+
+  /** Several pictures are fetched at once: all together take what a single large one may take. */
+  private static final DecodeBudget BUDGET = new DecodeBudget(ImageDecoder.DEFAULT_PIXEL_LIMIT);
+
+  /** What lies further in an archive is not worth the wait for a preview. */
+  private static final long MOST_ARCHIVE_BYTES = 1L << 30;
 
   /** A thumbnail for each image, by address. */
   Map<String, Thumbnail> of(List<String> images) throws IOException {
-    ImageBytes bytes = new ImageBytes(hadoop);
+    StoredImages stored = new StoredImages(hadoop, MOST_ARCHIVE_BYTES);
     Map<String, List<String>> containers =
-        images.stream().collect(Collectors.groupingBy(bytes::container, Collectors.toList()));
+        images.stream().collect(Collectors.groupingBy(stored::container, Collectors.toList()));
     Map<String, Thumbnail> thumbnails = new ConcurrentHashMap<>();
     List<Callable<Void>> tasks = new ArrayList<>();
     containers.forEach((container, uris) -> tasks.add(task(container, uris, thumbnails)));
@@ -38,10 +48,10 @@ record Thumbnails(Configuration hadoop, int edge) {
   private Callable<Void> task(
       String container, Collection<String> uris, Map<String, Thumbnail> thumbnails) {
     return () -> {
-      boolean inTable = !uris.contains(container) && ImageBytes.isTable(container);
+      boolean inTable = !uris.contains(container) && ImageNames.isParquet(container);
       String problem = inTable ? "its bytes lie in a Parquet table" : "it was not found again";
       try {
-        new ImageBytes(hadoop)
+        new StoredImages(hadoop, MOST_ARCHIVE_BYTES)
             .read(container, uris, (uri, bytes) -> thumbnails.put(uri, thumbnail(bytes)));
       } catch (IOException | RuntimeException e) { // a store's own exceptions are of any kind
         problem = "it could not be read again";
@@ -55,8 +65,9 @@ record Thumbnails(Configuration hadoop, int edge) {
 
   private Thumbnail thumbnail(byte[] file) {
     try {
-      return Thumbnail.of(SmallJpeg.of(DECODER.decode(file), edge));
-    } catch (UnreadableImageException | IOException e) {
+      ImageSize size = DECODER.declaredSize(file);
+      return Thumbnail.of(BUDGET.decode(size, () -> SmallJpeg.of(DECODER.decode(file), edge)));
+    } catch (UnreadableImageException | UncheckedIOException e) {
       return Thumbnail.missing("it could not be decoded for the preview");
     } catch (OutOfMemoryError e) { // of one picture's buffer: no reason to lose the page
       return Thumbnail.missing("it is too large for the preview");

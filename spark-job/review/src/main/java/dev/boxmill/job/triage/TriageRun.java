@@ -6,13 +6,16 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
+import dev.boxmill.job.storage.FolderSwap;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.table.DescribedParquet;
 import dev.boxmill.job.table.TableCheck;
 import dev.boxmill.schemas.TriageColumn;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
@@ -52,13 +55,17 @@ public final class TriageRun {
 
   /**
    * Writes the triage of a table, the most doubtful images first. Its rows stay on the executors.
+   * They are written beside the output, and put into its place when they are whole.
    *
+   * @param warnings takes what went wrong without harm to the triage
    * @throws dev.boxmill.job.error.BadInputException if there is no label table, or the output must
    *     stay as it is
    */
-  public static Triaged write(TriageRequest request, SparkSession spark) {
+  public static Triaged write(TriageRequest request, SparkSession spark, Consumer<String> warnings)
+      throws IOException {
     Dataset<Row> labels = TableCheck.open(spark, request.labels());
     Path output = TriageFolder.claim(request, spark);
+    Path unfinished = new Path(output.getParent(), "." + output.getName() + "-unfinished");
     ScoreCalibration calibration = new ScoreCalibration(request.threshold());
     rows(labels, new RowTriage(calibration, ClassStatistics.of(labels, calibration)))
         .orderBy(
@@ -71,7 +78,8 @@ public final class TriageRun {
         .option("compression", "zstd")
         .option(TriageTable.VERSION_KEY, TriageColumn.VERSION)
         .option(TriageTable.THRESHOLD_KEY, request.threshold())
-        .save(output.toString());
+        .save(unfinished.toString());
+    FolderSwap.swap(unfinished, output, spark.sparkContext().hadoopConfiguration(), warnings);
     return summary(output, spark);
   }
 

@@ -12,6 +12,7 @@ import dev.boxmill.job.triage.TriageRequest.ExistingTriage;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.TriageColumn;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -56,7 +57,7 @@ final class TestTriageRun {
   }
 
   @Test
-  void theMostDoubtfulImagesComeFirst() {
+  void theMostDoubtfulImagesComeFirst() throws IOException {
     TriageRun.Triaged triaged = run(0.5, ExistingTriage.REFUSE);
 
     assertThat(triaged.images()).isEqualTo(6);
@@ -77,7 +78,7 @@ final class TestTriageRun {
   }
 
   @Test
-  void partsAddUpAndFailedImagesHaveNone() {
+  void partsAddUpAndFailedImagesHaveNone() throws IOException {
     run(0.5, ExistingTriage.REFUSE);
 
     for (Row row : rows()) {
@@ -117,7 +118,7 @@ final class TestTriageRun {
   }
 
   @Test
-  void aTriageIsReplacedOnlyWhenAskedTo() {
+  void aTriageIsReplacedOnlyWhenAskedTo() throws IOException {
     run(0.5, ExistingTriage.REFUSE);
 
     assertThatThrownBy(() -> run(0.5, ExistingTriage.REFUSE))
@@ -159,14 +160,17 @@ final class TestTriageRun {
             () ->
                 TriageRun.write(
                     new TriageRequest(labels, output, 0.5, ExistingTriage.REPLACE),
-                    TestingSpark.session()))
+                    TestingSpark.session(),
+                    System.err::println))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(message);
   }
 
-  private TriageRun.Triaged run(double threshold, ExistingTriage existing) {
+  private TriageRun.Triaged run(double threshold, ExistingTriage existing) throws IOException {
     return TriageRun.write(
-        new TriageRequest(labels, output.toString(), threshold, existing), TestingSpark.session());
+        new TriageRequest(labels, output.toString(), threshold, existing),
+        TestingSpark.session(),
+        System.err::println);
   }
 
   private List<Row> rows() {

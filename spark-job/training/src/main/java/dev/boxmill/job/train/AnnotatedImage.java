@@ -1,11 +1,11 @@
 package dev.boxmill.job.train;
 
-import dev.boxmill.detr.Detector;
 import dev.boxmill.detr.preprocess.ResizedPicture;
-import dev.boxmill.image.Picture;
 import dev.boxmill.image.UnreadableImageException;
+import dev.boxmill.job.images.FileContent;
 import dev.boxmill.job.manifest.ListedFile;
-import dev.boxmill.job.source.FileContent;
+import dev.boxmill.job.session.ResidentDetector;
+import dev.boxmill.job.session.StageTimes;
 import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
 import java.io.Serializable;
@@ -35,16 +35,25 @@ record AnnotatedImage(
    * @throws UnreadableImageException if it is no picture
    * @throws IllegalArgumentException if its size is not the annotated one
    */
-  ResizedPicture resized(Detector detector, Augmentation augmentation, Configuration hadoop)
+  ResizedPicture resized(ResidentDetector resident, Augmentation augmentation, Configuration hadoop)
       throws IOException, UnreadableImageException {
-    Picture picture = detector.decoder().decode(new FileContent(file, hadoop).read());
-    ImageSize size = picture.size();
+    byte[] bytes = new FileContent(file, hadoop).read();
+    return resident.decode(
+        bytes,
+        new StageTimes(),
+        picture -> {
+          requireAnnotatedSize(picture.size());
+          return resident
+              .detector()
+              .resize(augmentation.mirrored() ? picture.mirrored() : picture, augmentation.scale());
+        });
+  }
+
+  private void requireAnnotatedSize(ImageSize size) {
     if (size.width() != width || size.height() != height) {
       throw new IllegalArgumentException(
-          "Cannot use %s: it has %dx%d pixels, its annotations are for %dx%d (annotate it anew)"
+          "Cannot use %s: it has %dx%d pixels, its annotations are for %dx%d (annotate it again)"
               .formatted(file.uri(), size.width(), size.height(), width, height));
     }
-    return detector.resize(
-        augmentation.mirrored() ? picture.mirrored() : picture, augmentation.scale());
   }
 }

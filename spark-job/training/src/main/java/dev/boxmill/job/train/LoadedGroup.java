@@ -39,8 +39,7 @@ final class LoadedGroup implements AutoCloseable {
       AugmentedImage image, ResidentDetector resident, Configuration hadoop) {
     try {
       return new LoadResult(
-          new LoadedImage(
-              image, image.image().resized(resident.detector(), image.augmentation(), hadoop)),
+          new LoadedImage(image, image.image().resized(resident, image.augmentation(), hadoop)),
           null);
     } catch (UnreadableImageException e) {
       return new LoadResult(

@@ -7,7 +7,6 @@ import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.GroundTruthFile;
 import dev.boxmill.job.session.FrozenDetector;
-import dev.boxmill.job.session.Sha256;
 import dev.boxmill.job.table.Version;
 import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
 import dev.boxmill.job.train.TrainingState.TrainingPosition;
@@ -15,7 +14,6 @@ import dev.boxmill.refiners.refinebox.training.InitialParameters;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeSet;
+import java.util.SortedSet;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -84,7 +83,7 @@ public final class Training {
     text.append(Arrays.hashCode(first));
     set.training().forEach(image -> text.append(image));
     set.validationImages().forEach(image -> text.append(image));
-    return Sha256.hex(text.toString().getBytes(StandardCharsets.UTF_8));
+    return DigestUtils.sha256Hex(text.toString());
   }
 
   private static String json(Object value) {
@@ -105,14 +104,14 @@ public final class Training {
   public TrainingOutcome run() throws IOException {
     TrainingState state = begin();
     describe();
-    TreeSet<String> before = job.weightsInMemory();
+    SortedSet<String> before = job.weightsInMemory();
     refuseChange(before, before);
     folder.saveProvenance(provenance(before.first(), null, state.place().results()));
     while (state.place().epoch() <= request.settings().epochs()) {
       trainEpoch(state);
       endEpoch(state);
     }
-    TreeSet<String> after = job.weightsInMemory();
+    SortedSet<String> after = job.weightsInMemory();
     refuseChange(before, after);
     folder.saveProvenance(provenance(before.first(), after.first(), state.place().results()));
     return new TrainingOutcome(folder.uri(), state.place().results());
@@ -243,7 +242,7 @@ public final class Training {
         "validation_ap", String.valueOf(result.ap()));
   }
 
-  private void refuseChange(TreeSet<String> before, TreeSet<String> after) {
+  private void refuseChange(SortedSet<String> before, SortedSet<String> after) {
     if (after.size() != 1 || !after.equals(before)) {
       throw new IllegalStateException(
           "The detector is not frozen: its weights in memory were %s, now they are %s"

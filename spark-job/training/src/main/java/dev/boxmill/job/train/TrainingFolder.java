@@ -69,7 +69,7 @@ final class TrainingFolder {
       return;
     }
     boolean ours = files.exists(new Path(state, PLACE)) || files.exists(provenance());
-    if (files.getFileStatus(folder).isFile() || files.listStatus(folder).length > 0 && !ours) {
+    if (files.getFileStatus(folder).isFile() || (files.listStatus(folder).length > 0 && !ours)) {
       throw new BadInputException(
           "Cannot train into " + output + ": something else lies there (name another folder)");
     }

@@ -5,6 +5,7 @@ import dev.boxmill.job.storage.HadoopSettings;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -51,7 +52,7 @@ final class TrainingJob {
   }
 
   /** Hash of the detector's weights as they lie in executors' memory; one if they agree. */
-  TreeSet<String> weightsInMemory() {
+  SortedSet<String> weightsInMemory() {
     TrainingTask asked = task;
     List<Integer> one = Collections.nCopies(slots, 1);
     return new TreeSet<>(

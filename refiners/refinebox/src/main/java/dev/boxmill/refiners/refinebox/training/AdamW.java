@@ -68,8 +68,8 @@ public final class AdamW {
 
   private void step(float[] row, double[] gradient, Slice slice, double learningRate) {
     double kept = slice.ofNorm() ? 1 : 1 - learningRate * WEIGHT_DECAY;
-    double meanScale = learningRate / (1 - Math.pow(BETA1, steps));
-    double squareScale = Math.sqrt(1 - Math.pow(BETA2, steps));
+    double meanScale = learningRate / (1 - Math.pow(BETA1, (double) steps));
+    double squareScale = Math.sqrt(1 - Math.pow(BETA2, (double) steps));
     int end = slice.first() + slice.count();
     for (int i = slice.first(); i < end; i++) {
       double mean = BETA1 * moments.mean()[i] + (1 - BETA1) * gradient[i];
