@@ -3,10 +3,10 @@ package dev.boxmill.job.preflight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxmill.job.TestingSpark;
+import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.run.TestingRun;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.DetectorLabelerProvider;
-import dev.boxmill.job.images.ImageInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -140,9 +140,12 @@ final class TestExportRun {
   void labelStudioCanOrderTasksByATriage() throws Exception {
     String triage = folder.resolve("triage").toString();
     TriageRun.write(
-        new TriageRequest(labels, triage, 0.5, ExistingTriage.REFUSE), TestingSpark.session(), System.err::println);
+        new TriageRequest(labels, triage, 0.5, ExistingTriage.REFUSE),
+        TestingSpark.session(),
+        System.err::println);
     String output = folder.resolve("tasks.json").toString();
-    ExportRun.write(withTriage("label-studio", output, triage), TestingSpark.session(), System.err::println);
+    ExportRun.write(
+        withTriage("label-studio", output, triage), TestingSpark.session(), System.err::println);
 
     JsonNode tasks = json(Path.of(output));
 
@@ -248,7 +251,8 @@ final class TestExportRun {
                 Optional.empty(),
                 0.5,
                 ExistingExport.REFUSE),
-            TestingSpark.session(), System.err::println);
+            TestingSpark.session(),
+            System.err::println);
 
     assertThat(exported.images()).isEqualTo(3);
     assertThat(exported.boxes()).isEqualTo(2);
@@ -358,7 +362,9 @@ final class TestExportRun {
 
   private Exported run(String format, String output, ExistingExport existing) throws IOException {
     return ExportRun.write(
-        request(format, output, Optional.empty(), 0, existing), TestingSpark.session(), System.err::println);
+        request(format, output, Optional.empty(), 0, existing),
+        TestingSpark.session(),
+        System.err::println);
   }
 
   private ExportRequest request(

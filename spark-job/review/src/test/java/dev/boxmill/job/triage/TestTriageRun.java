@@ -13,6 +13,7 @@ import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.TriageColumn;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -57,7 +58,7 @@ final class TestTriageRun {
   }
 
   @Test
-  void theMostDoubtfulImagesComeFirst() throws IOException {
+  void theMostDoubtfulImagesComeFirst() {
     TriageRun.Triaged triaged = run(0.5, ExistingTriage.REFUSE);
 
     assertThat(triaged.images()).isEqualTo(6);
@@ -78,7 +79,7 @@ final class TestTriageRun {
   }
 
   @Test
-  void partsAddUpAndFailedImagesHaveNone() throws IOException {
+  void partsAddUpAndFailedImagesHaveNone() {
     run(0.5, ExistingTriage.REFUSE);
 
     for (Row row : rows()) {
@@ -118,7 +119,7 @@ final class TestTriageRun {
   }
 
   @Test
-  void aTriageIsReplacedOnlyWhenAskedTo() throws IOException {
+  void aTriageIsReplacedOnlyWhenAskedTo() {
     run(0.5, ExistingTriage.REFUSE);
 
     assertThatThrownBy(() -> run(0.5, ExistingTriage.REFUSE))
@@ -166,11 +167,13 @@ final class TestTriageRun {
         .hasMessageContaining(message);
   }
 
-  private TriageRun.Triaged run(double threshold, ExistingTriage existing) throws IOException {
-    return TriageRun.write(
-        new TriageRequest(labels, output.toString(), threshold, existing),
-        TestingSpark.session(),
-        System.err::println);
+  private TriageRun.Triaged run(double threshold, ExistingTriage existing) {
+    TriageRequest request = new TriageRequest(labels, output.toString(), threshold, existing);
+    try {
+      return TriageRun.write(request, TestingSpark.session(), System.err::println);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   private List<Row> rows() {
