@@ -55,7 +55,10 @@ final class TestRefineRun {
   static void labelOnce() throws IOException {
     photos = photos(Files.createDirectory(shared.resolve("photos")));
     candidates = shared.resolve("candidates").toString();
-    label(photos, candidates, "none", 0.05);
+    TestingRun.of(Path.of(candidates), photos)
+        .refiners("none")
+        .chunksOf(2)
+        .run(new DetectorLabelerProvider());
   }
 
   /** Some of the bundled scenes, and one that is none. */
@@ -379,7 +382,6 @@ final class TestRefineRun {
     return TestingRun.of(Path.of(output), input)
         .refiners(refiner)
         .minScore(minScore)
-        .chunksOf(2)
         .run(new DetectorLabelerProvider());
   }
 
