@@ -46,7 +46,7 @@ final class TestEvaluateCommand {
             json.toString());
 
     assertThat(command.exitCode()).as(command.err()).isZero();
-    assertThat(command.out()).contains("AP50").containsPattern("cat +1.0000");
+    assertThat(command.out()).contains("AP50").containsPattern("cat +1 +1\\.0000");
     assertThat(new ObjectMapper().readTree(json.toFile()).get("AP").doubleValue()).isEqualTo(1);
     assertThat(curves).isNotEmptyFile();
   }

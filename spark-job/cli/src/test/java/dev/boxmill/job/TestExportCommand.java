@@ -23,8 +23,8 @@ final class TestExportCommand {
             100,
             80,
             box("dog", 0.8, new Corners(-5, -6, 101, 60)),
-            box("cat", 0.25, new Corners(1, 1, 9, 9)),
-            box("dog", 0.7, new Corners(120, 10, 130, 20)))
+            box("dog", 0.7, new Corners(120, 10, 130, 20)),
+            box("cat", 0.25, new Corners(1, 1, 9, 9)))
         .failed("s3a://photos/broken.jpg", ErrorCategory.UNREADABLE, "cut off")
         .write(folder.resolve("labels"));
   }

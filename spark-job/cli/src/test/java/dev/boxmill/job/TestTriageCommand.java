@@ -13,13 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestTriageCommand {
 
   private static final Corners PLACE = new Corners(10, 10, 60, 60);
+  private static final Corners ELSEWHERE = new Corners(80, 10, 98, 60);
 
   @TempDir private Path folder;
 
   @Test
   void errorsAreSummedUpByTheirParts() {
     new TestingLabels("")
-        .labeled("file:///n/sure.jpg", 100, 80, box("cup", 0.95, PLACE), box("dog", 0.3, PLACE))
+        .labeled("file:///n/sure.jpg", 100, 80, box("cup", 0.95, PLACE), box("dog", 0.4, ELSEWHERE))
         .labeled("file:///n/2.jpg", 100, 80, box("cup", 0.95, PLACE), box("dog", 0.8, PLACE))
         .failed("file:///n/torn.jpg", ErrorCategory.UNREADABLE, "it breaks off")
         .write(folder.resolve("labels"));

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -218,6 +219,7 @@ final class TestEvaluationRun {
           boxes.add(box(result, label));
         }
       }
+      boxes.sort(Comparator.comparingDouble(LabeledBox::score).reversed());
       rows.add(
           row(
               "s3a://photos/" + image.get("file_name").textValue(),

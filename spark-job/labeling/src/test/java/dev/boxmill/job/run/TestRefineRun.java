@@ -55,7 +55,10 @@ final class TestRefineRun {
   static void labelOnce() throws IOException {
     photos = photos(Files.createDirectory(shared.resolve("photos")));
     candidates = shared.resolve("candidates").toString();
-    label(photos, candidates, "none", 0.05);
+    TestingRun.of(Path.of(candidates), photos)
+        .refiners("none")
+        .chunksOf(2)
+        .run(new DetectorLabelerProvider());
   }
 
   /** Some of the bundled scenes, and one that is none. */
@@ -305,7 +308,12 @@ final class TestRefineRun {
         "it holds labels that were not made of file://%s (--overwrite replaces them",
         path("table"));
     RefineRequest replacing =
-        request(path("table"), "mine", ExistingLabels.REPLACE, options("clip"));
+        new RefineRequest(
+            path("table"),
+            path("mine"),
+            ExistingLabels.REPLACE,
+            options("", OptionalDouble.empty(), "clip"),
+            0.01);
     assertThat(run(replacing).summary()).contains("5 images: 4 labeled");
   }
 
@@ -374,42 +382,32 @@ final class TestRefineRun {
     return TestingRun.of(Path.of(output), input)
         .refiners(refiner)
         .minScore(minScore)
-        .chunksOf(2)
         .run(new DetectorLabelerProvider());
   }
 
   /** Into a table of that name. */
   private TestingOutcome refine(String table, String output, String... refiners) {
-    return run(request(table, output, ExistingLabels.CONTINUE, options(refiners)));
+    return run(table, output, options("", OptionalDouble.empty(), refiners));
   }
 
   private TestingOutcome refineAbove(
       double minScore, String table, String output, String... refiners) {
-    RefineOptions options =
-        new RefineOptions(
-            "", List.of(refiners), OptionalDouble.of(minScore), LabelSettings.DEFAULT_MAX_PIXELS);
-    return run(request(table, output, ExistingLabels.CONTINUE, options));
+    return run(table, output, options("", OptionalDouble.of(minScore), refiners));
   }
 
   /** The detector lies there now. */
   private TestingOutcome refineWith(Path detector, String output) {
-    RefineOptions options =
-        new RefineOptions(
-            detector.toString(),
-            List.of(),
-            OptionalDouble.empty(),
-            LabelSettings.DEFAULT_MAX_PIXELS);
-    return run(request(candidates, output, ExistingLabels.CONTINUE, options));
+    return run(candidates, output, options(detector.toString(), OptionalDouble.empty()));
   }
 
-  private static RefineOptions options(String... refiners) {
+  private static RefineOptions options(
+      String detector, OptionalDouble minScore, String... refiners) {
     return new RefineOptions(
-        "", List.of(refiners), OptionalDouble.empty(), LabelSettings.DEFAULT_MAX_PIXELS);
+        detector, List.of(refiners), minScore, LabelSettings.DEFAULT_MAX_PIXELS);
   }
 
-  private RefineRequest request(
-      String table, String output, ExistingLabels existing, RefineOptions options) {
-    return new RefineRequest(table, path(output), existing, options, 0.01);
+  private TestingOutcome run(String table, String output, RefineOptions options) {
+    return run(new RefineRequest(table, path(output), ExistingLabels.CONTINUE, options, 0.01));
   }
 
   private static TestingOutcome run(RefineRequest request) {

@@ -115,8 +115,8 @@ public record TestingLabeler(String model, String refiners, String fingerprint)
         Optional.of("5ha"),
         Optional.of(new ImageSize(width, height)),
         List.of(
-            new LabeledBox(2, "low", 0.25f, half, half),
-            new LabeledBox(1, "high", 0.75f, half, whole)));
+            new LabeledBox(1, "high", 0.75f, half, whole),
+            new LabeledBox(2, "low", 0.25f, half, half)));
   }
 
   private static LabelRow failed(String uri, ErrorCategory category, String message) {
