@@ -255,4 +255,4 @@ if __name__ == "__main__":
         tensors = load_file(root / "detr-swin" / "model.safetensors")
         torch.save({"model": detrex(tensors, swin_name)}, root / "detr-swin" / "detrex.pth")
     if len(sys.argv) < 2:
-        make_tiny(Path(__file__).parents[5] / "spark-job/src/test/resources/dev/boxmill/job/session/tiny-detr.pth")
+        make_tiny(Path(__file__).parents[5] / "spark-job/labeling/src/test/resources/dev/boxmill/job/session/tiny-detr.pth")

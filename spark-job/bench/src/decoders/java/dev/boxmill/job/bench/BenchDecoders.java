@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * rounds.
  *
  * <pre>
- * python detector/detr/src/test/python/make_photographs.py /tmp/photographs
+ * python detector/image/src/test/python/make_photographs.py /tmp/photographs
  * ./mvnw -q -Pdecoders -pl spark-job/bench -am test -Dtest=BenchDecoders \
  *     -Dsurefire.failIfNoSpecifiedTests=false -Dpictures=/tmp/photographs
  * </pre>
