@@ -1,6 +1,6 @@
 package dev.boxmill.schemas;
 
-/** A column of a table, or a field of a column, as code makes it and its page tells it. */
+/** A column of a table, or a field of a column, as code makes it and its page describes it. */
 public interface TableColumn {
 
   /**

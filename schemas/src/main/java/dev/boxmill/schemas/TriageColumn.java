@@ -2,7 +2,7 @@ package dev.boxmill.schemas;
 
 /**
  * The triage table, version 1: its columns in order. One row for each row of a label table. The
- * five parts count boxes that someone would have to delete, draw or move; each tells its formula on
+ * five parts count boxes that someone would have to delete, draw or move; each has its formula on
  * the page of this module.
  */
 public enum TriageColumn implements TableColumn {

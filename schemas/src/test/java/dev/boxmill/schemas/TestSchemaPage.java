@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * The page tells what the code says; where it does not, the failure shows the lines to put there.
+ * The page says what the code says; where it does not, the failure shows the lines to put there.
  */
 final class TestSchemaPage {
 

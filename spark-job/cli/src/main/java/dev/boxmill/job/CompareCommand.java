@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = {
-      "Tells which boxes appeared, vanished, moved or changed class between two runs.",
+      "Shows which boxes appeared, vanished, moved or changed class between two runs.",
       "Images are matched by image_uri, boxes by their IoU: best first, within a class, then"
           + " between classes."
     },
@@ -40,7 +40,7 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--ground-truth",
       paramLabel = "FILE",
-      description = "Annotations in COCO's form: tells COCO's numbers of both, of all boxes.")
+      description = "Annotations in COCO's form: adds COCO's numbers of both runs, over all boxes.")
   private String groundTruth;
 
   @Option(

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** What a run that writes labels bears, and whose code it runs. */
+/** How many failures a run accepts, how large its images may be, and whose code it runs. */
 final class LimitArguments {
 
   @Option(

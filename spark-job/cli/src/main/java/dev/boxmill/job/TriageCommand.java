@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "triage",
     description = {
-      "Tells which images people should review first, where labels are likely wrong.",
+      "Finds the images that people should review first, where labels are likely wrong.",
       "Writes a Parquet table with a row for each image, the most doubtful first: review_priority,"
           + " the chance of an error, and its parts. They count boxes that score low, objects that"
           + " only boxes below the threshold show, near-duplicates, boxes that the refiners moved"

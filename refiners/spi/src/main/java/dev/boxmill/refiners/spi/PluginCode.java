@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** Tells one version of a plugin's code and files from another by the content. */
+/** Distinguishes versions of a plugin's code and files by their content. */
 final class PluginCode {
 
   private PluginCode() {}

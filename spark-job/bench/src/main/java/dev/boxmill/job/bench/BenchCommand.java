@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code boxmill bench}: measures. Each method is a thing to measure. */
 @Command(
     name = "bench",
-    description = "Measures, and prints tables. 'bench WHAT --help' tells its options.",
+    description = "Measures, and prints tables. 'bench WHAT --help' lists its options.",
     synopsisSubcommandLabel = "WHAT",
     subcommandsRepeatable = true,
     mixinStandardHelpOptions = true)

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * class.
  *
  * <p>In detectors that select their queries, a query may stand for another place in another
- * precision; such a pair shows up as a large difference, and the median tells what is usual.
+ * precision; such a pair shows up as a large difference, and the median shows what is usual.
  */
 final class Drift {
   private final List<Float> scores = new ArrayList<>();

@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Lets matched detections have the truth's box or class, and leaves the others as they are: what is
- * gained tells which of the two a detector lacks. Each object is matched by the detector's own
+ * gained shows which of the two a detector lacks. Each object is matched by the detector's own
  * matcher to one query.
  *
  * <p>Labels hold a query's scores above a threshold only; an unknown score counts as the lowest

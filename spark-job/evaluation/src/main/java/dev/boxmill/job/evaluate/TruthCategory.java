@@ -6,7 +6,7 @@ import java.util.Optional;
  * A category of the ground truth.
  *
  * @param id as in the file
- * @param frequency how common it is, where the file tells (LVIS)
+ * @param frequency how common it is, where the file says so (LVIS)
  */
 public record TruthCategory(long id, String name, Optional<Frequency> frequency) {
 

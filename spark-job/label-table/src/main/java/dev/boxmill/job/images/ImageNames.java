@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What a file's name tells about its content. */
+/** What a file's name says about its content. */
 public final class ImageNames {
 
   /** In folders and archives only these are images; a file that is named itself always is. */

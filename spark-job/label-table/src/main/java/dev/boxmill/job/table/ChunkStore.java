@@ -200,7 +200,7 @@ public final class ChunkStore {
               + Locations.uri(list(chunk))
               + ": "
               + failure.getMessage()
-              + " (--overwrite labels everything anew)",
+              + " (--overwrite labels everything again)",
           failure);
     }
   }

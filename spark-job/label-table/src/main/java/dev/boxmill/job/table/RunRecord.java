@@ -62,7 +62,7 @@ public record RunRecord(
     return differences;
   }
 
-  /** A detector's hash tells nobody anything without its name. */
+  /** A detector's hash means nothing to people without its name. */
   private String shown(String name, String value) {
     String text = name.equals("detector") ? model + " (" + value + ")" : value;
     return text.isEmpty()

@@ -18,7 +18,7 @@ public record StoredTable(Path folder, TableProvenance made, ChunkStore chunks) 
   /**
    * The table that a user named.
    *
-   * @throws BadInputException if there is none, or it tells not how it was made
+   * @throws BadInputException if there is none, or nothing in it says how it was made
    */
   public static StoredTable open(SparkSession spark, String labels) throws IOException {
     TableCheck.open(spark, labels);
@@ -51,7 +51,7 @@ public record StoredTable(Path folder, TableProvenance made, ChunkStore chunks) 
             + OutputFolder.WORK
             + "/"
             + RunRecord.FILE_NAME
-            + " that tells how they were made (give the folder that 'label --output' wrote, whole)");
+            + " that says how they were made (give the folder that 'label --output' wrote, whole)");
   }
 
   /** Whether the run that wrote it ended. */

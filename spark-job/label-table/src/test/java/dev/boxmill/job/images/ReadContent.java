@@ -3,7 +3,7 @@ package dev.boxmill.job.images;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Reads an input as text, or tells why it can't be read. */
+/** Reads an input as text, or says why it can't be read. */
 public final class ReadContent {
 
   private ReadContent() {}

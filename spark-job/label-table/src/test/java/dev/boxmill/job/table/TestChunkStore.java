@@ -111,7 +111,7 @@ final class TestChunkStore {
     assertThatThrownBy(() -> store.chunkOf(part()))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("Cannot read the list of inputs " + TestingSpark.uri(list))
-        .hasMessageEndingWith("(--overwrite labels everything anew)");
+        .hasMessageEndingWith("(--overwrite labels everything again)");
   }
 
   private String part() {

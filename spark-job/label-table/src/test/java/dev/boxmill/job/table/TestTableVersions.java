@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code labels-v1.parquet} was written by {@link LabelWriter} when version 1 was the newest, from
- * {@link #rows}. It is never written anew: whoever reads labels reads it for ever.
+ * {@link #rows}. It is never written again: every reader of labels reads it for ever.
  */
 final class TestTableVersions {
 

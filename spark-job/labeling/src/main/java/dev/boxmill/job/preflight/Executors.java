@@ -148,7 +148,7 @@ final class Executors {
     return CollectionConverters.asScala(list).toSeq();
   }
 
-  /** A probe as a task, which tells where it ran. */
+  /** A probe as a task, which says where it ran. */
   private record Asked<A extends Serializable>(
       Probe<A> probe, Broadcast<SerializableConfiguration> hadoop)
       implements org.apache.spark.api.java.function.Function<String, Tuple2<String, A>> {

@@ -57,7 +57,7 @@ record Finding(Check check, String where, Status outcome, String what, String re
   }
 
   /**
-   * What an exception tells.
+   * What an exception says.
    *
    * @param remedy for a message that names none in parentheses at its end
    */

@@ -38,7 +38,7 @@ record SpeedCheck(List<Speed> measured, PendingInputs pendingInputs, int tasks) 
             .orElse("");
     String what =
         failed + " of " + Plural.of(labeled + failed, "image") + " got no labels; " + first;
-    String remedy = "--max-failure-rate tells how many may fail";
+    String remedy = "--max-failure-rate sets how many may fail";
     Status outcome = labeled == 0 ? Status.FAILED : Status.WARNING;
     return new Finding(Check.INPUT, Finding.DRIVER, outcome, what, remedy);
   }

@@ -40,7 +40,7 @@ public final class BoxmillSession implements AutoCloseable {
    * For feature maps, blocks of many megabytes that come and go: huge pages where the system offers
    * them, and no block goes back to the system from one image to the next. One arena for all
    * threads: a thread's own consists of pieces of 64 MiB that are unmapped whenever they are empty,
-   * so that maps of 27 MB are paged in anew for every image. As in ./boxmill.
+   * so that maps of 27 MB are paged in again for every image. As in ./boxmill.
    */
   private static final String KEEP_BLOCKS =
       "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824"

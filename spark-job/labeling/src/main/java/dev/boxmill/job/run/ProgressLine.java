@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * Tells the user how far the run is: on a terminal one line that is written anew every second,
+ * Shows the user how far the run is: on a terminal one line that is rewritten every second,
  * elsewhere a line every ten seconds.
  */
 final class ProgressLine implements AutoCloseable {

@@ -28,7 +28,7 @@ public interface PreparedLabeler extends Serializable {
   /**
    * Called on an executor, once per task; expensive parts are shared by the tasks of a JVM.
    *
-   * @param times where the labeler tells what its time goes into
+   * @param times takes what the labeler's time goes into
    */
   ImageLabeler open(ExecutorSlot slot, StageTimes times);
 }

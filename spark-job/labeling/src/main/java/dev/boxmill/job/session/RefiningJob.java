@@ -20,7 +20,7 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * Another chain of refiners, or another threshold, over the boxes of a label table. Its settings,
- * and so its fingerprint, are those of labeling the images anew.
+ * and so its fingerprint, are those of labeling the images again.
  *
  * @param job the detector that made the table, with the new refiners and threshold
  * @param usesFeatures whether a refiner looks at feature maps, so that images are read again
@@ -100,7 +100,7 @@ public record RefiningJob(
     if (now < before) {
       throw provenance.refusal(
           "it has no boxes that score " + before + " or less, and --min-score is " + now,
-          "label anew with a lower --min-score");
+          "label the images again with a lower --min-score");
     }
     int topK = Integer.parseInt(provenance.setting("top-k"));
     String architecture = provenance.setting("architecture");

@@ -45,7 +45,7 @@ final class TestingFormats {
         });
   }
 
-  /** Four inks without a marker that tells their sense. */
+  /** Four inks without a marker that says how they are meant. */
   static byte[] cmykJpeg(BufferedImage image) {
     int[] pixel = new int[4];
     WritableRaster inks =

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables of the embedded detector, refined again: as labeled anew, without detecting. */
+/** Tables of the embedded detector, refined again: as if they were labeled from the images, without detecting. */
 final class TestRefineRun {
 
   /** Corners go through float32 shares of the image and back. */
@@ -77,19 +77,19 @@ final class TestRefineRun {
 
   @Test
   void refinersThatLookAtFeaturesGiveWhatLabelingAnewGives() {
-    String anew = path("anew");
-    label(photos, anew, "refinebox", 0.5);
+    String fromImages = path("from-images");
+    label(photos, fromImages, "refinebox", 0.5);
     TestingOutcome refined = refineAbove(0.5, candidates, "again", "refinebox");
 
     assertThat(refined.summary()).contains("5 images: 4 labeled, 1 failed (unreadable 1)");
     assertThat(refined.report().failedTooOften()).isTrue();
     assertThat(refined.console()).contains("images are read again");
-    assertAlike(rows(anew), rows(path("again")));
+    assertAlike(rows(fromImages), rows(path("again")));
     assertThat(columns(path("again"), LabelColumn.REFINERS, LabelColumn.MODEL))
-        .isEqualTo(columns(anew, LabelColumn.REFINERS, LabelColumn.MODEL))
+        .isEqualTo(columns(fromImages, LabelColumn.REFINERS, LabelColumn.MODEL))
         .hasSize(1);
     assertThat(columns(path("again"), LabelColumn.FINGERPRINT))
-        .isEqualTo(columns(anew, LabelColumn.FINGERPRINT));
+        .isEqualTo(columns(fromImages, LabelColumn.FINGERPRINT));
   }
 
   @Test
@@ -103,15 +103,15 @@ final class TestRefineRun {
   void refinersThatLookAtBoxesNeedNoImage() throws IOException {
     Path own = photos(Files.createDirectory(folder.resolve("own")));
     label(own, path("table"), "none", 0.05);
-    label(own, path("anew"), "merge-duplicates:iou=0.6", 0.3);
+    label(own, path("from-images"), "merge-duplicates:iou=0.6", 0.3);
     remove(own);
     TestingOutcome refined = refineAbove(0.3, path("table"), "again", "merge-duplicates:iou=0.6");
 
     assertThat(refined.summary()).contains("5 images: 4 labeled, 1 failed");
     assertThat(refined.console()).contains("no image is read");
-    assertAlike(rows(path("anew")), rows(path("again")));
+    assertAlike(rows(path("from-images")), rows(path("again")));
     assertThat(columns(path("again"), LabelColumn.FINGERPRINT))
-        .isEqualTo(columns(path("anew"), LabelColumn.FINGERPRINT));
+        .isEqualTo(columns(path("from-images"), LabelColumn.FINGERPRINT));
   }
 
   @Test
@@ -259,7 +259,7 @@ final class TestRefineRun {
     assertRefused(
         refineAbove(0.01, candidates, "again"),
         "Cannot refine labels file://%s: it has no boxes that score 0.05 or less, and --min-score"
-            + " is 0.01 (label anew with a lower --min-score)",
+            + " is 0.01 (label the images again with a lower --min-score)",
         candidates);
     assertRefused(refine(candidates, "again", "sharpen"), "Unknown refiner 'sharpen'");
     assertRefused(refine("/nowhere", "again"), "Cannot read labels file:///nowhere: there is no");
@@ -283,7 +283,7 @@ final class TestRefineRun {
             + " that were made with --refiner none");
     Files.delete(Path.of(path("clipped"), "_boxmill", "run.json"));
     assertRefused(
-        refine(path("clipped"), "again"), "it has no _boxmill/run.json that tells how they were");
+        refine(path("clipped"), "again"), "it has no _boxmill/run.json that says how they were");
   }
 
   @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 final class TestEmbeddedDetector {
   private static final float MIN_SCORE = 0.3f;
 
-  /** Share of the scenes' objects that must be found; the detector's sheet tells its real AP. */
+  /** Share of the scenes' objects that must be found; its README gives its real AP. */
   private static final double MIN_RECALL = 0.6;
 
   /** How far bfloat16 may move a box or a score that counts. */

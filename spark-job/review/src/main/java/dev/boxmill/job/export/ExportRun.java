@@ -66,7 +66,7 @@ public final class ExportRun {
     }
   }
 
-  /** With a column of priorities, null where no triage tells one. */
+  /** With a column of priorities, null where no triage has one. */
   private static Dataset<Row> prioritized(
       Dataset<Row> table, ExportRequest request, SparkSession spark) {
     String priority = TriageColumn.REVIEW_PRIORITY.columnName();

@@ -44,7 +44,7 @@ public final class TriageRun {
    * @param output where it lies
    * @param images rows of the table, failed ones included
    * @param failed images without labels, which come first
-   * @param parts expected errors of all images, by the column that tells them
+   * @param parts expected errors of all images, by the column that holds them
    */
   public record Triaged(String output, long images, long failed, Map<TriageColumn, Double> parts) {
 

@@ -1,5 +1,5 @@
 /**
- * Tells where labels are likely wrong, so that people look there first.
+ * Finds where labels are likely wrong, so that people look there first.
  *
  * <p>{@link dev.boxmill.job.triage.TriageRun} passes over a label table once for what is usual in
  * each class ({@link dev.boxmill.job.triage.ClassStatistics}) and once for the images ({@link

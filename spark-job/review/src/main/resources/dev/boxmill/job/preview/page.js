@@ -49,7 +49,7 @@ function applyFilters() {
   one('shown').textContent = `${count(pictures, 'picture', 'pictures')}, ${count(boxes, 'box', 'boxes')}`;
 }
 
-/** Draws and tells these boxes of a picture, which come best first. */
+/** Draws and describes these boxes of a picture, which come best first. */
 function show(card, shown) {
   const lines = new Set(shown.map(box => box.line));
   for (const box of card.boxes) {

@@ -4,7 +4,7 @@ import dev.boxmill.job.train.TrainingState.TrainingPosition;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** Tells the user how far an epoch is: one line on a terminal, elsewhere a line now and then. */
+/** Shows the user how far an epoch is: one line on a terminal, elsewhere a line now and then. */
 final class TrainingProgress {
 
   private static final long TERMINAL_NANOS = 1_000_000_000L;

@@ -31,7 +31,7 @@ public record TrainingRequest(
   public enum ExistingTraining {
     /** Go on with it, if it is the same. */
     RESUME,
-    /** Begin anew. */
+    /** Start from the beginning. */
     REPLACE
   }
 
