@@ -153,7 +153,9 @@ final class TrainRefinerCommand implements Callable<Integer> {
       description = "Most seconds of work that a kill can cost. Default: ${DEFAULT-VALUE}.")
   private long saveEvery;
 
-  @Option(names = "--overwrite", description = "Starts from the beginning where a training lies in --output.")
+  @Option(
+      names = "--overwrite",
+      description = "Starts from the beginning where a training lies in --output.")
   private boolean overwrite;
 
   @Spec private CommandSpec spec;

@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * The detector that a refiner works for, and where.
  *
- * @param labels class names by label id, as the checkpoint counts them; a refiner that changes
- *     labels chooses among these
+ * @param classNames by label id, as the checkpoint counts them; a refiner that changes classes
+ *     chooses among these
  * @param device where the feature maps lie, and where to put a network of one's own
  * @param precision of the feature maps; never AUTO
  * @param featureChannels channels of C2 to C5, finest first; empty if the detector offers none
@@ -21,14 +21,14 @@ import java.util.Optional;
  *     weights may lie; empty if the detector has none
  */
 public record RefinerContext(
-    Map<Integer, String> labels,
+    Map<Integer, String> classNames,
     Device device,
     Precision precision,
     List<Integer> featureChannels,
     Optional<Path> detectorDirectory) {
 
   public RefinerContext {
-    labels = Map.copyOf(labels);
+    classNames = Map.copyOf(classNames);
     requireNonNull(device, "device is null");
     featureChannels = List.copyOf(featureChannels);
     requireNonNull(detectorDirectory, "detectorDirectory is null");

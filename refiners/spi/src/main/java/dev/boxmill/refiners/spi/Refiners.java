@@ -112,7 +112,7 @@ public final class Refiners {
    * @throws RefinerException if a factory fails, naming the refiner
    */
   public RefinerChain open(List<RefinerSpec> specs, RefinerContext context) {
-    RefinerChain chain = new RefinerChain(context.labels().keySet());
+    RefinerChain chain = new RefinerChain(context.classNames().keySet());
     try {
       for (RefinerSpec spec : specs) {
         chain.append(spec.name(), create(spec, context));

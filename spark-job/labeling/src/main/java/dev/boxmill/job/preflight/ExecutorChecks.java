@@ -36,7 +36,7 @@ final class ExecutorChecks {
     return gpu;
   }
 
-  void look(ExecutorProbe probe) {
+  void probe(ExecutorProbe probe) {
     Map<Executor, Answer> answers = asked(probe);
     answers.forEach(
         (executor, answer) ->

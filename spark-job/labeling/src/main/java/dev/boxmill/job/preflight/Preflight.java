@@ -61,7 +61,7 @@ public final class Preflight {
       }
       console.println("Checking " + Plural.of(known.size(), "executor"));
       ExecutorChecks there = new ExecutorChecks(executors, known, findings::add);
-      look(checks, there);
+      probeExecutors(checks, there);
       there.loadDetector(checks.labeler());
       new Measurement(checks, there, spark, hadoop).into(findings);
     }
@@ -82,16 +82,16 @@ public final class Preflight {
   }
 
   /** Input and output as executors see them, while a folder for probes lies in the output. */
-  private void look(RequestChecks checks, ExecutorChecks there) throws IOException {
+  private void probeExecutors(RequestChecks checks, ExecutorChecks there) throws IOException {
     List<ListedFile> files = checks.someFiles(OPENED_FILES);
     Precision precision = request.settings().precision();
     if (checks.output().isEmpty()) {
-      there.look(new ExecutorProbe(precision, files, null));
+      there.probe(new ExecutorProbe(precision, files, null));
       return;
     }
     try (OutputCheck output = new OutputCheck(checks.output().get(), spark)) {
       findings.addAll(output.findings());
-      there.look(new ExecutorProbe(precision, files, output.shared().orElse(null)));
+      there.probe(new ExecutorProbe(precision, files, output.shared().orElse(null)));
       findings.addAll(output.committer());
     }
   }

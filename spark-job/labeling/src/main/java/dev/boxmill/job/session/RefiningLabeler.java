@@ -35,12 +35,12 @@ final class RefiningLabeler implements ImageLabeler {
 
   @Override
   public Iterator<LabelRow> label(Iterator<ImageInput> inputs) {
-    Iterator<LabelRow> looked = pictures.label(new ToLookAt(inputs));
+    Iterator<LabelRow> read = pictures.label(new InputsToRead(inputs));
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
         // Asking for pictures may settle rows that need none.
-        return !settled.isEmpty() || looked.hasNext() || !settled.isEmpty();
+        return !settled.isEmpty() || read.hasNext() || !settled.isEmpty();
       }
 
       @Override
@@ -48,7 +48,7 @@ final class RefiningLabeler implements ImageLabeler {
         if (!hasNext()) {
           throw new NoSuchElementException("All rows of the task are refined");
         }
-        return settled.isEmpty() ? looked.next() : settled.remove();
+        return settled.isEmpty() ? read.next() : settled.remove();
       }
     };
   }
@@ -58,12 +58,12 @@ final class RefiningLabeler implements ImageLabeler {
     pictures.close();
   }
 
-  /** The inputs whose images must be looked at; rows of the others are settled on the way. */
-  private final class ToLookAt implements Iterator<ImageInput> {
+  /** The inputs whose images must be read; rows of the others are settled on the way. */
+  private final class InputsToRead implements Iterator<ImageInput> {
     private final Iterator<ImageInput> inputs;
     private ImageInput next;
 
-    ToLookAt(Iterator<ImageInput> inputs) {
+    InputsToRead(Iterator<ImageInput> inputs) {
       this.inputs = inputs;
     }
 
@@ -71,7 +71,7 @@ final class RefiningLabeler implements ImageLabeler {
     public boolean hasNext() {
       while (next == null && inputs.hasNext()) {
         ImageInput input = inputs.next();
-        next = mustBeLookedAt(input) ? input : null;
+        next = mustBeRead(input) ? input : null;
       }
       return next != null;
     }
@@ -79,7 +79,7 @@ final class RefiningLabeler implements ImageLabeler {
     @Override
     public ImageInput next() {
       if (!hasNext()) {
-        throw new NoSuchElementException("No image is left to look at");
+        throw new NoSuchElementException("No image is left to read");
       }
       ImageInput input = next;
       next = null;
@@ -87,7 +87,7 @@ final class RefiningLabeler implements ImageLabeler {
     }
   }
 
-  private boolean mustBeLookedAt(ImageInput input) {
+  private boolean mustBeRead(ImageInput input) {
     LabelRow known = input.known().orElseThrow();
     if (!(known instanceof LabelRow.Labeled labeled)) {
       settled.add(known);

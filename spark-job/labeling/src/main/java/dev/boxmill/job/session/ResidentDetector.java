@@ -182,7 +182,7 @@ public final class ResidentDetector {
    * @param resized of one exact size; left open
    */
   List<List<Detection>> detections(List<ResizedPicture> resized, StageTimes times) {
-    return look(
+    return forward(
         resized,
         job.minScore(),
         times,
@@ -217,17 +217,18 @@ public final class ResidentDetector {
   public record ForwardResult(DetectedBatch batch, ImageBatch found) {}
 
   /**
-   * Lets the network look at a batch; no refiner takes part.
+   * Runs the network on a batch; no refiner takes part.
    *
    * @param resized of one exact size; left open
    * @param minScore only detections above it are kept
    * @param use what is done with the result, which is freed after it
    */
-  public <T> T look(List<ResizedPicture> resized, float minScore, Function<ForwardResult, T> use) {
-    return look(resized, minScore, new StageTimes(), use);
+  public <T> T forward(
+      List<ResizedPicture> resized, float minScore, Function<ForwardResult, T> use) {
+    return forward(resized, minScore, new StageTimes(), use);
   }
 
-  private <T> T look(
+  private <T> T forward(
       List<ResizedPicture> resized,
       float minScore,
       StageTimes times,

@@ -37,7 +37,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables of the embedded detector, refined again: as if they were labeled from the images, without detecting. */
+/**
+ * Tables of the embedded detector, refined again: as if they were labeled from the images, without
+ * detecting.
+ */
 final class TestRefineRun {
 
   /** Corners go through float32 shares of the image and back. */

@@ -56,18 +56,19 @@ final class GradientTask implements FlatMapFunction<Iterator<ImageGroup>, Partia
       GradientNetwork network,
       Weights weights,
       List<LoadedImage> images) {
-    return resident.look(
+    return resident.forward(
         images.stream().map(LoadedImage::picture).toList(),
         NO_DETECTION,
-        sight -> {
+        result -> {
           List<MatchedBox> matched = new ArrayList<>();
           for (int i = 0; i < images.size(); i++) {
-            matched.addAll(BoxMatcher.match(sight.batch().predictions(), i, images.get(i).image()));
+            matched.addAll(
+                BoxMatcher.match(result.batch().predictions(), i, images.get(i).image()));
           }
           return matched.isEmpty()
               ? Optional.empty()
               : Optional.of(
-                  checked(images, network.gradient(weights, sight.found().features(), matched)));
+                  checked(images, network.gradient(weights, result.found().features(), matched)));
         });
   }
 

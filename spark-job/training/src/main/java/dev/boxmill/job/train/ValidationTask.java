@@ -90,11 +90,11 @@ final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Vali
 
   private List<ValidatedImage> validated(
       ResidentDetector resident, RefinerChain chain, List<LoadedImage> images) {
-    return resident.look(
+    return resident.forward(
         images.stream().map(LoadedImage::picture).toList(),
         0,
-        sight -> {
-          List<List<Detection>> refined = chain.refine(sight.found());
+        result -> {
+          List<List<Detection>> refined = chain.refine(result.found());
           List<ValidatedImage> validated = new ArrayList<>();
           for (int i = 0; i < images.size(); i++) {
             validated.add(validated(images.get(i), refined.get(i)));

@@ -231,7 +231,7 @@ public interface BoxRefinerContract {
   }
 
   private List<Integer> labelIds() {
-    return context().labels().keySet().stream().sorted().toList();
+    return context().classNames().keySet().stream().sorted().toList();
   }
 
   private static List<float[]> values(FeatureMaps features) {
