@@ -4,7 +4,9 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Distinguishes a file that ends early from one that is damaged, once a decoder has given up on it. */
+/**
+ * Distinguishes a file that ends early from one that is damaged, once a decoder has given up on it.
+ */
 final class FileDamage {
   private static final int RIFF_HEADER = 8;
   private static final int BMP_HEADER = 14;
