@@ -172,7 +172,7 @@ def optimizer_for(model, peak):
 
 @torch.no_grad()
 def follow(average, model, step):
-    """Moves the averaged weights towards the model's; early on they follow closely."""
+    """Moves the averaged weights toward the model's; early on they follow closely."""
     decay = min(EMA_DECAY, (1 + step) / (10 + step))
     source = model.state_dict()
     for name, value in average.items():

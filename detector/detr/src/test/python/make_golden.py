@@ -4,7 +4,7 @@
     python make_golden.py [DIRECTORY]       (default: ../resources/golden)
 
 Each variant is a directory as save_pretrained writes it (config.json, model.safetensors or its sharded index,
-preprocessor_config.json) and a golden.safetensors with the normalised input, every step's whole result, and the
+preprocessor_config.json) and a golden.safetensors with the normalized input, every step's whole result, and the
 post-processed detections; its header holds the versions, the seed, the threshold and k. A variant's seed is the first
 one from SEED on with which bfloat16 costs the results some digits and not most of them: so narrow a network can be all
 rounding. The same versions give the same bytes on the same machine; on another one the last digits may differ, within

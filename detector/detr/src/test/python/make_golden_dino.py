@@ -154,12 +154,12 @@ class Dino:
         return self.norm(x + self.linear(self.linear(x, name + ".linear1").relu(), name + ".linear2"), name + norm)
 
     def encode(self, x, sizes):
-        centres, positions = [], []
+        centers, positions = [], []
         for level, (h, w) in enumerate(sizes):
             cell = torch.arange(h * w)
-            centres.append(torch.stack([((cell % w).to(x) + 0.5) / w, ((cell // w).to(x) + 0.5) / h], -1))
+            centers.append(torch.stack([((cell % w).to(x) + 0.5) / w, ((cell // w).to(x) + 0.5) / h], -1))
             positions.append(self.position((h, w), x.dtype) + self.t["transformer.level_embed"][level])
-        references, position = torch.cat(centres)[None].expand(x.size(0), -1, -1), torch.cat(positions)
+        references, position = torch.cat(centers)[None].expand(x.size(0), -1, -1), torch.cat(positions)
         for i in range(self.count("transformer.encoder.layers.")):
             name = f"transformer.encoder.layers.{i}"
             x = self.norm(x + self.deformable(x + position, references, x, sizes, name + ".self_attn"), name + ".norm1")

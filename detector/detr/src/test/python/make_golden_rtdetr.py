@@ -30,10 +30,10 @@ from transformers import (
     RTDetrV2ForObjectDetection,
 )
 
-SCORE_GAP = 1e-3  # between neighbours among the selected queries' logits
+SCORE_GAP = 1e-3  # between neighbors among the selected queries' logits
 LEARNED_GAP = 0.05  # where queries have contents of their own, so that their order survives bfloat16
 DRIFT = 0.019  # of the first layer's boxes, relative, where every layer rounds to bfloat16
-DETECTION_GAP = 2e-5  # between neighbours among the detections' scores
+DETECTION_GAP = 2e-5  # between neighbors among the detections' scores
 TARGET = (150, 221)  # height and width that the boxes are scaled to
 THRESHOLD = 0.3
 LABELS = {0: "cup", 1: "spoon", 2: "fork", 3: "knife"}
@@ -260,7 +260,7 @@ def steps(model, pixels):
 
 
 def gap(values, count):
-    """The smallest difference between neighbours among an image's `count` greatest values and the one behind."""
+    """The smallest difference between neighbors among an image's `count` greatest values and the one behind."""
     best = values.topk(count + 1, dim=1).values
     return (best[:, :-1] - best[:, 1:]).min().item()
 

@@ -85,7 +85,7 @@ final class TestPreprocessing {
   }
 
   @Test
-  void valuesAreHonoured() {
+  void valuesAreHonored() {
     Preprocessing found =
         parse(
             """

@@ -62,7 +62,7 @@ public record MatchingCost(ClassRule rule, double classWeight, double l1Weight, 
         + Math.abs((double) a.height() - b.height());
   }
 
-  /** Generalised IoU, -1 to 1 (Rezatofighi et al. 2019); 0 for two boxes without any area. */
+  /** Generalized IoU, -1 to 1 (Rezatofighi et al. 2019); 0 for two boxes without any area. */
   static double giou(Box a, Box b) {
     double width = overlap(a.cx(), a.width(), b.cx(), b.width());
     double height = overlap(a.cy(), a.height(), b.cy(), b.height());

@@ -115,7 +115,7 @@ final class PipelinedLabeler implements ImageLabeler {
       }
     }
 
-    /** One step towards a row: a picture to its bucket, a batch computed, or a row awaited. */
+    /** One step toward a row: a picture to its bucket, a batch computed, or a row awaited. */
     private Optional<LabelRow> advance() throws InterruptedException {
       ahead.start(resident.imagesInFlight() - outstanding);
       if (ahead.pending() > 0) {
