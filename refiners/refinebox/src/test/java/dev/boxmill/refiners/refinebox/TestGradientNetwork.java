@@ -1,6 +1,5 @@
 package dev.boxmill.refiners.refinebox;
 
-import static dev.boxmill.checkpoint.TestingTensors.assertClose;
 import static dev.boxmill.checkpoint.TestingTensors.relativeDrift;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -84,7 +83,8 @@ final class TestGradientNetwork {
       for (int i = 0; i < sum.length; i++) {
         sum[i] = first.values()[i] + rest.values()[i];
       }
-      assertClose("sum", sum, whole.values(), 1e-3f);
+      // Not element by element: a unit of a ReLU within rounding of zero may flip with the batch.
+      assertThat(relativeDrift(sum, whole.values())).isLessThan(FLOAT32_DRIFT);
     }
   }
 
