@@ -1,6 +1,7 @@
 package dev.boxmill.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.job.table.TestingLabels;
@@ -47,7 +48,8 @@ final class TestEvaluateCommand {
 
     assertThat(command.exitCode()).as(command.err()).isZero();
     assertThat(command.out()).contains("AP50").containsPattern("cat +1 +1\\.0000");
-    assertThat(new ObjectMapper().readTree(json.toFile()).get("AP").doubleValue()).isEqualTo(1);
+    assertThat(new ObjectMapper().readTree(json.toFile()).get("AP").doubleValue())
+        .isCloseTo(1, within(1e-12));
     assertThat(curves).isNotEmptyFile();
   }
 
