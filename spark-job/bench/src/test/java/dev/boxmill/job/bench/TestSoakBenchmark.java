@@ -1,28 +1,33 @@
 package dev.boxmill.job.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.boxmill.job.TestingCommand;
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.session.LabelSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 
 final class TestSoakBenchmark {
 
-  @Test
-  void memoryIsSampledAndItsSlopePrinted() {
-    TestingCommand command = TestingCommand.run("bench", "soak", "--images", "200");
+  private final StringWriter out = new StringWriter();
 
-    assertThat(command.exitCode()).as(command.err()).isZero();
-    assertThat(command.out().lines()).hasSize(22);
-    assertThat(command.out())
+  @Test
+  void memoryIsSampledAndItsSlopePrinted() throws IOException {
+    SoakBenchmark.run(LabelSettings.EMBEDDED, 200, new PrintWriter(out));
+
+    assertThat(out.toString().lines()).hasSize(22);
+    assertThat(out.toString())
         .containsPattern("(?m)^ {5}200 +\\d+\\.\\d +\\d+\\.\\d +\\d+\\.\\d$")
         .containsPattern("Slope over the last half: -?\\d+ bytes per image");
   }
 
   @Test
   void tooFewImagesAreRefused() {
-    TestingCommand command = TestingCommand.run("bench", "soak", "--images", "39");
-
-    assertThat(command.exitCode()).isEqualTo(2);
-    assertThat(command.err()).contains("Invalid --images: 39 (must be at least 40)");
+    assertThatThrownBy(() -> SoakBenchmark.run(LabelSettings.EMBEDDED, 39, new PrintWriter(out)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("Invalid --images: 39 (must be at least 40)");
   }
 }
