@@ -14,7 +14,7 @@ record FailureList(TableSummary summary, List<FailedImage> failures) {
         <section id="failed" class="failed">
         <h2 id="failed-title">%s</h2>
         <p class="chips">%s</p>
-        <div class="scroll" tabindex="0" role="region" aria-labeledby="failed-title"><table>
+        <div class="scroll" tabindex="0" role="region" aria-labelledby="failed-title"><table>
         <thead><tr><th scope="col">Category</th><th scope="col">Image</th><th scope="col">Message</th></tr></thead>
         <tbody>%s</tbody></table></div>%s</section>"""
         .formatted(

@@ -92,7 +92,7 @@ record Overview(TableSummary summary) {
                 .formatted(Html.count(more, "rarer class", "rarer classes"))
             : "";
     return """
-        <section class="classes" aria-labeledby="classes-title">
+        <section class="classes" aria-labelledby="classes-title">
         <h2 id="classes-title">Boxes per class</h2><ul>%s</ul>%s</section>"""
         .formatted(bars, rest);
   }
