@@ -1,18 +1,14 @@
 package dev.boxmill.detr;
 
 import dev.boxmill.checkpoint.CheckpointException;
-import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.detr.architecture.Architecture;
-import dev.boxmill.detr.postprocess.PostProcessing;
-import dev.boxmill.torchscript.Program;
+import dev.boxmill.detr.architecture.ForwardingArchitecture;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A network whose classes a user has named; those without a name keep the network's own. */
 record ArchitectureWithClassNames(Architecture network, Map<Integer, String> classNames)
-    implements Architecture {
+    implements ForwardingArchitecture {
 
   ArchitectureWithClassNames {
     Map<Integer, String> all = new HashMap<>(network.classNames());
@@ -25,35 +21,5 @@ record ArchitectureWithClassNames(Architecture network, Map<Integer, String> cla
     }
     all.putAll(classNames);
     classNames = Map.copyOf(all);
-  }
-
-  @Override
-  public Program program() {
-    return network.program();
-  }
-
-  @Override
-  public List<ExpectedTensor> tensors() {
-    return network.tensors();
-  }
-
-  @Override
-  public Set<String> ignoredTensors() {
-    return network.ignoredTensors();
-  }
-
-  @Override
-  public PostProcessing postProcessing() {
-    return network.postProcessing();
-  }
-
-  @Override
-  public List<Integer> featureChannels() {
-    return network.featureChannels();
-  }
-
-  @Override
-  public List<Integer> featureStrides() {
-    return network.featureStrides();
   }
 }

@@ -7,28 +7,43 @@ import java.util.List;
 import java.util.Set;
 
 /** Instruction sets of a CPU, as Linux names them; none elsewhere. */
-record CpuFlags(Set<String> names) {
+public record CpuFlags(Set<String> names) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final CpuFlags THIS_MACHINE = read();
 
-  static CpuFlags ofThisMachine() {
+  public CpuFlags {
+    names = Set.copyOf(names);
+  }
+
+  /** Those of the CPU that this JVM runs on. */
+  public static CpuFlags ofThisMachine() {
     return THIS_MACHINE;
   }
 
   private static CpuFlags read() {
-    if (!Files.isReadable(CPU_INFO)) {
-      return new CpuFlags(Set.of());
-    }
     try {
-      String flags =
-          Files.readAllLines(CPU_INFO).stream()
-              .filter(line -> line.startsWith("flags"))
-              .findFirst()
-              .orElse("");
-      return new CpuFlags(Set.copyOf(List.of(flags.split("\\s+"))));
+      return of(Files.isReadable(CPU_INFO) ? Files.readString(CPU_INFO) : "");
     } catch (IOException unreadable) {
-      return new CpuFlags(Set.of());
+      return of("");
     }
+  }
+
+  /**
+   * Those that a machine has.
+   *
+   * @param cpuInfo content of Linux' {@code /proc/cpuinfo}, of x86 or ARM
+   */
+  public static CpuFlags of(String cpuInfo) {
+    return new CpuFlags(
+        cpuInfo
+            .lines()
+            .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
+            .findFirst()
+            .map(
+                line ->
+                    Set.copyOf(
+                        List.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+"))))
+            .orElse(Set.of()));
   }
 
   /** Whether it multiplies bfloat16 without emulation. */

@@ -1,12 +1,9 @@
 package dev.boxmill.detr.architecture;
 
 import dev.boxmill.checkpoint.ExpectedTensor;
-import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.statedict.KeyMapping;
-import dev.boxmill.torchscript.Program;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,15 +14,10 @@ import java.util.Set;
  * @param ignored names here of tensors that no forward pass reads, beside the network's own
  */
 public record RenamedArchitecture(Architecture network, KeyMapping names, Set<String> ignored)
-    implements Architecture {
+    implements ForwardingArchitecture {
 
   public RenamedArchitecture {
     ignored = Set.copyOf(ignored);
-  }
-
-  @Override
-  public Program program() {
-    return network.program();
   }
 
   @Override
@@ -38,25 +30,5 @@ public record RenamedArchitecture(Architecture network, KeyMapping names, Set<St
     Set<String> all = new HashSet<>(ignored);
     network.ignoredTensors().forEach(name -> all.addAll(names.translated(name)));
     return all;
-  }
-
-  @Override
-  public Map<Integer, String> classNames() {
-    return network.classNames();
-  }
-
-  @Override
-  public PostProcessing postProcessing() {
-    return network.postProcessing();
-  }
-
-  @Override
-  public List<Integer> featureChannels() {
-    return network.featureChannels();
-  }
-
-  @Override
-  public List<Integer> featureStrides() {
-    return network.featureStrides();
   }
 }

@@ -16,6 +16,11 @@ public final class FolderSwap {
 
   private FolderSwap() {}
 
+  /** Where a folder is written until it is whole: hidden, beside its place. */
+  public static Path unfinished(Path place) {
+    return new Path(place.getParent(), "." + place.getName() + "-unfinished");
+  }
+
   /** Where the folder of before lies while the new one comes. */
   public static Path replaced(Path fresh) {
     return fresh.suffix("-replaced");

@@ -35,7 +35,7 @@ final class ExportFiles implements Closeable {
 
   private ExportFiles(Path output, Shape shape, Configuration hadoop) throws IOException {
     this.output = output;
-    this.unfinished = new Path(output.getParent(), "." + output.getName() + "-unfinished");
+    this.unfinished = FolderSwap.unfinished(output);
     this.shape = shape;
     this.hadoop = hadoop;
     this.files = Locations.filesystem(output, hadoop);

@@ -65,7 +65,7 @@ public final class TriageRun {
       throws IOException {
     Dataset<Row> labels = TableCheck.open(spark, request.labels());
     Path output = TriageFolder.claim(request, spark);
-    Path unfinished = new Path(output.getParent(), "." + output.getName() + "-unfinished");
+    Path unfinished = FolderSwap.unfinished(output);
     ScoreCalibration calibration = new ScoreCalibration(request.threshold());
     rows(labels, new RowTriage(calibration, ClassStatistics.of(labels, calibration)))
         .orderBy(

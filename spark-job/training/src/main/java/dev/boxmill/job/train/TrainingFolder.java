@@ -12,7 +12,7 @@ import dev.boxmill.refiners.refinebox.RefineBoxFactory;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
@@ -141,11 +141,7 @@ final class TrainingFolder {
   }
 
   private void writeText(Path target, String text) throws IOException {
-    Path unfinished = target.suffix(".unfinished");
-    try (OutputStream out = files.create(unfinished, true)) {
-      out.write(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    }
-    place(unfinished, target);
+    StoredFile.write(target, text.getBytes(StandardCharsets.UTF_8), hadoop);
   }
 
   private void publish(Path target, Consumer<java.nio.file.Path> writer) throws IOException {
@@ -154,14 +150,10 @@ final class TrainingFolder {
           writer.accept(local);
           Path unfinished = target.suffix(".unfinished");
           files.copyFromLocalFile(false, true, new Path(local.toUri()), unfinished);
-          place(unfinished, target);
+          StoredFile.place(unfinished, target, hadoop);
+          files.delete(unfinished, false);
           return target;
         });
-  }
-
-  private void place(Path unfinished, Path target) throws IOException {
-    StoredFile.place(unfinished, target, hadoop);
-    files.delete(unfinished, false);
   }
 
   private interface Use<T> {
