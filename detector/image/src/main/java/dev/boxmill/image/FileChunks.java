@@ -2,7 +2,6 @@ package dev.boxmill.image;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -11,7 +10,7 @@ import java.util.Optional;
 
 /** The chunks that PNG and RIFF (WebP) files are made of. */
 final class FileChunks {
-  private static final int PNG_SIGNATURE = 8;
+  static final int PNG_SIGNATURE = 8;
   private static final int RIFF_SIGNATURE = 12;
   private static final int HEADER = 8;
   private static final int PNG_CHECKSUM = 4;
@@ -24,11 +23,6 @@ final class FileChunks {
    * @param end where the next chunk begins
    */
   record Chunk(String name, int start, int length, int end) {
-
-    /** PNG's ancillary chunks begin with a small letter. */
-    boolean isAncillary() {
-      return Character.isLowerCase(name.charAt(0));
-    }
 
     int data() {
       return start + HEADER;
@@ -52,24 +46,6 @@ final class FileChunks {
   /** RIFF chunks from that position on. */
   static List<Chunk> riff(byte[] file, int first) {
     return read(ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN), first);
-  }
-
-  /**
-   * A PNG without transparency, profiles, gamma and texts, none of which count here. With them,
-   * Leptonica 1.87 mixes up the colors of small palettes that have a transparent entry, and libpng
-   * writes a warning for each of the many wrong profiles in the world.
-   */
-  static byte[] criticalOnly(byte[] png) {
-    List<Chunk> chunks = png(png);
-    if (chunks.stream().noneMatch(Chunk::isAncillary)) {
-      return png;
-    }
-    ByteArrayOutputStream kept = new ByteArrayOutputStream(png.length);
-    kept.write(png, 0, PNG_SIGNATURE);
-    chunks.stream()
-        .filter(chunk -> !chunk.isAncillary())
-        .forEach(chunk -> kept.write(png, chunk.start(), chunk.end() - chunk.start()));
-    return kept.toByteArray();
   }
 
   static Optional<Chunk> named(String name, List<Chunk> chunks) {

@@ -17,24 +17,30 @@ final class GifFrame {
 
   static Picture first(ImageReader reader, byte[] file, PixelLimit limit)
       throws IOException, UnreadableImageException {
-    ImageSize canvas = canvas(file, limit);
-    limit.check(ImageFormat.GIF, reader.getWidth(0), reader.getHeight(0));
+    ImageSize canvas = canvas(reader, file, limit);
     BufferedImage frame = reader.read(0);
     Picture picture = Picture.blank(canvas);
     fill(picture, background((IndexColorModel) frame.getColorModel()));
     IIOMetadataNode place = descriptor(reader);
-    int left = Integer.parseInt(place.getAttribute("imageLeftPosition"));
-    int top = Integer.parseInt(place.getAttribute("imageTopPosition"));
-    Pixels.copy(ImageFormat.GIF, frame, picture, left, top);
+    int left = number(place, "imageLeftPosition");
+    Pixels.copyColors(frame, picture, left, number(place, "imageTopPosition"));
     return picture;
   }
 
-  /** As the header has it. */
-  static ImageSize canvas(byte[] file, PixelLimit limit) throws UnreadableImageException {
+  /** As the header has it, or as large as it must be to hold the frame. */
+  static ImageSize canvas(ImageReader reader, byte[] file, PixelLimit limit)
+      throws IOException, UnreadableImageException {
     ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    int width = Short.toUnsignedInt(header.getShort(6));
-    int height = Short.toUnsignedInt(header.getShort(8));
+    IIOMetadataNode place = descriptor(reader);
+    int right = number(place, "imageLeftPosition") + reader.getWidth(0);
+    int bottom = number(place, "imageTopPosition") + reader.getHeight(0);
+    int width = Math.max(right, Short.toUnsignedInt(header.getShort(6)));
+    int height = Math.max(bottom, Short.toUnsignedInt(header.getShort(8)));
     return limit.check(ImageFormat.GIF, width, height);
+  }
+
+  private static int number(IIOMetadataNode node, String attribute) {
+    return Integer.parseInt(node.getAttribute(attribute));
   }
 
   private static IIOMetadataNode descriptor(ImageReader reader) throws IOException {

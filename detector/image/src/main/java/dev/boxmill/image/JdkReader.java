@@ -1,7 +1,7 @@
 package dev.boxmill.image;
 
 import dev.boxmill.schemas.ImageSize;
-import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -11,7 +11,10 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** GIF, BMP and TIFF, through the JDK's own readers. */
+/**
+ * Through the JDK's own readers: GIF, and what TIFF takes from other formats, fax codes and JPEGs
+ * of inks.
+ */
 final class JdkReader {
   private static final String JDK_PLUGINS = "com.sun.imageio.plugins.";
 
@@ -21,39 +24,47 @@ final class JdkReader {
     T from(ImageReader reader) throws IOException, UnreadableImageException;
   }
 
-  static ImageSize declaredSize(ImageFormat format, byte[] file, PixelLimit limit)
-      throws UnreadableImageException {
-    return read(format, file, reader -> size(format, file, reader, limit));
+  static ImageSize gifSize(byte[] file, PixelLimit limit) throws UnreadableImageException {
+    return read(ImageFormat.GIF, file, reader -> GifFrame.canvas(reader, file, limit));
   }
 
-  static Picture read(ImageFormat format, byte[] file, PixelLimit limit)
-      throws UnreadableImageException {
-    return read(
-        format,
-        file,
-        reader ->
-            format == ImageFormat.GIF
-                ? GifFrame.first(reader, file, limit)
-                : first(format, file, reader, limit));
+  static Picture gif(byte[] file, PixelLimit limit) throws UnreadableImageException {
+    return read(ImageFormat.GIF, file, reader -> GifFrame.first(reader, file, limit));
   }
 
-  private static ImageSize size(
-      ImageFormat format, byte[] file, ImageReader reader, PixelLimit limit)
-      throws IOException, UnreadableImageException {
-    return format == ImageFormat.GIF
-        ? GifFrame.canvas(file, limit)
-        : limit.check(format, reader.getWidth(0), reader.getHeight(0));
+  /** The bits of a TIFF that has one a pixel, each row in whole bytes. */
+  static byte[] bits(byte[] tiff) throws UnreadableImageException {
+    return read(ImageFormat.TIFF, tiff, reader -> packed(reader.read(0).getRaster()));
   }
 
-  private static Picture first(
-      ImageFormat format, byte[] file, ImageReader reader, PixelLimit limit)
-      throws IOException, UnreadableImageException {
-    ImageSize size = size(format, file, reader, limit);
-    BufferedImage stored = reader.read(0);
-    BufferedImage image = format == ImageFormat.TIFF ? TiffPalette.exact(reader, stored) : stored;
-    Picture picture = Picture.blank(size);
-    Pixels.copy(format, image, picture, 0, 0);
-    return picture;
+  /** The samples of a JPEG as they are, side by side. */
+  static byte[] samples(byte[] jpeg) throws UnreadableImageException {
+    return read(ImageFormat.JPEG, jpeg, reader -> bytes(reader.readRaster(0, null)));
+  }
+
+  private static byte[] packed(Raster raster) {
+    int rowBytes = (raster.getWidth() + 7) / 8;
+    byte[] bits = new byte[Math.multiplyExact(rowBytes, raster.getHeight())];
+    int[] row = new int[raster.getWidth()];
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getSamples(0, y, row.length, 1, 0, row);
+      for (int x = 0; x < row.length; x++) {
+        bits[y * rowBytes + x / 8] |= (byte) (row[x] << (7 - x % 8));
+      }
+    }
+    return bits;
+  }
+
+  private static byte[] bytes(Raster raster) {
+    int[] row = new int[raster.getWidth() * raster.getNumBands()];
+    byte[] bytes = new byte[Math.multiplyExact(row.length, raster.getHeight())];
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(0, y, raster.getWidth(), 1, row);
+      for (int i = 0; i < row.length; i++) {
+        bytes[y * row.length + i] = (byte) row[i];
+      }
+    }
+    return bytes;
   }
 
   private static <T> T read(ImageFormat format, byte[] file, Reading<T> reading)

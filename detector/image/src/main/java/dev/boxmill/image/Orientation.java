@@ -29,18 +29,20 @@ enum Orientation {
 
   /** What the file says; UPRIGHT where it says nothing, or nothing that can be understood. */
   static Orientation of(ImageFormat format, byte[] file) {
-    int value = Exif.orientation(format, file);
+    int value = Metadata.of(format, file).orientation().orElse(0);
     return value >= 1 && value <= values().length ? values()[value - 1] : UPRIGHT;
+  }
+
+  /** The size of an upright image that is stored in that one. */
+  ImageSize upright(ImageSize stored) {
+    return transposes ? new ImageSize(stored.height(), stored.width()) : stored;
   }
 
   Picture apply(Picture stored) {
     if (this == UPRIGHT) {
       return stored;
     }
-    int width = stored.size().width();
-    int height = stored.size().height();
-    Picture turned =
-        Picture.blank(transposes ? new ImageSize(height, width) : new ImageSize(width, height));
+    Picture turned = Picture.blank(upright(stored.size()));
     for (int y = 0; y < turned.size().height(); y++) {
       turnRow(stored, turned, y);
     }

@@ -40,6 +40,19 @@ public record Picture(ImageSize size, ByteBuffer rgb) {
     return mirrored;
   }
 
+  /** A copy of a part, or this picture if the part is all of it. */
+  public Picture region(Region region) {
+    if (region.size().equals(size)) {
+      return this;
+    }
+    Picture part = blank(region.size());
+    int row = 3 * region.size().width();
+    for (int y = 0; y < region.size().height(); y++) {
+      part.rgb.put(row * y, rgb, 3 * (size.width() * (region.top() + y) + region.left()), row);
+    }
+    return part;
+  }
+
   /** This picture on a black canvas; what sticks out is dropped. */
   Picture placed(ImageSize canvas, int left, int top) {
     if (canvas.equals(size)) {
@@ -47,7 +60,7 @@ public record Picture(ImageSize size, ByteBuffer rgb) {
     }
     Picture whole = blank(canvas);
     int bytes = 3 * Math.max(0, Math.min(size.width(), canvas.width() - left));
-    for (int y = 0; y < Math.min(size.height(), canvas.height() - top); y++) {
+    for (int y = 0; bytes > 0 && y < Math.min(size.height(), canvas.height() - top); y++) {
       int to = 3 * (canvas.width() * (top + y) + left);
       whole.rgb.put(to, rgb, 3 * size.width() * y, bytes);
     }

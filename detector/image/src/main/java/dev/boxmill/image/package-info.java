@@ -34,15 +34,27 @@
  * Java bindings want OpenGL and fontconfig on every executor. ImageIO's JPEG depends on the
  * vendor's JDK: Debian links libjpeg-turbo, most others an old libjpeg without SIMD.
  *
- * <p>GIF, BMP and TIFF, rare in photographs, go through the JDK's own readers, which are plain
- * Java: Leptonica reads all frames of a GIF to give one, and takes a TIFF that is cut off for
- * whole.
+ * <p>GIF, rare in photographs, goes through the JDK's own reader: Leptonica reads all frames to
+ * give one. JPEG 2000 comes with Leptonica.
+ *
+ * <h2>Why TIFF, BMP, netpbm and Targa are read here</h2>
+ *
+ * The JDK's readers refuse BigTIFF, Zstandard, LZMA, 16 bits or floats with a predictor, 16-bit BMP
+ * and wrong size fields, and Leptonica's libtiff lacks Zstandard and LZMA, takes a file that is cut
+ * off for whole, and gives 16 bits by their high byte alone. Here a page is read row by row from a
+ * stream of its strip or tile, so that memory is bounded by a row, and samples stay what they are
+ * until one class, {@code SampleRange}, makes 8 bits of them. Inflating is the JDK's,
+ * aircompressor's (Zstandard) and XZ for Java's work (0.4 MB together); JPEG in TIFF is
+ * Leptonica's, fax codes the JDK's.
  *
  * <h2>Where pixels may differ from transformers'</h2>
  *
  * <ul>
- *   <li>EXIF orientation is applied; Pillow leaves it to its caller.
- *   <li>16-bit gray counts by its high byte; Pillow clips it at 255.
+ *   <li>Orientation is applied; Pillow leaves it to its caller.
+ *   <li>More than 8 bits a sample count by the least of 8, 10, 12, 14 and 16 bits that holds all of
+ *       a picture's, floats from 0 to 1 by their share; Pillow takes the high byte of RGB and clips
+ *       gray at 255.
+ *   <li>A JPEG that lacks only its end marker is read; Pillow refuses it.
  * </ul>
  */
 package dev.boxmill.image;

@@ -3,6 +3,7 @@ package dev.boxmill.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pixels against Pillow's, bit for bit in all formats, JPEG and lossy WebP too. */
 final class TestImageDecoder {
@@ -23,7 +25,7 @@ final class TestImageDecoder {
 
   @Test
   void picturesOfEveryFormatAreThere() {
-    assertThat(names()).hasSizeGreaterThan(70);
+    assertThat(names()).hasSizeGreaterThan(110);
     assertThat(names().stream().map(TestingPictures::file).map(f -> ImageFormat.of(f).get()))
         .contains(ImageFormat.values());
   }
@@ -34,6 +36,29 @@ final class TestImageDecoder {
     Picture found = decoder.decode(TestingPictures.file(name));
 
     TestingPictures.assertEqual(found, TestingPictures.expected(name));
+  }
+
+  /** Pillow refuses them, browsers and viewers show them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"baseline.jpg", "progressive.jpg", "s411.jpg", "gray.jpg", "ycck.jpg"})
+  void aJpegThatLacksItsEndMarkerAloneIsWhole(String name) throws UnreadableImageException {
+    byte[] file = TestingPictures.file(name);
+    for (int missing = 1; missing <= 2; missing++) {
+      Picture found = decoder.decode(Arrays.copyOf(file, file.length - missing));
+
+      TestingPictures.assertEqual(found, TestingPictures.expected(name));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rgb.png", "palette_transparent.png", "rgb_16_bits.png"})
+  void aPngThatLacksItsEndAloneIsWhole(String name) throws UnreadableImageException {
+    byte[] file = TestingPictures.file(name);
+    for (int missing : List.of(1, 4, 12)) {
+      Picture found = decoder.decode(Arrays.copyOf(file, file.length - missing));
+
+      TestingPictures.assertEqual(found, TestingPictures.expected(name));
+    }
   }
 
   @Test

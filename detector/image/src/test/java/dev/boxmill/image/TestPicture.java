@@ -17,6 +17,17 @@ final class TestPicture {
     assertThat(mirrored.mirrored()).isEqualTo(picture);
   }
 
+  @Test
+  void whatLiesBesideItsCanvasIsDropped() {
+    Picture picture = picture(1, 1, 1, 2, 3);
+    assertThat(picture.placed(new ImageSize(2, 1), 1, 0))
+        .isEqualTo(picture(2, 1, 0, 0, 0, 1, 2, 3));
+    assertThat(picture.placed(new ImageSize(2, 1), 99, 0))
+        .isEqualTo(picture(2, 1, 0, 0, 0, 0, 0, 0));
+    assertThat(picture.placed(new ImageSize(2, 1), 0, 99))
+        .isEqualTo(picture(2, 1, 0, 0, 0, 0, 0, 0));
+  }
+
   private static Picture picture(int width, int height, int... samples) {
     ByteBuffer rgb = ByteBuffer.allocateDirect(samples.length);
     for (int sample : samples) {

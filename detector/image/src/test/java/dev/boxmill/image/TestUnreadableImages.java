@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestUnreadableImages {
-  private static final String READABLE = " (readable: JPEG, PNG, WebP, GIF, BMP, TIFF)";
+  private static final String READABLE =
+      " (readable: JPEG, PNG, WebP, GIF, BMP, TIFF, PNM, JPEG 2000, Targa)";
 
   @Test
   void anEmptyFileIsNamed() {
@@ -37,13 +38,34 @@ final class TestUnreadableImages {
         "version https://git-lfs.github.com/spec/v1 | it is a Git LFS pointer, not the file",
         "%PDF-1.7 | it is a PDF",
         "path,width,height | it looks like plain text",
-        "0000ftypavif0000 | it is AVIF or HEIC",
-        "0000ftypheic0000 | it is AVIF or HEIC",
+        "0000ftypavif0000 | it is AVIF",
+        "0000ftypheic0000 | it is HEIC",
+        "0000ftypmif10000mif1heic | it is HEIC",
+        "0000ftypmif10000mif1avif | it is AVIF",
+        "0000ftypcrx 0000 | it is a raw photograph of a camera, CR3",
         "0000ftypisom0000 | it is a video",
-        "8BPS0000 | it is a Photoshop file"
+        "8BPS0000 | it is a Photoshop file",
+        "II*_0000CR_2 | it is a raw photograph of a camera, CR2",
+        "FUJIFILMCCD-RAW 0201 | it is a raw photograph of a camera, RAF",
+        "qoif0000 | it is QOI",
+        "DDS 0000 | it is DDS"
       })
   void foreignBytesAreNamed(String text, String kind) {
     assertUnreadable(text.getBytes(UTF_8), "Cannot decode the image: " + kind + READABLE);
+  }
+
+  @Test
+  void dicomIsNamedThoughItsSignatureIsNotInFront() {
+    byte[] dicom = new byte[200];
+    System.arraycopy("DICM".getBytes(UTF_8), 0, dicom, 128, 4);
+    assertUnreadable(dicom, "Cannot decode the image: it is DICOM" + READABLE);
+  }
+
+  @Test
+  void targaOfAKindThatIsNotReadIsNamedByItsEnd() {
+    byte[] targa = new byte[99];
+    System.arraycopy("TRUEVISION-XFILE.\0".getBytes(UTF_8), 0, targa, 81, 18);
+    assertUnreadable(targa, "Cannot decode the image: it is Targa of another kind" + READABLE);
   }
 
   @Test
@@ -64,6 +86,7 @@ final class TestUnreadableImages {
         "cmyk.jpg",
         "turn6.jpg",
         "rgb.png",
+        "rgb_16_bits.png",
         "palette_transparent.png",
         "lossy.webp",
         "lossless.webp",
@@ -95,13 +118,85 @@ final class TestUnreadableImages {
     }
   }
 
+  /** Coarse scans alone would be a picture too, but not the one that was stored. */
   @Test
-  void aJpegWithoutItsEndMarkerIsCutOff() {
-    byte[] file = TestingPictures.file("baseline.jpg");
+  void aProgressiveJpegThatLacksScansIsCutOff() {
+    byte[] file = TestingPictures.file("progressive.jpg");
+    for (int i = file.length / 4; i < file.length - 1; i++) {
+      if ((file[i] & 0xff) == 0xff && (file[i + 1] & 0xff) == JpegSegments.START_OF_SCAN) {
+        assertUnreadable(
+            Arrays.copyOf(file, i), "Cannot decode the JPEG: it is cut off after " + i + " bytes");
+      }
+    }
+  }
 
+  @Test
+  void aJpegOfTwelveBitsIsNamed() {
+    byte[] file = TestingPictures.file("baseline.jpg");
+    int frame = indexOf(file, (byte) 0xff, (byte) 0xc0);
+    file[frame + 4] = 12;
     assertUnreadable(
-        Arrays.copyOf(file, file.length - 2),
-        "Cannot decode the JPEG: it is cut off after " + (file.length - 2) + " bytes");
+        file, "Cannot decode the JPEG: it has 12 bits a sample (convert it to 8 bits)");
+
+    file[frame + 1] = (byte) 0xf7;
+    assertUnreadable(file, "Cannot decode the JPEG: it is JPEG-LS (convert it to PNG)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "259 | 34887 | its compression is LERC 34887 (save it with LZW or Deflate)",
+        "259 | 4711 | its compression is of the unknown kind 4711 (save it with LZW or Deflate)",
+        "262 | 8 | it holds CIELab colors (convert it to RGB)",
+        "262 | 5 | it has 1 channels, which are no CMYK",
+        "258 | 48 | it has samples of kind 1 with 48 bits (convert it to 8 bits RGB)",
+        "256 | 0 | its header says 0x3 pixels",
+        "273 | 99999 | it is cut off after 125 bytes",
+        "50706 | 1 | it is a raw photograph of a camera, such as DNG or NEF (develop it to JPEG)"
+      })
+  void whatIsNotReadOfTiffIsNamed(int tag, int value, String reason) {
+    byte[] file = new TestingTiff(5, 3, 8, new byte[15]).with(tag, value).file();
+
+    assertUnreadable(file, "Cannot decode the TIFF: " + reason);
+  }
+
+  /** Cameras put a thumbnail first, which is not the photograph. */
+  @Test
+  void aThumbnailIsNotTakenForThePhotograph() {
+    TestingTiff file = new TestingTiff(5, 3, 8, new byte[15]).with(TiffTags.SUBFILE_TYPE, 1);
+
+    assertThat(failure(file.with(TiffTags.SUB_DIRECTORIES, 8).file()))
+        .hasMessageContaining("it is a raw photograph of a camera");
+  }
+
+  /** Strips of a few bytes that each stand for the whole file would take hours. */
+  @Test
+  void stripsOverEachOtherAreRefused() {
+    long[] offsets = new long[10_000];
+    long[] counts = new long[offsets.length];
+    Arrays.fill(offsets, 8);
+    Arrays.fill(counts, 60_000);
+    byte[] file =
+        new TestingTiff(5, offsets.length, 8, new byte[99])
+            .with(TiffTags.ROWS_PER_STRIP, 1)
+            .with(TiffTags.COMPRESSION, 32773)
+            .with(TiffTags.STRIP_OFFSETS, offsets)
+            .with(TiffTags.STRIP_BYTE_COUNTS, counts)
+            .file();
+
+    assertUnreadable(file, "Cannot decode the TIFF: its strips or tiles lie over each other");
+  }
+
+  @Test
+  void tilesFarLargerThanThePageAreRefused() {
+    byte[] file =
+        new TestingTiff(5, 3, 8, new byte[15])
+            .with(TiffTags.TILE_WIDTH, 1 << 30)
+            .with(TiffTags.TILE_HEIGHT, 16)
+            .file();
+
+    assertUnreadable(file, "Cannot decode the TIFF: it has tiles of 1073741824x16 pixels");
   }
 
   @Test
@@ -112,18 +207,6 @@ final class TestUnreadableImages {
     assertUnreadable(file, "Cannot decode the PNG: its data is damaged");
   }
 
-  @Test
-  void inksOfUnknownSenseAreNotGuessed() {
-    byte[] file = TestingPictures.file("cmyk.jpg");
-    int adobe = new String(file, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("Adobe");
-    file[adobe] = 'a';
-
-    assertUnreadable(
-        file,
-        "Cannot decode the JPEG: it is CMYK without Adobe's marker, so 0 may mean no ink or full"
-            + " ink (convert it to RGB)");
-  }
-
   @ParameterizedTest
   @CsvSource({
     "baseline.jpg,JPEG",
@@ -132,7 +215,10 @@ final class TestUnreadableImages {
     "moving.webp,WebP",
     "plain.gif,GIF",
     "rgb.bmp,BMP",
-    "raw.tif,TIFF"
+    "raw.tif,TIFF",
+    "rgb.pnm,PNM",
+    "lossless.jp2,JPEG 2000",
+    "rgb.tga,Targa"
   })
   void tooManyPixelsAreRefused(String name, String format) {
     UnreadableImageException failure =
@@ -210,6 +296,24 @@ final class TestUnreadableImages {
       file[random.nextInt(range)] = (byte) random.nextInt(256);
     }
     return random.nextInt(5) == 0 ? Arrays.copyOf(file, random.nextInt(file.length)) : file;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 1000, 3000})
+  void damagedDataOfSixteenBitsIsTold(int position) {
+    byte[] file = TestingPictures.file("rgb_16_bits.png");
+    file[position] ^= 1;
+
+    assertUnreadable(file, "Cannot decode the PNG: its data is damaged");
+  }
+
+  private static int indexOf(byte[] file, byte first, byte second) {
+    for (int i = 0; i + 1 < file.length; i++) {
+      if (file[i] == first && file[i + 1] == second) {
+        return i;
+      }
+    }
+    throw new AssertionError("It isn't there");
   }
 
   private static void assertUnreadable(byte[] file, String message) {
