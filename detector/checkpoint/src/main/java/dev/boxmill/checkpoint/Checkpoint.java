@@ -13,7 +13,8 @@ import java.util.TreeSet;
 
 /**
  * The tensors of a Hugging Face checkpoint directory: {@code model.safetensors}, or where that is
- * absent the shards that {@code model.safetensors.index.json} names.
+ * absent the shards that {@code model.safetensors.index.json} names, or where that is absent too
+ * {@code pytorch_model.bin} or its shards.
  *
  * <p>Opening reads and checks the headers alone. Each tensor is mapped into memory when its values
  * are asked for; the checkpoint keeps no mapping. Closing it closes the files; Java 17 has no call
@@ -25,7 +26,9 @@ import java.util.TreeSet;
 public final class Checkpoint implements AutoCloseable {
 
   private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
+  private static final String INDEX = SINGLE + ".index.json";
+  private static final String PICKLED = "pytorch_model.bin";
+  private static final String PICKLED_INDEX = PICKLED + ".index.json";
 
   private final Path location;
   private final List<TensorFile> files;
@@ -60,35 +63,52 @@ public final class Checkpoint implements AutoCloseable {
 
   /**
    * Opens a single file of weights: safetensors, or a PyTorch checkpoint ({@code .pth}), of which
-   * the state dict is read that lies in it as {@code model} or {@code state_dict} or is all of it.
-   * Its first bytes say which of the two it is.
+   * the state dict is read: all of it, or what lies in it as {@code ema}, {@code model}, {@code
+   * state_dict} or under other customary keys, one in another too. Where every name begins with a
+   * wrapper's, such as {@code module.}, that is taken off. The file's first bytes say which of the
+   * two it is.
    *
    * @throws CheckpointException if it is neither, or damaged, or holds anything but tensors
    */
   public static Checkpoint openFile(Path path) {
     RegularFile.check(path);
-    TensorFile file = PthFile.isOne(path) ? PthFile.open(path) : SafetensorsFile.open(path);
+    TensorFile file =
+        PthFile.isOne(path)
+            ? PthFile.open(path, PickledStateDict.Names.UNWRAPPED)
+            : SafetensorsFile.open(path);
     return new Checkpoint(path, List.of(file), tensors(file));
   }
 
   private static Checkpoint open(Path directory, List<TensorFile> opened) {
-    if (Files.exists(directory.resolve(SINGLE), LinkOption.NOFOLLOW_LINKS)) {
-      SafetensorsFile file = SafetensorsFile.open(directory.resolve(SINGLE));
-      opened.add(file);
-      return new Checkpoint(directory, opened, tensors(file));
+    for (String single : List.of(SINGLE, PICKLED)) {
+      String index = single.equals(SINGLE) ? INDEX : PICKLED_INDEX;
+      if (isThere(directory.resolve(single))) {
+        TensorFile file = openPart(directory.resolve(single));
+        opened.add(file);
+        return new Checkpoint(directory, opened, tensors(file));
+      }
+      if (isThere(directory.resolve(index))) {
+        return new Checkpoint(directory, opened, sharded(directory.resolve(index), opened));
+      }
     }
-    Path index = directory.resolve(INDEX);
-    if (!Files.exists(index, LinkOption.NOFOLLOW_LINKS)) {
-      throw noWeights(directory);
-    }
-    return new Checkpoint(directory, opened, sharded(index, opened));
+    throw noWeights(directory);
+  }
+
+  private static boolean isThere(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static TensorFile openPart(Path file) {
+    return file.toString().endsWith(".bin")
+        ? PthFile.open(file, PickledStateDict.Names.AS_SAVED)
+        : SafetensorsFile.open(file);
   }
 
   private static Map<String, StoredTensor> sharded(Path index, List<TensorFile> opened) {
     Map<String, String> shards = ShardIndex.read(index);
     Map<String, StoredTensor> tensors = new TreeMap<>();
     for (String shard : new TreeSet<>(shards.values())) {
-      SafetensorsFile file = SafetensorsFile.open(index.resolveSibling(shard));
+      TensorFile file = openPart(index.resolveSibling(shard));
       opened.add(file);
       tensors(file)
           .forEach(
@@ -116,17 +136,12 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private static CheckpointException noWeights(Path directory) {
-    boolean pickled = Files.exists(directory.resolve("pytorch_model.bin"));
     return new CheckpointException(
         "Cannot read checkpoint "
             + directory
-            + ": it has neither "
-            + SINGLE
-            + " nor "
-            + INDEX
-            + (pickled
-                ? " (it has pytorch_model.bin: save it with safe_serialization=True)"
-                : " (name a Hugging Face checkpoint directory)"));
+            + ": it has none of "
+            + String.join(", ", SINGLE, INDEX, PICKLED, PICKLED_INDEX)
+            + " (name a Hugging Face checkpoint directory, downloaded as a whole)");
   }
 
   /** The directory, or the single file. */

@@ -4,6 +4,7 @@ import dev.boxmill.torchscript.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A tensor that an architecture reads from its checkpoint.
@@ -15,9 +16,14 @@ import java.util.List;
  * @param shape what it must have, outermost dimension first
  * @param part which rows of the checkpoint's tensor it is; it has the shape, the checkpoint's
  *     tensor more rows
+ * @param otherwise how else the checkpoint may hold it, where it has none of the names
  */
 public record ExpectedTensor(
-    List<String> checkpointNames, String programName, List<Long> shape, Part part) {
+    List<String> checkpointNames,
+    String programName,
+    List<Long> shape,
+    Part part,
+    Optional<ExpectedTensor> otherwise) {
 
   /**
    * One of several equally large parts that lie below each other in one tensor, as query, key and
@@ -62,6 +68,11 @@ public record ExpectedTensor(
     }
   }
 
+  public ExpectedTensor(
+      List<String> checkpointNames, String programName, List<Long> shape, Part part) {
+    this(checkpointNames, programName, shape, part, Optional.empty());
+  }
+
   public ExpectedTensor(List<String> checkpointNames, String programName, List<Long> shape) {
     this(checkpointNames, programName, shape, Part.WHOLE);
   }
@@ -74,12 +85,31 @@ public record ExpectedTensor(
     return new ExpectedTensor(checkpointName, programName, Arrays.stream(shape).boxed().toList());
   }
 
+  /** The same, or that one in a checkpoint that has none of the names. */
+  public ExpectedTensor orElse(ExpectedTensor other) {
+    return new ExpectedTensor(checkpointNames, programName, shape, part, Optional.of(other));
+  }
+
   /** The same, each of its names in the checkpoint behind each of the prefixes. */
   public ExpectedTensor withPrefixes(List<String> prefixes) {
     List<String> names =
         prefixes.stream()
             .flatMap(prefix -> checkpointNames.stream().map(name -> prefix + name))
             .toList();
-    return new ExpectedTensor(names, programName, shape, part);
+    return new ExpectedTensor(
+        names, programName, shape, part, otherwise.map(other -> other.withPrefixes(prefixes)));
+  }
+
+  /**
+   * The same, but in a checkpoint with none of its own names, another tensor has its values: a
+   * library may tie two tensors that another of its versions trained apart.
+   */
+  public ExpectedTensor orAs(String... names) {
+    return orElse(new ExpectedTensor(List.of(names), programName, shape, part));
+  }
+
+  /** The same shape, as some of the rows of the checkpoint's tensor. */
+  public ExpectedTensor withPart(Part rows) {
+    return new ExpectedTensor(checkpointNames, programName, shape, rows);
   }
 }

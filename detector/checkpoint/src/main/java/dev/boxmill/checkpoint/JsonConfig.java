@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +32,7 @@ public final class JsonConfig {
   private final String prefix;
   private final ObjectNode object;
   private final Set<String> accounted = new HashSet<>();
+  private final List<Pattern> families = new ArrayList<>();
   private final Map<String, JsonConfig> children = new LinkedHashMap<>();
 
   private JsonConfig(Path file, String prefix, ObjectNode object) {
@@ -127,6 +129,14 @@ public final class JsonConfig {
     return has(key) ? texts(key) : account(key, fallback);
   }
 
+  public List<Boolean> flags(String key) {
+    return list(key, JsonKind.FLAGS, JsonNode::booleanValue);
+  }
+
+  public List<Boolean> flags(String key, List<Boolean> fallback) {
+    return has(key) ? flags(key) : account(key, fallback);
+  }
+
   /** An object such as {@code id2label}: class index to name, sorted by index. */
   public Map<Integer, String> classNames(String key) {
     ObjectNode node = (ObjectNode) read(key, JsonKind.CLASS_NAMES);
@@ -178,6 +188,11 @@ public final class JsonConfig {
     accounted.addAll(Arrays.asList(keys));
   }
 
+  /** Names a family of keys that don't touch the forward pass, by what all of them look like. */
+  public void ignoresLike(Pattern keys) {
+    families.add(keys);
+  }
+
   /**
    * Ends the reading.
    *
@@ -202,10 +217,15 @@ public final class JsonConfig {
     for (Map.Entry<String, JsonNode> property : object.properties()) {
       if (children.containsKey(property.getKey())) {
         children.get(property.getKey()).collectUnknown(unknown);
-      } else if (!accounted.contains(property.getKey()) && !property.getValue().isNull()) {
+      } else if (!isAccounted(property.getKey()) && !property.getValue().isNull()) {
         unknown.add(MessageText.text(prefix + property.getKey() + "=" + property.getValue()));
       }
     }
+  }
+
+  private boolean isAccounted(String key) {
+    return accounted.contains(key)
+        || families.stream().anyMatch(family -> family.matcher(key).matches());
   }
 
   private JsonNode read(String key, JsonKind kind) {

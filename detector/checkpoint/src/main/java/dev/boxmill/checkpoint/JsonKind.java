@@ -14,6 +14,7 @@ enum JsonKind {
   INTEGERS("a list of whole numbers", node -> isListOf(node, JsonKind::isInteger)),
   NUMBERS("a list of numbers", node -> isListOf(node, JsonKind::isFinite)),
   TEXTS("a list of texts", node -> isListOf(node, JsonNode::isTextual)),
+  FLAGS("a list of true and false", node -> isListOf(node, JsonNode::isBoolean)),
   CLASS_NAMES("an object of class indices and names", JsonKind::isClassNames),
   OBJECT("an object", JsonNode::isObject);
 

@@ -10,10 +10,13 @@ import java.util.Optional;
  */
 record PickledStorage(DType dtype, String key, long elements) {
 
-  /** A persistent id: ('storage', type, key, where it was, elements). */
+  /**
+   * A persistent id: ('storage', type, key, where it was, elements), and in files of PyTorch before
+   * 1.6 a sixth, the part of another storage that it is; newer versions leave that None.
+   */
   static Optional<PickledStorage> of(Object reference) {
     if (reference instanceof Object[] parts
-        && parts.length == 5
+        && (parts.length == 5 || (parts.length == 6 && parts[5] == null))
         && "storage".equals(parts[0])
         && parts[1] instanceof PickledType type
         && type.dtype().isPresent()

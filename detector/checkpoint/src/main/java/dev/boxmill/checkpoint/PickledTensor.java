@@ -2,6 +2,7 @@ package dev.boxmill.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param strides in elements, for each dimension
  */
 record PickledTensor(PickledStorage storage, long offset, List<Long> shape, List<Long> strides) {
+
+  private static final int MOST_DIMENSIONS = 16;
 
   PickledTensor {
     shape = List.copyOf(shape);
@@ -54,11 +57,32 @@ record PickledTensor(PickledStorage storage, long offset, List<Long> shape, List
   }
 
   /**
+   * Makes sure that its storage holds it.
+   *
+   * @throws CheckpointException naming the tensor
+   */
+  void check(Path path, String name) {
+    String of = "its tensor " + MessageText.name(name);
+    if (shape.size() > MOST_DIMENSIONS) {
+      throw PickledStateDict.refusal(path, of + " has too many dimensions");
+    }
+    try {
+      fault()
+          .ifPresent(
+              fault -> {
+                throw PickledStateDict.refusal(path, of + " of " + fault);
+              });
+    } catch (ArithmeticException e) {
+      throw PickledStateDict.refusal(path, of + " is larger than any file");
+    }
+  }
+
+  /**
    * Why its storage doesn't hold it, or nothing.
    *
    * @throws ArithmeticException if it reaches beyond 64 bits
    */
-  Optional<String> fault() {
+  private Optional<String> fault() {
     long elements = elements();
     if (elements == 0) {
       return Optional.empty();

@@ -8,9 +8,9 @@ import java.util.Optional;
 enum PickledType {
   ORDERED_DICT("collections.OrderedDict"),
   TENSOR("torch._utils._rebuild_tensor_v2"),
+  /** As PyTorch before 0.4 wrote it. */
+  OLD_TENSOR("torch._utils._rebuild_tensor"),
   PARAMETER("torch._utils._rebuild_parameter"),
-  /** A training script's options; what it says is dropped. */
-  OPTIONS("argparse.Namespace"),
   FLOAT("torch.FloatStorage", DType.F32),
   HALF("torch.HalfStorage", DType.F16),
   BFLOAT16("torch.BFloat16Storage", DType.BF16),
@@ -23,6 +23,7 @@ enum PickledType {
   BOOL("torch.BoolStorage", DType.BOOL);
 
   private static final int TENSOR_ARGUMENTS = 6;
+  private static final int OLD_TENSOR_ARGUMENTS = 4;
 
   private final String global;
   private final Optional<DType> dtype;
@@ -50,17 +51,20 @@ enum PickledType {
     return switch (this) {
       case ORDERED_DICT ->
           arguments.length == 0 ? Optional.of(new LinkedHashMap<>()) : Optional.empty();
-      case TENSOR ->
-          arguments.length >= TENSOR_ARGUMENTS
-              ? PickledTensor.of(arguments).map(Object.class::cast)
-              : Optional.empty();
+      case TENSOR -> tensor(arguments, TENSOR_ARGUMENTS);
+      case OLD_TENSOR -> tensor(arguments, OLD_TENSOR_ARGUMENTS);
       case PARAMETER ->
           arguments.length > 0 && arguments[0] instanceof PickledTensor
               ? Optional.of(arguments[0])
               : Optional.empty();
-      case OPTIONS, FLOAT, HALF, BFLOAT16, DOUBLE, LONG, INT, SHORT, CHAR, BYTE, BOOL ->
-          Optional.empty();
+      case FLOAT, HALF, BFLOAT16, DOUBLE, LONG, INT, SHORT, CHAR, BYTE, BOOL -> Optional.empty();
     };
+  }
+
+  private static Optional<Object> tensor(Object[] arguments, int least) {
+    return arguments.length >= least
+        ? PickledTensor.of(arguments).map(Object.class::cast)
+        : Optional.empty();
   }
 
   @Override

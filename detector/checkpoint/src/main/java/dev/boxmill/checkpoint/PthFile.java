@@ -14,18 +14,14 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * A checkpoint as {@code torch.save} writes it: a zip archive of uncompressed entries, one pickle
- * that describes the tensors and one entry for each storage. The pickle is data to this reader, and
- * values are read when asked for.
+ * A checkpoint as {@code torch.save} writes it since PyTorch 1.6: a zip archive of uncompressed
+ * entries, one pickle that describes the tensors and one entry for each storage. The pickle is data
+ * to this reader, and values are read when asked for.
  */
 final class PthFile implements TensorFile {
 
-  /** Under which names scripts keep the network's state dict. */
-  private static final List<String> STATE_DICTS = List.of("model", "state_dict");
-
   private static final String PICKLE = "/data.pkl";
   private static final long LARGEST_PICKLE = 64 << 20;
-  private static final int MOST_DIMENSIONS = 16;
 
   private final Path path;
   private final ZipFile zip;
@@ -40,9 +36,13 @@ final class PthFile implements TensorFile {
 
   /** Whether the first bytes are a zip archive's, or those of PyTorch's format before 1.6. */
   static boolean isOne(Path path) {
+    byte[] start = start(path);
+    return isZip(start) || isPickle(start);
+  }
+
+  private static byte[] start(Path path) {
     try (InputStream in = Files.newInputStream(path)) {
-      byte[] start = in.readNBytes(2);
-      return start.length == 2 && (isZip(start) || isPickle(start));
+      return in.readNBytes(2);
     } catch (IOException e) {
       throw new CheckpointException(
           "Cannot read " + path + ": " + e.getMessage() + " (check the file and its storage)", e);
@@ -50,21 +50,26 @@ final class PthFile implements TensorFile {
   }
 
   private static boolean isZip(byte[] start) {
-    return start[0] == 'P' && start[1] == 'K';
+    return start.length == 2 && start[0] == 'P' && start[1] == 'K';
   }
 
   private static boolean isPickle(byte[] start) {
-    return start[0] == (byte) 0x80 && start[1] > 0 && start[1] <= 5;
+    return start.length == 2 && start[0] == (byte) 0x80 && start[1] > 0 && start[1] <= 5;
   }
 
-  static PthFile open(Path path) {
+  static TensorFile open(Path path, PickledStateDict.Names names) {
+    RegularFile.check(path);
+    return isZip(start(path)) ? openZip(path, names) : LegacyPthFile.open(path, names);
+  }
+
+  private static PthFile openZip(Path path, PickledStateDict.Names names) {
     ZipFile zip = zip(path);
     try {
       PthFile file = new PthFile(path, zip, root(path, zip));
-      file.readTensors();
+      file.readTensors(names);
       return file;
     } catch (RuntimeException | Error e) {
-      closeQuietly(zip);
+      ReadFile.close(zip);
       throw e;
     }
   }
@@ -76,7 +81,7 @@ final class PthFile implements TensorFile {
       throw new CheckpointException(
           "Cannot read "
               + path
-              + ": it is no archive of PyTorch 1.6 or newer: "
+              + ": it is no whole archive of PyTorch: "
               + e.getMessage()
               + " (copy it again, or load it in PyTorch and save it again)",
           e);
@@ -103,13 +108,10 @@ final class PthFile implements TensorFile {
     return roots.get(0);
   }
 
-  private void readTensors() {
+  private void readTensors(PickledStateDict.Names names) {
     checkByteOrder();
     byte[] pickle = read(entry("data.pkl", LARGEST_PICKLE));
-    stateDict(TensorPickle.read(path, pickle)).forEach(this::add);
-    if (tensors.isEmpty()) {
-      throw refusal("it holds no tensors");
-    }
+    PickledStateDict.in(path, TensorPickle.read(path, pickle), names).forEach(this::add);
   }
 
   private void checkByteOrder() {
@@ -122,51 +124,22 @@ final class PthFile implements TensorFile {
     }
   }
 
-  private Map<?, ?> stateDict(Object root) {
-    if (!(root instanceof Map<?, ?> map)) {
-      throw refusal("it holds no dictionary");
-    }
-    for (String key : STATE_DICTS) {
-      if (map.get(key) instanceof Map<?, ?> nested) {
-        return nested;
-      }
-    }
-    return map;
-  }
-
-  private void add(Object key, Object value) {
-    if (!(key instanceof String name)) {
-      throw refusal("its state dict has a key that is no text");
-    }
-    if (!(value instanceof PickledTensor tensor)) {
-      throw refusal("its entry " + MessageText.name(name) + " is no tensor");
-    }
-    check(name, tensor);
+  private void add(String name, PickledTensor tensor) {
+    tensor.check(path, name);
     PickledStorage storage = tensor.storage();
+    checkStorage(name, storage);
     tensors.put(
         name,
         new StoredTensor(path, name, storage.dtype(), tensor.shape(), () -> gathered(tensor)));
   }
 
-  private void check(String name, PickledTensor tensor) {
+  private void checkStorage(String name, PickledStorage storage) {
+    long bytes;
     try {
-      if (tensor.shape().size() > MOST_DIMENSIONS) {
-        throw refusal("its tensor " + MessageText.name(name) + " has too many dimensions");
-      }
-      tensor
-          .fault()
-          .ifPresent(
-              fault -> {
-                throw refusal("its tensor " + MessageText.name(name) + " of " + fault);
-              });
-      checkStorage(name, tensor.storage());
+      bytes = Math.multiplyExact(storage.elements(), storage.dtype().bits() / Byte.SIZE);
     } catch (ArithmeticException e) {
       throw refusal("its tensor " + MessageText.name(name) + " is larger than any file");
     }
-  }
-
-  private void checkStorage(String name, PickledStorage storage) {
-    long bytes = Math.multiplyExact(storage.elements(), storage.dtype().bits() / Byte.SIZE);
     ZipEntry entry = entry("data/" + storage.key(), Long.MAX_VALUE);
     if (entry.getSize() != bytes) {
       throw refusal(
@@ -223,12 +196,7 @@ final class PthFile implements TensorFile {
   }
 
   private CheckpointException refusal(String reason) {
-    return new CheckpointException(
-        "Cannot read "
-            + path
-            + ": "
-            + reason
-            + " (give a state dict that torch.save of PyTorch 1.6 or newer wrote)");
+    return PickledStateDict.refusal(path, reason);
   }
 
   @Override
@@ -243,15 +211,6 @@ final class PthFile implements TensorFile {
 
   @Override
   public void close() {
-    closeQuietly(zip);
-  }
-
-  private static void closeQuietly(ZipFile zip) {
-    try {
-      zip.close();
-    } catch (IOException e) {
-      System.getLogger(PthFile.class.getName())
-          .log(System.Logger.Level.WARNING, "Cannot close a checkpoint file", e);
-    }
+    ReadFile.close(zip);
   }
 }

@@ -49,7 +49,7 @@ final class SafetensorsFile implements TensorFile {
       throw new CheckpointException(
           "Cannot read " + path + ": " + e.getMessage() + " (check the file and its storage)", e);
     } finally {
-      closeQuietly(channel);
+      ReadFile.close(channel);
     }
   }
 
@@ -146,19 +146,7 @@ final class SafetensorsFile implements TensorFile {
 
   @Override
   public void close() {
-    closeQuietly(channel);
-  }
-
-  /** A channel that only read has nothing to lose when closing it fails. */
-  private static void closeQuietly(FileChannel channel) {
-    try {
-      if (channel != null) {
-        channel.close();
-      }
-    } catch (IOException e) {
-      System.getLogger(SafetensorsFile.class.getName())
-          .log(System.Logger.Level.WARNING, "Cannot close a checkpoint file", e);
-    }
+    ReadFile.close(channel);
   }
 
   private static CheckpointException damaged(Path path, String reason) {

@@ -8,12 +8,14 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * {@code model.safetensors.index.json}: which shard holds which tensor. Shards are plain file names
- * beside the index; anything that could lead elsewhere is refused.
+ * {@code model.safetensors.index.json}, or {@code pytorch_model.bin.index.json}: which shard holds
+ * which tensor. Shards are plain file names beside the index; anything that could lead elsewhere is
+ * refused.
  */
 final class ShardIndex {
 
-  private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*\\.safetensors");
+  private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
+  private static final Pattern INDEX = Pattern.compile(".*(\\.[a-z]+)\\.index\\.json");
 
   private ShardIndex() {}
 
@@ -24,21 +26,26 @@ final class ShardIndex {
       throw refusal(index, "its weight_map is missing, empty or no JSON object");
     }
     Map<String, String> shards = new TreeMap<>();
+    String extension = INDEX.matcher(index.toString()).replaceFirst("$1");
     for (Map.Entry<String, JsonNode> property : object.properties()) {
-      shards.put(property.getKey(), shard(index, property.getKey(), property.getValue()));
+      String tensor = property.getKey();
+      shards.put(tensor, shard(index, tensor, property.getValue(), extension));
     }
     return shards;
   }
 
-  private static String shard(Path index, String tensor, JsonNode value) {
-    if (!value.isTextual() || !SHARD.matcher(value.textValue()).matches()) {
+  private static String shard(Path index, String tensor, JsonNode value, String extension) {
+    boolean plain = value.isTextual() && SHARD.matcher(value.textValue()).matches();
+    if (!plain || !value.textValue().endsWith(extension)) {
       throw refusal(
           index,
           "tensor "
               + MessageText.name(tensor)
               + " is said to lie in "
               + MessageText.text(value.toString())
-              + ", which is no plain name of a .safetensors file");
+              + ", which is no plain name of a "
+              + extension
+              + " file");
     }
     return value.textValue();
   }

@@ -46,11 +46,13 @@ public final class TensorNames {
   }
 
   private void take(ExpectedTensor expected) {
-    List<StoredTensor> found =
-        expected.checkpointNames().stream()
-            .filter(checkpoint.names()::contains)
-            .map(checkpoint::tensor)
-            .toList();
+    List<StoredTensor> found = found(expected);
+    for (ExpectedTensor other : expected.otherwise().stream().toList()) {
+      if (found.isEmpty() && !found(other).isEmpty()) {
+        take(other);
+        return;
+      }
+    }
     found.forEach(tensor -> unused.remove(tensor.name()));
     if (found.isEmpty()) {
       missing.add(expected);
@@ -61,7 +63,15 @@ public final class TensorNames {
           "Invalid programName: " + expected.programName() + " (must be one tensor's alone)");
     }
     found.forEach(tensor -> checkTensor(tensor, expected));
-    found.stream().skip(1).forEach(copy -> checkTied(found.get(0), copy));
+    StoredTensor first = found.get(0);
+    found.stream().skip(1).forEach(copy -> checkTied(first, copy));
+  }
+
+  private List<StoredTensor> found(ExpectedTensor expected) {
+    return expected.checkpointNames().stream()
+        .filter(checkpoint.names()::contains)
+        .map(checkpoint::tensor)
+        .toList();
   }
 
   private void checkTensor(StoredTensor tensor, ExpectedTensor expected) {

@@ -4,21 +4,25 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.Unpickler;
 
 /**
  * Reads the pickle of a PyTorch checkpoint and can make nothing of it but dictionaries, lists,
- * tuples, texts, numbers, descriptions of tensors and emptied options. Every instruction is looked
- * at before the library may follow it: those that torch.save doesn't write are refused, and so is
- * every global name that isn't listed here.
+ * tuples, texts, numbers, bytes, descriptions of tensors, and {@link PickledObject} for the data of
+ * training. Every instruction is looked at before the library may follow it: those that torch.save
+ * doesn't write are refused, and so is every global name that is neither a tensor's nor listed as
+ * data.
  */
 final class TensorPickle extends Unpickler {
 
-  private static final String REMEDY = "save only the state dict, with torch.save of PyTorch 1.6+";
+  private static final String REMEDY = "load it in PyTorch and save only its state dict";
 
   /** What a state dict of torch.save (pickle protocols 2 to 5) consists of. */
   private static final Set<Short> ALLOWED =
@@ -36,6 +40,8 @@ final class TensorPickle extends Unpickler {
           Opcodes.BINFLOAT,
           Opcodes.BINUNICODE,
           Opcodes.SHORT_BINUNICODE,
+          Opcodes.BINBYTES,
+          Opcodes.SHORT_BINBYTES,
           Opcodes.EMPTY_TUPLE,
           Opcodes.TUPLE,
           Opcodes.TUPLE1,
@@ -45,6 +51,9 @@ final class TensorPickle extends Unpickler {
           Opcodes.APPEND,
           Opcodes.APPENDS,
           Opcodes.EMPTY_DICT,
+          Opcodes.EMPTY_SET,
+          Opcodes.ADDITEMS,
+          Opcodes.FROZENSET,
           Opcodes.SETITEM,
           Opcodes.SETITEMS,
           Opcodes.BINPUT,
@@ -56,14 +65,17 @@ final class TensorPickle extends Unpickler {
           Opcodes.STACK_GLOBAL,
           Opcodes.REDUCE,
           Opcodes.NEWOBJ,
+          Opcodes.NEWOBJ_EX,
           Opcodes.BUILD,
           Opcodes.BINPERSID,
           Opcodes.FRAME);
 
   private final Path file;
+  private final Consumer<PickledStorage> storages;
 
-  private TensorPickle(Path file) {
+  private TensorPickle(Path file, Consumer<PickledStorage> storages) {
     this.file = file;
+    this.storages = storages;
   }
 
   /**
@@ -72,9 +84,19 @@ final class TensorPickle extends Unpickler {
    * @throws CheckpointException if it holds anything else than data, or is damaged
    */
   static Object read(Path file, byte[] pickle) {
-    TensorPickle reader = new TensorPickle(file);
+    return read(file, new ByteArrayInputStream(pickle), storage -> {});
+  }
+
+  /**
+   * What the next pickle in a stream holds; the stream stands behind it then.
+   *
+   * @param storages takes each storage that the pickle refers to
+   * @throws CheckpointException if it holds anything else than data, or is damaged
+   */
+  static Object read(Path file, ByteArrayInputStream pickle, Consumer<PickledStorage> storages) {
+    TensorPickle reader = new TensorPickle(file, storages);
     try {
-      return reader.load(new ByteArrayInputStream(pickle));
+      return reader.load(pickle);
     } catch (CheckpointException refused) {
       throw refused;
     } catch (IOException | RuntimeException e) {
@@ -97,7 +119,8 @@ final class TensorPickle extends Unpickler {
         stack.add(global(text(stack.pop()), text(name)));
       }
       case Opcodes.REDUCE -> reduce();
-      case Opcodes.NEWOBJ -> newOptions();
+      case Opcodes.NEWOBJ -> newObject(code, 1);
+      case Opcodes.NEWOBJ_EX -> newObject(code, 2);
       case Opcodes.BUILD -> build();
       case Opcodes.SETITEM -> {
         Object value = stack.pop();
@@ -107,6 +130,16 @@ final class TensorPickle extends Unpickler {
       case Opcodes.SETITEMS -> {
         List<Object> items = stack.pop_all_since_marker();
         put(stack.peek(), items);
+      }
+      case Opcodes.APPEND -> {
+        Object value = stack.pop();
+        append(Collections.singletonList(value));
+      }
+      case Opcodes.APPENDS, Opcodes.ADDITEMS -> append(stack.pop_all_since_marker());
+      case Opcodes.EMPTY_SET -> stack.add(new PickledObject());
+      case Opcodes.FROZENSET -> {
+        stack.pop_all_since_marker();
+        stack.add(new PickledObject());
       }
       case Opcodes.BINPERSID -> stack.add(storage(stack.pop()));
       case Opcodes.FRAME -> input.skip(Long.BYTES);
@@ -122,7 +155,7 @@ final class TensorPickle extends Unpickler {
 
   /** The library would set memory aside for as many bytes as the file claims. */
   private void checkLength(short code) throws IOException {
-    if (code != Opcodes.BINUNICODE) {
+    if (code != Opcodes.BINUNICODE && code != Opcodes.BINBYTES) {
       return;
     }
     input.mark(Integer.BYTES);
@@ -152,19 +185,27 @@ final class TensorPickle extends Unpickler {
     return line.toString();
   }
 
-  private PickledType global(String module, String name) {
+  private Object global(String module, String name) {
     String whole = module + "." + name;
-    return PickledType.of(whole)
-        .orElseThrow(
-            () ->
-                refusal(
-                    "it asks for %s, which is no tensor and may be a program"
-                        .formatted(MessageText.name(whole))));
+    Optional<PickledType> tensor = PickledType.of(whole);
+    if (tensor.isPresent()) {
+      return tensor.get();
+    }
+    if (PickledObject.isOne(module, name)) {
+      return new PickledObject();
+    }
+    throw refusal(
+        "it asks for %s, which is no tensor and may be a program"
+            .formatted(MessageText.name(whole)));
   }
 
   private void reduce() {
     Object arguments = stack.pop();
     Object callee = stack.pop();
+    if (callee instanceof PickledObject && arguments instanceof Object[]) {
+      stack.add(new PickledObject());
+      return;
+    }
     if (!(callee instanceof PickledType type) || !(arguments instanceof Object[] values)) {
       throw refusal("it calls what cannot be called");
     }
@@ -176,17 +217,18 @@ final class TensorPickle extends Unpickler {
                         "it makes a " + type + " of " + values.length + " values that don't fit")));
   }
 
-  /** The one kind of object that is made without a call. */
-  private void newOptions() {
-    boolean options =
-        stack.size() > 1
-            && stack.pop() instanceof Object[] arguments
-            && arguments.length == 0
-            && stack.pop() == PickledType.OPTIONS;
-    if (!options) {
-      throw needless(Opcodes.NEWOBJ);
+  /** What is made without a call is passed over, with its arguments. */
+  private void newObject(short code, int arguments) {
+    if (stack.size() <= arguments) {
+      throw needless(code);
     }
-    stack.add(new PickledOptions());
+    for (int i = 0; i < arguments; i++) {
+      stack.pop();
+    }
+    if (!(stack.pop() instanceof PickledObject)) {
+      throw needless(code);
+    }
+    stack.add(new PickledObject());
   }
 
   private CheckpointException needless(short instruction) {
@@ -194,19 +236,32 @@ final class TensorPickle extends Unpickler {
         "it has the instruction 0x%02x, which no state dict needs".formatted(instruction));
   }
 
-  /**
-   * An OrderedDict's attributes, such as a state dict's versions, mean nothing here, nor do a
-   * script's options.
-   */
+  /** An OrderedDict's attributes, such as a state dict's versions, mean nothing here. */
   private void build() {
     stack.pop();
     Object built = stack.peek();
-    if (!(built instanceof Map || built instanceof PickledOptions)) {
+    if (!(built instanceof Map || built instanceof PickledObject)) {
       throw refusal("it changes the inside of something else than a dictionary");
     }
   }
 
+  private void append(List<Object> values) {
+    Object target = stack.peek();
+    if (target instanceof PickledObject) {
+      return;
+    }
+    if (!(target instanceof List<?>)) {
+      throw refusal("it adds to something else than a list");
+    }
+    @SuppressWarnings("unchecked")
+    List<Object> list = (List<Object>) target;
+    list.addAll(values);
+  }
+
   private void put(Object target, List<Object> keysAndValues) {
+    if (target instanceof PickledObject) {
+      return;
+    }
     if (!(target instanceof Map<?, ?>) || keysAndValues.size() % 2 != 0) {
       throw refusal("it sets items of something else than a dictionary");
     }
@@ -214,6 +269,9 @@ final class TensorPickle extends Unpickler {
     Map<Object, Object> map = (Map<Object, Object>) target;
     for (int i = 0; i < keysAndValues.size(); i += 2) {
       Object key = keysAndValues.get(i);
+      if (key instanceof PickledObject) {
+        continue;
+      }
       if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
         throw refusal("it has a dictionary whose keys are no texts");
       }
@@ -229,9 +287,17 @@ final class TensorPickle extends Unpickler {
     stack.add(memo.get(index));
   }
 
-  private PickledStorage storage(Object reference) {
-    return PickledStorage.of(reference)
-        .orElseThrow(() -> refusal("it refers to something outside that is no tensor's values"));
+  private Object storage(Object reference) {
+    // PyTorch before 1.6 keeps the source text of a saved object's class beside it
+    if (reference instanceof Object[] parts && parts.length > 1 && "module".equals(parts[0])) {
+      return parts[1];
+    }
+    PickledStorage storage =
+        PickledStorage.of(reference)
+            .orElseThrow(
+                () -> refusal("it refers to something outside that is no tensor's values"));
+    storages.accept(storage);
+    return storage;
   }
 
   private String text(Object value) {

@@ -9,6 +9,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -24,7 +25,7 @@ final class TestPthFile {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"views.pth", "plain.pth", "protocol4.pth"})
+  @ValueSource(strings = {"views.pth", "plain.pth", "protocol4.pth", "legacy.pth"})
   void tensorsAreWhatPyTorchSaved(String name) throws URISyntaxException {
     Path file = Path.of(TestPthFile.class.getResource("/pth/" + name).toURI());
     try (Checkpoint checkpoint = Checkpoint.openFile(file)) {
@@ -62,9 +63,10 @@ final class TestPthFile {
   }
 
   /** As in published checkpoints, which hold {'model': …, 'args': argparse.Namespace(…)}. */
-  @Test
-  void optionsOfTheTrainingScriptArePassedOver() throws URISyntaxException {
-    Path file = Path.of(TestPthFile.class.getResource("/pth/trained.pth").toURI());
+  @ParameterizedTest
+  @ValueSource(strings = {"trained.pth", "training2.pth", "training4.pth", "lightning.ckpt"})
+  void whatTrainingLeftIsPassedOver(String name) throws URISyntaxException {
+    Path file = Path.of(TestPthFile.class.getResource("/pth/" + name).toURI());
     try (Checkpoint checkpoint = Checkpoint.openFile(file)) {
       assertThat(checkpoint.names()).containsExactly("w");
       assertValues(checkpoint, "w", "(2)", 1.5f, -2.5f);
@@ -72,14 +74,102 @@ final class TestPthFile {
   }
 
   @Test
-  void optionsAreEmptyAndNothingElseIsMadeLikeThem() {
-    assertRefused(options(")\u0081}").text("w").raw("K\u0001sb."), "it holds no dictionary");
+  void averagedWeightsGoBeforeTheLastOnes() throws URISyntaxException {
+    Path file = Path.of(TestPthFile.class.getResource("/pth/averaged.pth").toURI());
+    try (Checkpoint checkpoint = Checkpoint.openFile(file)) {
+      assertThat(checkpoint.names()).containsExactly("w");
+      assertValues(checkpoint, "w", "(2)", 2.5f, -1.5f);
+    }
+  }
+
+  /** However scripts nest them, and whatever else they leave beside them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ema", "ema/module", "ema/model", "ema/shadow", "ema_state_dict", "ema_weights"})
+  void averagedWeightsAreFoundWhereScriptsKeepThem(String path) {
+    TestingPickle pickle = new TestingPickle().raw("}").text("model");
+    tensorInside(pickle, List.of(), 0).raw("s");
+    List<String> keys = List.of(path.split("/"));
+    pickle.text(keys.get(0));
+    tensorInside(pickle, keys.subList(1, keys.size()), 1).raw("s.");
+    try (Checkpoint checkpoint = Checkpoint.openFile(pickle.write(at("a.pth"), 1, 2))) {
+      assertValues(checkpoint, "w", "(1)", 2);
+    }
+  }
+
+  /** Dictionaries of those keys in one another, around one with a tensor. */
+  private static TestingPickle tensorInside(TestingPickle pickle, List<String> keys, long offset) {
+    keys.forEach(key -> pickle.raw("}").text(key));
+    pickle.raw("}").text("w").tensor(2, offset, new long[] {1}, new long[] {1}).raw("s");
+    keys.forEach(key -> pickle.raw("s"));
+    return pickle;
+  }
+
+  @Test
+  void tensorsOfLossesAreNotTheNetworks() {
+    TestingPickle pickle = new TestingPickle().raw("}");
+    for (String name : List.of("model.w", "loss_fn.weight", "criterion.empty_weight")) {
+      pickle.text(name).tensor(2, 0, new long[] {2}, new long[] {1}).raw("s");
+    }
+    try (Checkpoint checkpoint = Checkpoint.openFile(pickle.raw(".").write(at("a.pth"), 1, 2))) {
+      assertThat(checkpoint.names()).containsExactly("w");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "module.w, w",
+    "model.w, w",
+    "model.module.w, w",
+    "module.model.w, w",
+    "_orig_mod.module.w, w",
+    "ema.module.w, w",
+    "ema_model.w, w",
+    "models.w, models.w",
+    "backbone.model.w, backbone.model.w"
+  })
+  void wrappersAreTakenOffWhereEveryNameHasThem(String saved, String found) {
+    Path file = named(saved).write(at("a.pth"), 1, 2);
+    try (Checkpoint checkpoint = Checkpoint.openFile(file)) {
+      assertThat(checkpoint.names()).containsExactly(found);
+      assertValues(checkpoint, found, "(2)", 1, 2);
+    }
+  }
+
+  @Test
+  void namesOfWhichOnlySomeHaveAWrapperStay() {
+    TestingPickle pickle =
+        new TestingPickle()
+            .raw("}")
+            .text("model.w")
+            .tensor(2, 0, new long[] {2}, new long[] {1})
+            .raw("s")
+            .text("head.w")
+            .tensor(2, 0, new long[] {2}, new long[] {1})
+            .raw("s.");
+    try (Checkpoint checkpoint = Checkpoint.openFile(pickle.write(at("a.pth"), 1, 2))) {
+      assertThat(checkpoint.names()).containsExactly("head.w", "model.w");
+    }
+  }
+
+  private static TestingPickle named(String name) {
+    return new TestingPickle()
+        .raw("}")
+        .text(name)
+        .tensor(2, 0, new long[] {2}, new long[] {1})
+        .raw("s.");
+  }
+
+  @Test
+  void nothingIsMadeOfWhatIsPassedOver() {
+    assertRefused(options(")\u0081}").text("w").raw("K\u0001sb."), "it holds a whole object");
+    assertRefused(options(")R."), "it holds a whole object, no dictionary of tensors");
     assertRefused(
         new TestingPickle().raw("}").text("w").global("argparse", "Namespace").raw(")\u0081}bs."),
         "its entry 'w' is no tensor");
-    assertRefused(options(")R."), "it makes a argparse.Namespace of 0 values that don't fit");
-    assertRefused(options("}b."), "it changes the inside of something else than a dictionary");
-    assertRefused(options("K\u0001\u0085\u0081."), "it has the instruction 0x81, which no state");
+    assertRefused(
+        new TestingPickle().raw("}").text("w").global("pathlib", "PosixPath").raw(")Rs."),
+        "its entry 'w' is no tensor");
     assertRefused(
         new TestingPickle().global("collections", "OrderedDict").raw(")\u0081."),
         "it has the instruction 0x81, which no state");
@@ -101,13 +191,15 @@ final class TestPthFile {
     "subprocess, Popen",
     "torch, load",
     "torch.hub, load",
-    "numpy.core.multiarray, _reconstruct",
+    "torch.utils.cpp_extension, load",
     "java.lang, Runtime",
     "collections, OrderedDict.fromkeys",
-    "datetime, datetime",
     "argparse, ArgumentParser",
     "argparse, Namespace.__init__",
-    "types, SimpleNamespace"
+    "types, FunctionType",
+    "builtins, getattr",
+    "numpyx, scalar",
+    "__main__, Settings"
   })
   void programsAreRefusedByName(String module, String name) {
     TestingPickle byLine = new TestingPickle().global(module, name).text("id").raw("\u0085R.");
@@ -128,18 +220,14 @@ final class TestPthFile {
         "L1L\n",
         "Pid\n",
         "\u0081",
-        "\u0092",
         "\u0082\u0001",
         "2",
         "0",
         "1",
-        "\u008f",
-        "\u0091",
         "\u0096",
         "\u0097",
         "\u008b\u00ff\u00ff\u00ff\u007f",
-        "T\u00ff\u00ff\u00ff\u007f",
-        "B\u00ff\u00ff\u00ff\u007f"
+        "T\u00ff\u00ff\u00ff\u007f"
       })
   void instructionsThatNoStateDictNeedsAreRefused(String instructions) {
     assertThatThrownBy(
@@ -153,6 +241,9 @@ final class TestPthFile {
     assertRefused(
         new TestingPickle().textOf(0xffffffffL).raw("."),
         "it announces a text of 4294967295 bytes, more than follow");
+    assertRefused(
+        new TestingPickle().raw("B\u00ff\u00ff\u00ff\u007f."),
+        "it announces a text of 2147483647 bytes, more than follow");
     assertRefused(new TestingPickle().textOf(1L << 30).raw("."), "a text of 1073741824 bytes");
     assertRefused(
         tensor(1L << 40, 0, new long[] {1L << 40}, new long[] {1}),
@@ -220,7 +311,11 @@ final class TestPthFile {
     Files.write(at("old.pth"), new TestingPickle().raw("]").bytes());
     assertThatThrownBy(() -> open(at("old.pth")))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("it is no archive of PyTorch 1.6 or newer");
+        .hasMessageContaining("it is damaged: premature end of file");
+    Files.write(at("other.pth"), new TestingPickle().raw("].").bytes());
+    assertThatThrownBy(() -> open(at("other.pth")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("it is a pickle, but none of torch.save");
     Path deflated = at("deflated.pth");
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(deflated))) {
       zip.putNextEntry(new ZipEntry("a/data.pkl"));

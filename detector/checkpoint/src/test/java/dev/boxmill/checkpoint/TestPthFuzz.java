@@ -49,6 +49,23 @@ final class TestPthFuzz {
   }
 
   @Test
+  void damagedLegacyFilesAreRefusedOrRead() throws Exception {
+    Path file = Path.of(TestPthFuzz.class.getResource("/pth/legacy.pth").toURI());
+    byte[] valid = Files.readAllBytes(file);
+    TestingDamage damage = new TestingDamage(SEED + 2);
+    soon(
+        () -> {
+          for (int round = 0; round < ROUNDS; round++) {
+            byte[] bytes = damage.of(valid, valid.length);
+            System.arraycopy(valid, 0, bytes, 0, Math.min(2, bytes.length));
+            attempt(round, bytes);
+          }
+        });
+    assertThat(opened).as("damage that stays readable").isGreaterThan(ROUNDS / 100);
+    assertThat(refused).as("damage that is refused").isGreaterThan(ROUNDS / 10);
+  }
+
+  @Test
   void damagedPicklesAreRefusedOrRead() throws Exception {
     Map<String, byte[]> entries = entries(valid());
     byte[] pickle = entries.get("views/data.pkl");

@@ -62,6 +62,53 @@ final class TestShards {
   }
 
   @Test
+  void pickledWeightsAreReadAsSafetensorsAre() {
+    Path pickled = directory.resolve("pytorch_model.bin");
+    pickle("model.w").write(pickled, 1, 2);
+
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      assertThat(checkpoint.names()).containsExactly("model.w");
+      assertThat(checkpoint.files()).containsExactly(pickled);
+      assertThat(checkpoint.tensor("model.w").values().get(1)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void pickledShardsAreReadAsThoseOfSafetensorsAre() throws IOException {
+    Path first = pickle("model.a").write(directory.resolve("pytorch_model-1-of-2.bin"), 1, 2);
+    Path second = pickle("head.b").write(directory.resolve("pytorch_model-2-of-2.bin"), 3, 4);
+    Files.writeString(
+        directory.resolve("pytorch_model.bin.index.json"),
+        """
+        {"weight_map": {"model.a": "pytorch_model-1-of-2.bin", "head.b": "pytorch_model-2-of-2.bin"}}
+        """);
+
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      assertThat(checkpoint.names()).containsExactly("head.b", "model.a");
+      assertThat(checkpoint.files()).containsExactly(first, second);
+      assertThat(checkpoint.tensor("head.b").values().get(0)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void safetensorsGoBeforePickles() {
+    pickle("pickled").write(directory.resolve("pytorch_model.bin"), 1, 2);
+    new TestingSafetensors().floats("x", "[1]", 9).write(directory.resolve("model.safetensors"));
+
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      assertThat(checkpoint.names()).containsExactly("x");
+    }
+  }
+
+  private static TestingPickle pickle(String name) {
+    return new TestingPickle()
+        .raw("}")
+        .text(name)
+        .tensor(2, 0, new long[] {2}, new long[] {1})
+        .raw("s.");
+  }
+
+  @Test
   void followsLinksAsDownloadCachesHaveThem() throws IOException {
     Path blobs = Files.createDirectory(directory.resolve("blobs"));
     Path snapshot = Files.createDirectory(directory.resolve("snapshot"));

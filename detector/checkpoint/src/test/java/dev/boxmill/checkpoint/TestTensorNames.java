@@ -96,6 +96,53 @@ final class TestTensorNames {
   }
 
   @Test
+  void anotherTensorStandsInWhereACheckpointTiedBoth() {
+    new TestingSafetensors()
+        .floats("head.0", "[1]", 7)
+        .floats("own", "[1]", 8)
+        .write(directory.resolve("model.safetensors"));
+
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      Map<String, Weight> weights =
+          TensorNames.select(
+              checkpoint,
+              List.of(
+                  ExpectedTensor.of("head.0", "first", 1),
+                  ExpectedTensor.of("head.1", "second", 1).orAs("head.0"),
+                  ExpectedTensor.of("own", "third", 1).orAs("head.0")),
+              Set.of());
+
+      assertThat(weights.get("second").values().get(0)).isEqualTo(7);
+      assertThat(weights.get("third").values().get(0)).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void aTensorIsPartOfAnotherOrByItself() {
+    new TestingSafetensors()
+        .floats("fused", "[2]", 7, 8)
+        .floats("value", "[1]", 9)
+        .write(directory.resolve("model.safetensors"));
+    ExpectedTensor key =
+        new ExpectedTensor(List.of("fused"), "key", List.of(1L), new ExpectedTensor.Part(1, 2));
+    ExpectedTensor value =
+        new ExpectedTensor(List.of("joined"), "value", List.of(1L), new ExpectedTensor.Part(0, 2));
+
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      Map<String, Weight> weights =
+          TensorNames.select(
+              checkpoint,
+              List.of(
+                  key.orElse(ExpectedTensor.of("key", "key", 1)),
+                  value.orElse(ExpectedTensor.of("value", "value", 1))),
+              Set.of());
+
+      assertThat(weights.get("key").values().get(0)).isEqualTo(8);
+      assertThat(weights.get("value").values().get(0)).isEqualTo(9);
+    }
+  }
+
+  @Test
   void oneProgramNameBelongsToOneTensor() {
     new TestingSafetensors()
         .floats("a", "[1]", 1)
