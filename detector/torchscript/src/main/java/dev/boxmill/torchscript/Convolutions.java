@@ -3,22 +3,33 @@ package dev.boxmill.torchscript;
 import java.util.Locale;
 
 /**
- * Which file of convolution functions a program is assembled with; both define the same functions.
+ * Which file of convolution functions a program is assembled with; all define the same functions.
  */
 public enum Convolutions {
   /** oneDNN's prepacked convolutions with fused activation and addition: x86 Linux only. */
-  ONEDNN("conv_onednn.py"),
+  ONEDNN("conv_onednn.py", "oneDNN"),
   /** Plain PyTorch operators: every device. */
-  ATEN("conv_aten.py");
+  ATEN("conv_aten.py", "PyTorch's own operators"),
+  /** Plain operators that autograd takes, and live BatchNorms: for training, on every device. */
+  DIFFERENTIABLE("conv_training.py", "PyTorch's own operators");
 
   private final String file;
+  private final String library;
 
-  Convolutions(String file) {
+  Convolutions(String file, String library) {
     this.file = file;
+    this.library = library;
   }
 
-  String file() {
-    return file;
+  /** Whose they are, in words. */
+  public String library() {
+    return library;
+  }
+
+  /** The functions. Training's that are missing in its file are the plain ones. */
+  Program program() {
+    Program own = Program.of(Program.class, file);
+    return this == DIFFERENTIABLE ? ATEN.program().replacedBy(own) : own;
   }
 
   /**

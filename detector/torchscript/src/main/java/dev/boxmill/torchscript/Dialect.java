@@ -18,6 +18,11 @@ final class Dialect {
   private static final Pattern STRING_OR_COMMENT =
       Pattern.compile("(\"[^\"\\n]*\"|'[^'\\n]*')|[ \\t]*#[^\\n]*");
   private static final Pattern DEFINITION = Pattern.compile("(?m)^def (\\w+)\\(");
+
+  /** A definition, and all lines behind it that are blank or indented, or close its parameters. */
+  private static final Pattern FUNCTION =
+      Pattern.compile("(?m)^def (\\w+)\\(.*\\R(?:(?:[ \\t].*)?\\R)*");
+
   private static final Pattern ENTRY =
       Pattern.compile(
           "(?m)^def (\\w+)\\(w: Dict\\[str, Tensor\\], inputs: Dict\\[str, Tensor\\]\\)"
@@ -61,7 +66,21 @@ final class Dialect {
         .replaceAll(match -> match.group(1) == null ? "" : Matcher.quoteReplacement(match.group()));
   }
 
-  private static Set<String> definitions(String text) {
+  /** A file's text without the functions of those names. */
+  static String without(Set<String> functions, String text) {
+    return FUNCTION
+        .matcher(text)
+        .replaceAll(
+            match ->
+                functions.contains(match.group(1)) ? "" : Matcher.quoteReplacement(match.group()));
+  }
+
+  /**
+   * Names of a text's functions.
+   *
+   * @throws IllegalArgumentException if one is defined twice
+   */
+  static Set<String> definitions(String text) {
     Set<String> names = new LinkedHashSet<>();
     Matcher matcher = DEFINITION.matcher(text);
     while (matcher.find()) {

@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The text of a network: files of functions and the constants that they name. Immutable; nothing
@@ -36,6 +39,10 @@ public final class Program {
       this(name, read(anchor, name), only);
     }
 
+    SourceFile without(Set<String> functions) {
+      return new SourceFile(name, Dialect.without(functions, text), only);
+    }
+
     boolean isFor(Device device) {
       return only.isEmpty() || only.get() == device.kind();
     }
@@ -43,9 +50,10 @@ public final class Program {
 
   /**
    * A program of resource files. Convolutions and linear layers ({@code prepack, conv,
-   * conv_add_relu, conv3_add_relu, conv_add, linear, activated_linear}) are added at load, as the
-   * device needs them. After {@code prepare}, each {@code NAME.weight} of two dimensions that has a
-   * {@code NAME.bias} beside it belongs to {@code linear}: it may be in a layout of its own.
+   * conv_by_channel, conv_add_relu, conv3_add_relu, conv_add, linear, activated_linear}) are added
+   * at load, as the device needs them, and so are the functions of {@code tables.py}. After {@code
+   * prepare}, each {@code NAME.weight} of two dimensions that has a {@code NAME.bias} beside it
+   * belongs to {@code linear}: it may be in a layout of its own.
    *
    * @param anchor class beside whose resources relative file names are looked up
    * @throws IllegalArgumentException if there is no such resource
@@ -66,6 +74,17 @@ public final class Program {
   }
 
   /**
+   * This program and the other, whose functions take the place of those that have the same names
+   * here.
+   */
+  public Program replacedBy(Program other) {
+    Set<String> replaced = new HashSet<>();
+    other.files.forEach(file -> replaced.addAll(Dialect.definitions(file.text())));
+    List<SourceFile> kept = files.stream().map(file -> file.without(replaced)).toList();
+    return new Program(kept, constants, convolutions).and(other);
+  }
+
+  /**
    * This program and, on devices of that kind alone, one more file of resources.
    *
    * @param anchor class beside whose resources the file name is looked up
@@ -83,6 +102,20 @@ public final class Program {
    */
   public Program with(Map<String, ?> values) {
     return new Program(files, merged(values), convolutions);
+  }
+
+  /**
+   * The value that a name of this program stands for.
+   *
+   * @throws IllegalArgumentException if it has none of that name
+   */
+  public Object constant(String name) {
+    Object value = constants.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "Unknown constant '" + name + "' (known: " + new TreeSet<>(constants.keySet()) + ")");
+    }
+    return value;
   }
 
   /** This program with that file of convolutions on any device, for comparing the two. */
@@ -124,7 +157,8 @@ public final class Program {
     Precision exact = precision.on(device);
     Convolutions kernels = convolutions.orElseGet(() -> Convolutions.on(device, exact));
     List<SourceFile> all = new ArrayList<>(filesFor(device));
-    all.add(new SourceFile(Program.class, kernels.file(), Optional.empty()));
+    all.addAll(kernels.program().filesFor(device));
+    all.add(new SourceFile(Program.class, "tables.py", Optional.empty()));
     Map<String, Object> values = merged(Map.of("DTYPE", exact.scalarType()));
     return TorchScriptArchive.of(Dialect.serialized(all, values));
   }

@@ -2,6 +2,8 @@ package dev.boxmill.torchscript;
 
 import ai.djl.ndarray.NDManager;
 import java.util.AbstractMap;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,7 +13,7 @@ public final class Tensors extends AbstractMap<String, Tensor> implements AutoCl
   private final NDManager owner;
 
   Tensors(Map<String, Tensor> byName, NDManager owner) {
-    this.byName = Map.copyOf(byName);
+    this.byName = byName;
     this.owner = owner;
   }
 
@@ -29,9 +31,17 @@ public final class Tensors extends AbstractMap<String, Tensor> implements AutoCl
     return tensor;
   }
 
+  /** Takes those out whose names begin so; they are closed with the others nonetheless. */
+  Map<String, Tensor> removeNamed(String prefix) {
+    Map<String, Tensor> removed = new HashMap<>(byName);
+    removed.keySet().removeIf(name -> !name.startsWith(prefix));
+    byName.keySet().removeAll(removed.keySet());
+    return removed;
+  }
+
   @Override
   public Set<Entry<String, Tensor>> entrySet() {
-    return byName.entrySet();
+    return Collections.unmodifiableSet(byName.entrySet());
   }
 
   @Override

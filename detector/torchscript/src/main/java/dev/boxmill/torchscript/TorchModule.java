@@ -43,6 +43,7 @@ public final class TorchModule implements AutoCloseable {
   private final PtSymbolBlock block;
   private final Device device;
   private final String description;
+  private final ShapeTables tables = new ShapeTables();
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
@@ -55,6 +56,7 @@ public final class TorchModule implements AutoCloseable {
   }
 
   static TorchModule open(byte[] archive, Device device, String description) {
+    TorchLibrary.requireUsable(device);
     PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device.djl(), "PyTorch");
     try {
       PtSymbolBlock block =
@@ -126,6 +128,25 @@ public final class TorchModule implements AutoCloseable {
             return tensors(result);
           }
         });
+  }
+
+  /**
+   * Runs an entry point that takes and returns tables (see {@code tables.py}): the first pass of
+   * these shapes makes them, and this module keeps them for the others.
+   *
+   * @param shapes of the inputs: a key that tells apart all that the tables depend on
+   * @return the program's other tensors, to be closed by the caller
+   * @throws TorchScriptException if the program fails; the message holds PyTorch's own
+   */
+  public Tensors run(String entry, Object shapes, Map<String, Tensor> inputs) {
+    Map<String, Tensor> all = new HashMap<>(inputs);
+    all.putAll(tables.of(shapes));
+    Tensors results = run(entry, all);
+    Map<String, Tensor> made = results.removeNamed(ShapeTables.PREFIX);
+    if (!made.isEmpty() && tables.keep(shapes, made)) {
+      made.values().forEach(table -> table.array().attach(manager));
+    }
+    return results;
   }
 
   /**

@@ -5,6 +5,10 @@ def prepack(weight: Tensor, stride: int, padding: int, dilation: int) -> Tensor:
   # weight: (O, C, kh, kw) float32
   return torch.contiguous(torch.to(weight, DTYPE), memory_format=CHANNELS_LAST)
 
+# Weights of a convolution whose every channel has a kernel of its own: (C, 1, kh, kw) float32.
+def prepack_by_channel(weight: Tensor, stride: int, padding: int) -> Tensor:
+  return prepack(weight, stride, padding, 1)
+
 def prepack_linear(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   return w
 
@@ -22,6 +26,10 @@ def activate(x: Tensor, activation: str) -> Tensor:
 
 def conv(x: Tensor, w: Dict[str, Tensor], name: str, stride: int, padding: int, dilation: int, activation: str) -> Tensor:
   y = torch.conv2d(x, w[name + ".weight"], w[name + ".bias"], [stride, stride], [padding, padding], [dilation, dilation])
+  return activate(y, activation)
+
+def conv_by_channel(x: Tensor, w: Dict[str, Tensor], name: str, stride: int, padding: int, activation: str) -> Tensor:
+  y = torch.conv2d(x, w[name + ".weight"], w[name + ".bias"], [stride, stride], [padding, padding], [1, 1], x.size(1))
   return activate(y, activation)
 
 def conv_add_relu(x: Tensor, shortcut: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:

@@ -9,6 +9,11 @@ def prepack(weight: Tensor, stride: int, padding: int, dilation: int) -> Tensor:
     return x
   return ops.mkldnn._reorder_convolution_weight(x, [padding, padding], [stride, stride], [dilation, dilation], 1, annotate(Optional[List[int]], None))
 
+# Weights of a convolution whose every channel has a kernel of its own: (C, 1, kh, kw) float32.
+def prepack_by_channel(weight: Tensor, stride: int, padding: int) -> Tensor:
+  x = torch.contiguous(torch.to(weight, DTYPE), memory_format=CHANNELS_LAST)
+  return ops.mkldnn._reorder_convolution_weight(x, [padding, padding], [stride, stride], [1, 1], weight.size(0), annotate(Optional[List[int]], None))
+
 # Linear layers' NAME.weight (O, I), in bfloat16: twice as fast. float32 gains nothing by it.
 def prepack_linear(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   for name in list(w.keys()):
@@ -31,6 +36,10 @@ def onednn_activation(activation: str) -> Tuple[str, Optional[str]]:
 def conv(x: Tensor, w: Dict[str, Tensor], name: str, stride: int, padding: int, dilation: int, activation: str) -> Tensor:
   attribute, algorithm = onednn_activation(activation)
   return ops.mkldnn._convolution_pointwise(x, w[name + ".weight"], w[name + ".bias"], [padding, padding], [stride, stride], [dilation, dilation], 1, attribute, annotate(List[Optional[number]], []), algorithm)
+
+def conv_by_channel(x: Tensor, w: Dict[str, Tensor], name: str, stride: int, padding: int, activation: str) -> Tensor:
+  attribute, algorithm = onednn_activation(activation)
+  return ops.mkldnn._convolution_pointwise(x, w[name + ".weight"], w[name + ".bias"], [padding, padding], [stride, stride], [1, 1], x.size(1), attribute, annotate(List[Optional[number]], []), algorithm)
 
 # The sum lands in `shortcut`: the form that returns a new tensor clones it first, a third of the whole time.
 def conv_add_relu(x: Tensor, shortcut: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:

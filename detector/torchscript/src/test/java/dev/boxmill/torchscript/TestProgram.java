@@ -50,6 +50,35 @@ final class TestProgram {
     }
   }
 
+  @Test
+  void anotherProgramsFunctionsTakeThePlaceOfThoseOfTheSameNames() {
+    Program program =
+        Program.of(TestProgram.class, "tabled.py")
+            .replacedBy(Program.of(TestProgram.class, "tabled_replaced.py"));
+    try (TorchModule module = program.loadWithoutWeights(Device.cpu(), Precision.FP32);
+        Tensor x = module.tensor(new float[] {1, 2}, 2);
+        Tensors out = module.run("forward", Map.of("x", x))) {
+      assertThat(out.named("y").floats()).containsExactly(3);
+    }
+  }
+
+  @Test
+  void aTableIsMadeOnceForEachShapeAndKept() {
+    Program program = Program.of(TestProgram.class, "tabled.py");
+    try (TorchModule module = program.load(Device.cpu(), Precision.FP32, Map.of());
+        Tensor x = module.tensor(new float[] {0, 0, 0, 0, 0, 10}, 6)) {
+      for (Map.Entry<String, Float> pass :
+          List.of(Map.entry("six", 1f), Map.entry("six", 0f), Map.entry("other", 1f))) {
+        try (Tensors out = module.run("forward", pass.getKey(), Map.of("x", x))) {
+          assertThat(out.keySet()).containsExactlyInAnyOrder("made", "y");
+          assertThat(out.named("made").floats()).containsExactly(pass.getValue());
+          assertThat(out.named("y").floats()).containsExactly(1, 1, 2, 2, 5, 15);
+        }
+      }
+      assertThat(module.run("forward", Map.of("x", x)).named("made").floats()).containsExactly(1);
+    }
+  }
+
   private static float[] pooled(
       Convolutions convolutions, Precision precision, int height, int width) {
     float[] values = new float[2 * 3 * height * width];
