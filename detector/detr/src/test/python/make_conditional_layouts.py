@@ -34,9 +34,9 @@ from make_golden import (
 )
 from make_golden_conditional import spread_references
 from make_golden_dab import DRIFT, has_detections, spread_anchors
-from make_layouts import backbone, detectron2_name, fill_attention
+from make_layouts import backbone, detectron2_name, fill_attention, narrow_stem
 
-SIZES = dict(stem=8, widths=[16, 20, 24, 32], depths=[1, 1, 1, 2], width=16, heads=4, inside=24, encoder_layers=2,
+SIZES = dict(stem=6, widths=[8, 12, 16, 20], depths=[1, 1, 1, 2], width=12, heads=4, inside=16, encoder_layers=2,
              decoder_layers=2, queries=9, classes=5)
 TOP_K = 300  # what DAB- and DN-DETR keep
 DAB = dict(patterns=2, keeps_position=True, encoder_norm=True)
@@ -162,13 +162,13 @@ def make_conditional(directory):
     pixels = random_pixels(generator, 2, 3, HEIGHT, WIDTH)
     settings = {**TRANSFORMER, **timm_resnet("resnet50", [1, 2, 1, 1])}
     settings["id2label"] = {i: f"label_{i}" for i in range(5)}
-    model = ConditionalDetrForObjectDetection(ConditionalDetrConfig(**settings)).eval()
+    model = narrow_stem(ConditionalDetrForObjectDetection(ConditionalDetrConfig(**settings)).eval())
     randomise(model, generator)
     spread_references(model)
     spread(model, model.model.input_projection, pixels, 1)
     spread(model, model.class_labels_classifier, pixels, 2)
     spread(model, model.bbox_predictor.layers[2], pixels, 1)
-    dilated = ConditionalDetrForObjectDetection(ConditionalDetrConfig(**settings, dilation=True)).eval()
+    dilated = narrow_stem(ConditionalDetrForObjectDetection(ConditionalDetrConfig(**settings, dilation=True)).eval())
     dilated.load_state_dict(model.state_dict())
     seen = {"pixels": pixels}
     with torch.no_grad():

@@ -34,7 +34,7 @@ from make_golden import (
 )
 
 TOP_K = 100  # what post_process_object_detection takes by default
-PORTRAIT = (69, 45)
+PORTRAIT = (65, 33)
 
 VARIANTS = {
     "conditional-bottleneck": dict(**hugging_face_resnet("bottleneck", [1, 1, 2, 1]), decoder_layers=3),

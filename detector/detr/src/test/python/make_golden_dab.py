@@ -31,7 +31,7 @@ from make_golden import (
 )
 
 TOP_K = 100  # what post_process_object_detection takes by default
-PORTRAIT = (69, 45)
+PORTRAIT = (65, 33)
 SIZES = {key: value for key, value in TRANSFORMER.items() if key != "d_model"}
 SIZES["hidden_size"] = TRANSFORMER["d_model"]
 

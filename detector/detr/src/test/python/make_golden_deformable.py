@@ -37,7 +37,7 @@ QUERIES = 9
 TOP_K = 100
 # also saved as the authors' code does; its networks all have relu, sines and torchvision's ResNet
 AS_AUTHORS = ("deformable-base", "deformable-single-scale-dc5", "deformable-two-stage-authors")
-NOISE = 5e-5  # between float32 and float64: another implementation has its own, and the tests allow 1e-4
+NOISE = 2e-5  # between float32 and float64: another implementation has its own, and the tests allow 1e-4
 
 TRANSFORMER = dict(
     d_model=32,  # as many as GroupNorm has groups
@@ -47,8 +47,8 @@ TRANSFORMER = dict(
     decoder_layers=2,
     encoder_attention_heads=4,
     decoder_attention_heads=4,
-    encoder_ffn_dim=24,
-    decoder_ffn_dim=20,
+    encoder_ffn_dim=16,
+    decoder_ffn_dim=14,
     encoder_n_points=3,
     decoder_n_points=2,
     id2label=LABELS,
@@ -64,7 +64,7 @@ def timm(name, layers, outputs, **settings):
 
 # name -> settings, (batch, height, width)
 VARIANTS = {
-    "deformable-base": (timm("resnet50", [1, 1, 2, 1], [2, 3, 4], encoder_layers=1), (2, 40, 72)),
+    "deformable-base": (timm("resnet50", [1, 1, 2, 1], [2, 3, 4], encoder_layers=1), (2, 33, 65)),
     # five scales, of which the backbone gives four
     "deformable-refined-names5": (
         dict(
@@ -75,7 +75,7 @@ VARIANTS = {
             activation_function="gelu",
             decoder_attention_heads=2,
         ),
-        (1, 40, 72),
+        (1, 33, 65),
     ),
     # so wide that boxes at its ends are invalid; one of its maps is one cell high
     "deformable-two-stage": (
@@ -89,7 +89,7 @@ VARIANTS = {
             encoder_layers=1,
             activation_function="silu",
         ),
-        (1, 24, 408),
+        (1, 17, 401),
     ),
     # groups of two channels in GroupNorm
     "deformable-single-scale": (
@@ -104,15 +104,15 @@ VARIANTS = {
             encoder_layers=1,
             decoder_layers=1,
         ),
-        (1, 72, 104),
+        (1, 65, 97),
     ),
     "deformable-single-scale-dc5": (
         timm("resnet18", [1, 1, 1, 2], [4], num_feature_levels=1, dilation=True, with_box_refine=True),
-        (1, 56, 72),
+        (1, 49, 65),
     ),
     "deformable-two-stage-authors": (
         timm("resnet18", [1, 1, 1, 1], [2, 3, 4], with_box_refine=True, two_stage=True),
-        (1, 40, 72),
+        (1, 33, 65),
     ),
     # two scales beyond the backbone's
     "deformable-two-stage-five-scales": (
@@ -126,7 +126,7 @@ VARIANTS = {
             decoder_n_points=4,
             activation_function="gelu_new",
         ),
-        (2, 72, 40),
+        (2, 65, 33),
     ),
 }
 
@@ -235,7 +235,7 @@ def steps(model, pixels):
 
 
 def noise(seen, exact):
-    return max((seen[name] - exact[name]).abs().max().item() for name in ("logits", "boxes"))
+    return max((seen[name] - exact[name]).abs().max().item() for name in ("tokens", "logits", "boxes"))
 
 
 def telling(seen):

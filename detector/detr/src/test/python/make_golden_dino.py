@@ -12,11 +12,15 @@ Each network is a directory with its weights as the authors' code names them (or
 (detrex.pth), and a golden.safetensors with the input and every step's whole result, computed in float64 from the
 weights as they are stored, in float16. The directory beside it, NAME-detrex, has the same of detrex' positions, with
 the same weights.
+
+dino-co has the names of a Co-DINO (Sense-X/Co-DETR, commit 2665352), whose query head is a DINO: its projections have no bias,
+and beside it lie heads that training alone reads. A few steps tell it from others.
 """
 
 import itertools
 import json
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -233,7 +237,7 @@ def check(directory):
         assert max(far.values()) < 2e-4, far
 
 
-def shapes(block, channels, maps, levels, width=32, inside=24, points=2, layers=2):
+def shapes(block, channels, maps, levels, stem=6, width=32, inside=16, points=2, layers=2):
     """Names and shapes of all tensors, under the authors' names, heads apart from each other."""
     found = {}
 
@@ -258,8 +262,8 @@ def shapes(block, channels, maps, levels, width=32, inside=24, points=2, layers=
         add(name + ".output_proj", width, width)
 
     body = "backbone.0.body."
-    conv(body + "conv1", body + "bn1", 8, 3, 7, 7)
-    before = 8
+    conv(body + "conv1", body + "bn1", stem, 3, 7, 7)
+    before = stem
     for stage, out in enumerate(channels, 1):
         name = f"{body}layer{stage}.0"
         if block == "bottleneck":
@@ -326,10 +330,13 @@ def spread(dino, pixels, layer, values, mean, deviation):
         dino.t[layer + ".weight"] = dino.t[layer + ".weight"] * scale[:, None]
 
 
-def build(settings, images, seed):
-    """The authors' network, and for each source of images the pixels."""
+def build(settings, images, seed, plain):
+    """The authors' network, and for each source of images the pixels; plain projections have no bias."""
     generator = torch.Generator().manual_seed(seed)
     tensors = {name: random_tensor(name, s, generator) for name, s in shapes(**settings).items()}
+    for name in tensors if plain else ():
+        if name.startswith("input_proj.") and name.endswith(".0.bias"):
+            tensors[name].zero_()
     given = {source: random_pixels(generator, n, 3, height, width) for source, (n, height, width) in images.items()}
     dino, pixels = Dino(tensors, HEADS, QUERIES, **ORIGINAL), given["original"]
     spread(dino, pixels, "transformer.enc_out_class_embed", "query.scores", -1, 2)
@@ -350,7 +357,7 @@ def tied(tensors):
     return copies
 
 
-def detrex_names(tensors, maps):
+def detrex_names(tensors, maps, layers=2):
     renamed = {}
     for name, tensor in tied(tensors).items():
         words = name.split(".")
@@ -365,13 +372,11 @@ def detrex_names(tensors, maps):
         elif ".layers." in name and words[1] in ("encoder", "decoder") and words[2] == "layers":
             name = detrex_layer(words)
         elif words[1].startswith("enc_out_"):
-            name = ".".join([words[1].replace("enc_out_", ""), str(HEAD_OF_ENCODER), *words[2:]])
+            # behind those of the decoder's layers
+            name = ".".join([words[1].replace("enc_out_", ""), str(layers), *words[2:]])
             renamed["transformer.decoder." + name] = tensor
         renamed[name] = tensor
     return renamed
-
-
-HEAD_OF_ENCODER = 2  # behind those of the decoder's two layers
 
 
 def detrex_layer(words):
@@ -392,18 +397,64 @@ def detrex_layer(words):
     return ".".join([*words[:4], part, *rest])
 
 
+def co_detr_names(tensors, maps, layers, **_):
+    """Sense-X/Co-DETR's, with the heads that training has beside the query head."""
+    renamed = {}
+    without_backbone = {name: tensor for name, tensor in tensors.items() if "backbone" not in name}
+    for name, tensor in detrex_names(without_backbone, maps, layers).items():
+        if name.startswith("transformer.decoder.") and "_embed." in name:
+            continue
+        if name.startswith("neck.") and name.endswith("conv.bias"):
+            continue
+        name = name.replace(".norm.", ".gn.") if name.startswith("neck.") else name
+        for old, new in (("class_embed.", "cls_branches."), ("bbox_embed.", "reg_branches."), ("tgt_embed", "query_embed")):
+            name = name.replace(old, new)
+        name = re.sub(r"\.layers\.(\d)(\.\w+)$", lambda m: f".{2 * int(m[1])}{m[2]}", name) if "ffns" not in name else name
+        if name == "label_enc.weight":
+            name, tensor = "label_embedding.weight", tensor[:-1]
+        renamed[name if name.startswith("neck.") else "query_head." + name] = tensor
+    for name, tensor in tensors.items():
+        if name.startswith("backbone."):
+            renamed[name.replace(".0.body", "")] = tensor
+    for name in OTHER_HEADS:
+        renamed[name] = torch.zeros(2, 2) if name.endswith("weight") else torch.zeros(2)
+    return renamed
+
+
+OTHER_HEADS = (
+    "query_head.downsample.0.weight",
+    "query_head.downsample.1.bias",
+    "query_head.transformer.aux_pos_trans.0.weight",
+    "query_head.transformer.aux_pos_trans_norm.1.bias",
+    "query_head.transformer.pos_feats_trans.0.weight",
+    "query_head.transformer.pos_feats_norm.0.bias",
+    "rpn_head.rpn_conv.weight",
+    "rpn_head.rpn_cls.bias",
+    "rpn_head.rpn_reg.bias",
+    "roi_head.0.bbox_head.shared_fcs.1.weight",
+    "roi_head.0.bbox_head.fc_cls.weight",
+    "roi_head.0.bbox_head.fc_reg.bias",
+    "bbox_head.0.cls_convs.0.conv.weight",
+    "bbox_head.0.reg_convs.0.gn.bias",
+    "bbox_head.0.atss_cls.weight",
+    "bbox_head.0.atss_centerness.bias",
+    "bbox_head.0.scales.5.scale",
+)
+
+
 # name -> shapes; for the positions of each source, (batch, height, width)
 VARIANTS = {
     "dino-4scale": (
-        dict(block="bottleneck", channels=(12, 16, 20, 24), maps=3, levels=4),
-        {"original": (2, 40, 72), "detrex": (1, 72, 40)},
+        dict(block="bottleneck", channels=(8, 12, 16, 20), maps=3, levels=4),
+        {"original": (2, 33, 65), "detrex": (1, 65, 33)},
     ),
     # so wide that boxes at its ends are invalid
     "dino-5scale": (
-        dict(block="basic", channels=(8, 10, 12, 14), maps=4, levels=5),
-        {"original": (1, 16, 204), "detrex": (1, 36, 68)},
+        dict(block="basic", channels=(6, 8, 9, 10), maps=4, levels=5),
+        {"original": (1, 7, 201), "detrex": (1, 17, 65)},
     ),
 }
+CO_DINO = (dict(block="bottleneck", channels=(12, 16, 20, 24), maps=4, levels=5, layers=1), {"original": (1, 24, 72)})
 POSITIONS = {"original": ORIGINAL, "detrex": DETREX}
 
 INNER = ("logits.", "delta.", "query.deltas")
@@ -431,9 +482,24 @@ def goldens(tensors, given):
         yield source, seen, max((rounded[name] - seen[name]).abs().max().item() for name in ("logits", "boxes"))
 
 
+def make_co_dino(directory, settings, images):
+    for seed in itertools.count():
+        tensors, given = build(settings, images, seed, plain=True)
+        ((_, seen, noise),) = goldens(tensors, given)
+        if telling(seen) and noise < NOISE:
+            break
+    directory.mkdir(parents=True, exist_ok=True)
+    golden = {name: seen[name].float() for name in ("c5", "tokens", "query.boxes", "logits", "boxes")}
+    save_golden(directory / "golden.safetensors", {"pixels": given["original"], **golden}, first_seed=seed)
+    tensors = co_detr_names({name: tensor.half() for name, tensor in tensors.items()}, **settings)
+    file = directory / "co_dino.pth"
+    torch.save({"meta": {"epoch": 12}, "state_dict": tensors}, file, _use_new_zipfile_serialization=False)
+    print(f"{directory.name}: seed {seed}, boxes' deviation {seen['boxes'].std(1).mean():.2f}, noise {noise:.1e}")
+
+
 def make(directory, settings, images):
     for seed in itertools.count():
-        tensors, given = build(settings, images, seed)
+        tensors, given = build(settings, images, seed, plain=False)
         results = list(goldens(tensors, given))
         if all(telling(seen) and noise < NOISE for _, seen, noise in results):
             break
@@ -457,3 +523,4 @@ if __name__ == "__main__":
         root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "../resources/golden"
         for name, variant in VARIANTS.items():
             make(root / name, *variant)
+        make_co_dino(root / "dino-co", *CO_DINO)

@@ -42,9 +42,9 @@ TRANSFORMER = dict(
     encoder_hidden_dim=8,
     encoder_attention_heads=2,
     encoder_ffn_dim=12,
-    d_model=16,
+    d_model=12,
     decoder_attention_heads=2,
-    decoder_ffn_dim=20,
+    decoder_ffn_dim=16,
     decoder_layers=2,
     num_queries=9,
     num_denoising=5,
@@ -53,7 +53,7 @@ TRANSFORMER = dict(
 )
 
 
-def variant(layer_type, widths, depths=(1, 1, 2, 1), stem=8, strides_first=False, kind=RTDetrConfig, **settings):
+def variant(layer_type, widths, depths=(1, 1, 2, 1), stem=6, strides_first=False, kind=RTDetrConfig, **settings):
     backbone = RTDetrResNetConfig(
         embedding_size=stem,
         hidden_sizes=list(widths),
@@ -67,20 +67,26 @@ def variant(layer_type, widths, depths=(1, 1, 2, 1), stem=8, strides_first=False
     return kind(backbone_config=backbone, encoder_in_channels=list(widths[1:]), **settings)
 
 
+AUTHORS_LISTED = dict(stem=8, d_model=16, decoder_ffn_dim=20)
+
 # name -> configuration, (batch, height, width)
 VARIANTS = {
-    "rtdetr-basic": (variant("basic", (8, 10, 12, 14)), (2, 96, 64)),
-    "rtdetr-bottleneck": (variant("bottleneck", (16, 20, 24, 32), hidden_expansion=0.5), (1, 64, 96)),
-    "rtdetr-learned-queries": (variant("basic", (8, 10, 12, 14), learn_initial_query=True), (1, 64, 96)),
+    "rtdetr-basic": (variant("basic", (6, 8, 9, 10)), (2, 96, 64)),
+    # the authors' names in rtdetr-bottleneck.names and rtdetr-v2.names have these shapes
+    "rtdetr-bottleneck": (
+        variant("bottleneck", (16, 20, 24, 32), hidden_expansion=0.5, **AUTHORS_LISTED),
+        (1, 64, 96),
+    ),
+    "rtdetr-learned-queries": (variant("basic", (6, 8, 9, 10), learn_initial_query=True), (1, 64, 96)),
     # the image has as many cells as the anchors' size, but not its shape
     "rtdetr-anchor-size": (
-        variant("basic", (8, 10, 12, 14), anchor_image_size=[64, 128], hidden_expansion=0.5),
-        (1, 128, 64),
+        variant("basic", (6, 8, 9, 10), anchor_image_size=[64, 96], hidden_expansion=0.5),
+        (1, 96, 64),
     ),
     "rtdetr-normalize-before": (
         variant(
             "bottleneck",
-            (16, 16, 24, 24),
+            (8, 8, 16, 16),
             normalize_before=True,
             encoder_layers=2,
             encode_proj_layers=[1, 2],
@@ -94,7 +100,8 @@ VARIANTS = {
     "rtdetr-wide": (
         variant(
             "bottleneck",
-            (8, 16, 24, 32),
+            (8, 12, 16, 20),
+            stem=8,
             strides_first=True,
             activation_function="relu",
             encoder_activation_function="silu",
@@ -106,9 +113,9 @@ VARIANTS = {
     "rtdetr-equal-widths": (
         variant(
             "basic",
-            (8, 8, 12, 12),
+            (6, 6, 9, 9),
             depths=(2, 1, 1, 2),
-            d_model=24,
+            d_model=18,
             decoder_attention_heads=3,
             decoder_n_points=3,
             decoder_layers=3,
@@ -118,14 +125,19 @@ VARIANTS = {
     ),
     "rtdetr-v2": (
         variant(
-            "basic", (8, 10, 12, 14), kind=RTDetrV2Config, decoder_offset_scale=0.7, decoder_n_points=3
+            "basic",
+            (8, 10, 12, 14),
+            kind=RTDetrV2Config,
+            decoder_offset_scale=0.7,
+            decoder_n_points=3,
+            **AUTHORS_LISTED,
         ),
         (1, 64, 96),
     ),
     "rtdetr-v2-discrete": (
         variant(
             "bottleneck",
-            (16, 20, 24, 32),
+            (8, 12, 16, 20),
             kind=RTDetrV2Config,
             decoder_method="discrete",
             hidden_expansion=0.5,
@@ -315,7 +327,8 @@ def heads_at_top_level(tensors, keep):
 
 def save(directory, name, model, config):
     model.save_pretrained(directory)
-    RTDetrImageProcessor(size={"height": 96, "width": 96}).save_pretrained(directory)
+    height, width = config.anchor_image_size or (96, 96)
+    RTDetrImageProcessor(size={"height": height, "width": width}).save_pretrained(directory)
     tensors = load_file(directory / "model.safetensors")
     if name in ("rtdetr-bottleneck", "rtdetr-v2"):
         tensors = rename_to_version_5(tensors)

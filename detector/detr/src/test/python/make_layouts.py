@@ -202,8 +202,24 @@ def with_fused_projections(tensors):
     return fused
 
 
-def random_detr(generator, pixels, **settings):
-    model = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings})).eval()
+def narrow_stem(model, width=6):
+    """timm's stem has 64 channels whatever it is told, and no configuration holds their number; a bare file may have
+    fewer."""
+    network = model.model.backbone.conv_encoder.model
+    first = network.layer1[0]
+    network.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
+    network.bn1 = type(network.bn1)(width)
+    first.conv1 = nn.Conv2d(width, first.conv1.out_channels, 1, bias=False)
+    first.downsample[0] = nn.Conv2d(width, first.downsample[0].out_channels, 1, bias=False)
+    return model
+
+
+def detr(**settings):
+    return DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings}))
+
+
+def random_detr(model, generator, pixels):
+    model.eval()
     randomise(model, generator)
     spread(model, model.model.input_projection, pixels, 1)
     spread(model, model.class_labels_classifier, pixels, 2)
@@ -217,8 +233,8 @@ def make(directory):
     generator = torch.Generator().manual_seed(SEED)
     seen = {"pixels": random_pixels(generator, 2, 3, HEIGHT, WIDTH)}
     settings = dict(**timm_resnet("resnet50", [1, 2, 1, 1]), id2label={i: f"label_{i}" for i in range(7)})
-    model = random_detr(generator, seen["pixels"], **settings)
-    dilated = DetrForObjectDetection(DetrConfig(**{**TRANSFORMER, **settings, "dilation": True})).eval()
+    model = random_detr(narrow_stem(detr(**settings)), generator, seen["pixels"])
+    dilated = narrow_stem(detr(**settings, dilation=True)).eval()
     dilated.load_state_dict(model.state_dict())
     for name, network in {"detr": model, "detr-dc5": dilated}.items():
         with torch.no_grad():
@@ -242,7 +258,7 @@ def make_tiny(file):
         decoder_ffn_dim=8, encoder_attention_heads=8, decoder_attention_heads=8, num_queries=5, id2label=LABELS,
     )
     settings["backbone_kwargs"]["channels"] = [2, 3, 4, 5]
-    model = random_detr(generator, torch.randn(2, 3, 72, 104, generator=generator), **settings)
+    model = random_detr(detr(**settings), generator, torch.randn(2, 3, 72, 104, generator=generator))
     with torch.no_grad():
         torch.save(OrderedDict(original(model.state_dict())), file)
 

@@ -5,6 +5,7 @@ import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.ForwardingArchitecture;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** A network whose classes a user has named; those without a name keep the network's own. */
 record ArchitectureWithClassNames(Architecture network, Map<Integer, String> classNames)
@@ -21,5 +22,10 @@ record ArchitectureWithClassNames(Architecture network, Map<Integer, String> cla
     }
     all.putAll(classNames);
     classNames = Map.copyOf(all);
+  }
+
+  @Override
+  public Optional<Architecture> forClasses(Map<Integer, String> others) {
+    return network.forClasses(others);
   }
 }

@@ -10,6 +10,7 @@ import dev.boxmill.detr.preprocess.ResizedPicture;
 import dev.boxmill.image.ImageDecoder;
 import dev.boxmill.image.Picture;
 import dev.boxmill.schemas.Detection;
+import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.Program;
@@ -109,9 +110,29 @@ public final class Detector implements AutoCloseable {
     return preprocessor.resize(picture);
   }
 
+  /** As {@link PicturePreprocessor#resize(Picture, ImageSize)}; the caller closes it. */
+  public ResizedPicture resize(Picture picture, ImageSize original) {
+    return preprocessor.resize(picture, original);
+  }
+
+  /** What the network takes of a picture of that size. */
+  public ImageSize resized(ImageSize original) {
+    return preprocessor.resized(original);
+  }
+
   /** The picture in that many times the network's usual size; the caller closes it. */
   public ResizedPicture resize(Picture picture, double factor) {
     return preprocessor.resize(picture, factor);
+  }
+
+  /** As {@link PicturePreprocessor#beginResizing}. */
+  public void beginResizing() {
+    preprocessor.beginResizing();
+  }
+
+  /** As {@link PicturePreprocessor#waitForDevice}. */
+  public void waitForDevice() {
+    preprocessor.waitForDevice();
   }
 
   /** SHA-256 over the weights as they lie in memory, to show that nobody changed them. */
@@ -127,7 +148,7 @@ public final class Detector implements AutoCloseable {
    * @param topK detections per image at most; 0 for as many as the checkpoint says
    */
   public DetectedBatch detect(List<ResizedPicture> resized, float minScore, int topK) {
-    Tensors outputs = network.run("detect_pictures", inputs(resized));
+    Tensors outputs = network.run("detect_pictures", shape(resized), inputs(resized));
     try {
       return detected(outputs, resized.size(), minScore, topK);
     } catch (RuntimeException e) {
@@ -143,7 +164,14 @@ public final class Detector implements AutoCloseable {
    * @param resized from {@link #resize}, all of one size; left open
    */
   public FeatureMapBatch features(List<ResizedPicture> resized) {
-    return new FeatureMapBatch(network.run("feature_maps", inputs(resized)));
+    return new FeatureMapBatch(network.run("feature_maps", shape(resized), inputs(resized)));
+  }
+
+  /** What a network's tables depend on. */
+  private record BatchShape(int images, ImageSize size) {}
+
+  private static BatchShape shape(List<ResizedPicture> resized) {
+    return new BatchShape(resized.size(), resized.get(0).size());
   }
 
   private static Map<String, Tensor> inputs(List<ResizedPicture> resized) {

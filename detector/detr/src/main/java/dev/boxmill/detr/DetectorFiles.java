@@ -2,10 +2,12 @@ package dev.boxmill.detr;
 
 import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.checkpoint.TensorNames;
 import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.preprocess.Preprocessing;
+import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,18 +19,22 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A detector as it lies on disk: a Hugging Face directory with {@code config.json}, {@code
- * preprocessor_config.json} and the weights, or a single {@code .pth} whose tensors say what
- * network it is. Read and checked without loading anything native.
+ * preprocessor_config.json} and the weights, or a single {@code .pth}, {@code .pt} or {@code .ckpt}
+ * whose tensors say what network it is. Read and checked without loading anything native.
  */
 public final class DetectorFiles implements AutoCloseable {
   private static final String CONFIG = "config.json";
   private static final String PREPROCESSOR = "preprocessor_config.json";
-  private static final String STATE_DICT = ".pth";
+  private static final String PROCESSOR = "processor_config.json";
+  private static final Set<String> STATE_DICTS = Set.of("pth", "pt", "ckpt");
+  private static final List<ImageSize> SHAPES =
+      List.of(new ImageSize(640, 480), new ImageSize(480, 640), new ImageSize(1000, 1000));
 
   private final List<Path> configurations;
   private final Architecture architecture;
@@ -79,18 +85,24 @@ public final class DetectorFiles implements AutoCloseable {
     List<Path> files = stateDicts(path);
     if (files.size() > 1) {
       throw new CheckpointException(
-          "Cannot read detector %s: it has %d files %s (name one of them: %s)"
-              .formatted(path, files.size(), STATE_DICT, files));
+          "Cannot read detector %s: it has %d files of weights (name one of them: %s)"
+              .formatted(path, files.size(), files));
     }
     return files.stream().findFirst();
   }
 
   private static List<Path> stateDicts(Path directory) {
     try (Stream<Path> files = Files.list(directory)) {
-      return files.filter(file -> file.toString().endsWith(STATE_DICT)).sorted().toList();
+      return files.filter(DetectorFiles::isStateDict).sorted().toList();
     } catch (IOException e) {
       throw new CheckpointException("Cannot list " + directory + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Whether a file is called as PyTorch's checkpoints are: {@code .pth} and its like. */
+  public static boolean isStateDict(Path file) {
+    String name = file.toString();
+    return STATE_DICTS.contains(name.substring(name.lastIndexOf('.') + 1));
   }
 
   private static DetectorFiles openStateDict(Path file, DetectorOptions options) {
@@ -98,7 +110,10 @@ public final class DetectorFiles implements AutoCloseable {
     try {
       Architecture architecture = DetrFamily.recognize(checkpoint, options.architecture());
       return new DetectorFiles(
-          List.of(), withClassNames(architecture, options), Preprocessing.original(), checkpoint);
+          List.of(),
+          withClassNames(architecture, options),
+          architecture.preprocessing(),
+          checkpoint);
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
@@ -107,18 +122,64 @@ public final class DetectorFiles implements AutoCloseable {
 
   private static DetectorFiles openDirectory(Path directory, DetectorOptions options) {
     Path config = directory.resolve(CONFIG);
-    Path preprocessor = directory.resolve(PREPROCESSOR);
-    Architecture architecture = DetrFamily.parse(JsonConfig.read(config));
+    Path preprocessor = preprocessor(directory);
+    JsonConfig network = JsonConfig.read(config);
+    Architecture architecture = DetrFamily.parse(network);
     if (!options.architecture().isEmpty()) {
       throw new CheckpointException(
           "Invalid --architecture: %s (must be left out: %s says what the network is)"
               .formatted(options.architecture(), config));
     }
+    Preprocessing preprocessing =
+        Preprocessing.parse(imageProcessor(preprocessor), network.text("model_type"));
+    requireTaken(preprocessing, architecture, directory);
     return new DetectorFiles(
         List.of(config, preprocessor),
         withClassNames(architecture, options),
-        Preprocessing.parse(JsonConfig.read(preprocessor)),
+        preprocessing.inMultiplesOf(architecture.sideMultiple()),
         Checkpoint.open(directory));
+  }
+
+  /** Where a processor of several parts was saved, its image processor lies among them. */
+  private static Path preprocessor(Path directory) {
+    Path alone = directory.resolve(PREPROCESSOR);
+    Path parts = directory.resolve(PROCESSOR);
+    return !Files.exists(alone) && Files.exists(parts) ? parts : alone;
+  }
+
+  private static JsonConfig imageProcessor(Path file) {
+    JsonConfig config = JsonConfig.read(file);
+    return file.endsWith(PROCESSOR) ? config.object("image_processor") : config;
+  }
+
+  /** Images of several shapes have one size behind a rule that gives all the same. */
+  private static void requireTaken(
+      Preprocessing preprocessing, Architecture architecture, Path directory) {
+    for (ImageSize image : SHAPES) {
+      ImageSize size = preprocessing.computed(image);
+      int multiple = architecture.sideMultiple();
+      if (multiple > 1 && !size.equals(preprocessing.resized(image))) {
+        throw new CheckpointException(
+            ("Cannot use %s: pad_size in preprocessor_config.json fills images up, and this"
+                    + " network would compute that too (give size the same height and width, or"
+                    + " leave pad_size out)")
+                .formatted(directory));
+      }
+      if (size.width() % multiple != 0 || size.height() % multiple != 0) {
+        throw new CheckpointException(
+            ("Cannot use %s: the network takes images whose sides are multiples of %d, but"
+                    + " preprocessor_config.json makes some of %d x %d (give it a size with a height"
+                    + " and a width that are)")
+                .formatted(directory, multiple, size.width(), size.height()));
+      }
+      if (!architecture.takes(size)) {
+        throw new CheckpointException(
+            ("Cannot use %s: anchor_image_size in config.json is for images of one size, but"
+                    + " preprocessor_config.json makes some of %d x %d (give that the same height"
+                    + " and width, or leave anchor_image_size out)")
+                .formatted(directory, size.width(), size.height()));
+      }
+    }
   }
 
   private static Architecture withClassNames(Architecture architecture, DetectorOptions options) {
@@ -141,7 +202,29 @@ public final class DetectorFiles implements AutoCloseable {
    * @throws CheckpointException listing all missing, unused and misshapen tensors
    */
   public Map<String, Weight> weights() {
+    architecture.require(checkpoint);
     return TensorNames.select(checkpoint, architecture.tensors(), architecture.ignoredTensors());
+  }
+
+  /**
+   * The weights, and of others those that the files hold, under their program names, to be read
+   * while this is open.
+   *
+   * @param others that {@link #weights} passes over
+   * @throws CheckpointException listing all missing, unused and misshapen tensors
+   */
+  public Map<String, Weight> weightsAnd(List<ExpectedTensor> others) {
+    architecture.require(checkpoint);
+    List<ExpectedTensor> all = new ArrayList<>(architecture.tensors());
+    others.stream()
+        .filter(tensor -> tensor.checkpointNames().stream().anyMatch(tensorNames()::contains))
+        .forEach(all::add);
+    return TensorNames.select(checkpoint, all, architecture.ignoredTensors());
+  }
+
+  /** Names of all tensors in the files of weights. */
+  public Set<String> tensorNames() {
+    return checkpoint.names();
   }
 
   /**

@@ -11,9 +11,15 @@ import dev.boxmill.detr.architecture.StateDictFormats;
 import dev.boxmill.detr.conditional.ConditionalArchitecture;
 import dev.boxmill.detr.dab.DabArchitecture;
 import dev.boxmill.detr.deformable.DeformableDetrArchitecture;
+import dev.boxmill.detr.deimv2.Deimv2Architecture;
 import dev.boxmill.detr.detr.DetrArchitecture;
+import dev.boxmill.detr.dfine.DFineArchitecture;
 import dev.boxmill.detr.dino.DinoArchitecture;
+import dev.boxmill.detr.doclayout.DocLayoutArchitecture;
+import dev.boxmill.detr.lwdetr.LwDetrArchitecture;
+import dev.boxmill.detr.rfdetr.RfDetrArchitecture;
 import dev.boxmill.detr.rtdetr.RtDetrArchitecture;
+import dev.boxmill.detr.table.TableTransformerArchitecture;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -22,11 +28,17 @@ public final class DetrFamily {
   private static final List<FamilyMember> MEMBERS =
       List.of(
           DetrArchitecture.MEMBER,
+          TableTransformerArchitecture.MEMBER,
           ConditionalArchitecture.MEMBER,
           DabArchitecture.MEMBER,
           DeformableDetrArchitecture.MEMBER,
           DinoArchitecture.MEMBER,
-          RtDetrArchitecture.MEMBER);
+          RtDetrArchitecture.MEMBER,
+          DocLayoutArchitecture.MEMBER,
+          LwDetrArchitecture.MEMBER,
+          RfDetrArchitecture.MEMBER,
+          DFineArchitecture.MEMBER,
+          Deimv2Architecture.MEMBER);
 
   private static final List<ModelType> MODEL_TYPES =
       MEMBERS.stream().flatMap(member -> member.modelTypes().stream()).toList();

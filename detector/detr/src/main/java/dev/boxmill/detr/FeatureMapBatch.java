@@ -3,8 +3,12 @@ package dev.boxmill.detr;
 import dev.boxmill.torchscript.Tensor;
 import dev.boxmill.torchscript.Tensors;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** What the backbone made of a batch of images. Closing it frees the maps. */
+/**
+ * What the backbone made of a batch of images. Closing it waits until the device has made it, so
+ * that the pictures may be freed, and frees the maps.
+ */
 public final class FeatureMapBatch implements AutoCloseable {
   private final Tensors outputs;
 
@@ -18,12 +22,17 @@ public final class FeatureMapBatch implements AutoCloseable {
   }
 
   static List<Tensor> features(Tensors outputs) {
-    return List.of(
-        outputs.named("c2"), outputs.named("c3"), outputs.named("c4"), outputs.named("c5"));
+    return IntStream.iterate(2, level -> outputs.containsKey("c" + level), level -> level + 1)
+        .mapToObj(level -> outputs.named("c" + level))
+        .toList();
   }
 
   @Override
   public void close() {
-    outputs.close();
+    try {
+      outputs.named("last").floats();
+    } finally {
+      outputs.close();
+    }
   }
 }

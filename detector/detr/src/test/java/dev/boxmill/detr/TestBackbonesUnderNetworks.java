@@ -46,12 +46,22 @@ final class TestBackbonesUnderNetworks {
           "resnet-vd",
           "'model_type': 'rt_detr_resnet', 'embedding_size': 8, 'hidden_sizes': [8, 16, 24, 32],"
               + "'depths': [1, 2, 1, 1], 'layer_type': 'basic', "
+              + STAGES,
+          "hgnet",
+          "'model_type': 'hgnet_v2', 'stem_channels': [3, 8, 8], 'stage_num_blocks': [1, 1, 2, 1],"
+              + "'stage_in_channels': [8, 8, 16, 24], 'stage_mid_channels': [8, 8, 8, 8],"
+              + "'stage_out_channels': [8, 16, 24, 32], 'stage_numb_of_layers': [2, 2, 2, 2],"
               + STAGES);
 
   private static final Map<String, String> NETWORKS =
       Map.of(
           "rt_detr",
           "'encoder_hidden_dim': 32, 'encoder_ffn_dim': 48, 'encoder_attention_heads': 4,"
+              + "'d_model': 32, 'decoder_attention_heads': 4, 'decoder_ffn_dim': 48,"
+              + "'decoder_layers': 2",
+          "d_fine",
+          "'encoder_hidden_dim': 32, 'encoder_ffn_dim': 48, 'encoder_attention_heads': 4,"
+              + "'encoder_in_channels': [16, 24, 32], 'decoder_in_channels': [32, 32, 32],"
               + "'d_model': 32, 'decoder_attention_heads': 4, 'decoder_ffn_dim': 48,"
               + "'decoder_layers': 2",
           "detr",
@@ -80,6 +90,11 @@ final class TestBackbonesUnderNetworks {
     "dab-detr, resnet-vd",
     "deformable_detr, resnet-vd",
     "deformable_detr, swin",
+    "d_fine, hgnet",
+    "d_fine, resnet-vd",
+    "rt_detr, hgnet",
+    "detr, hgnet",
+    "deformable_detr, hgnet",
   })
   void aNetworkRunsOnThatBackbone(String network, String backbone) throws IOException {
     Architecture architecture = architecture(network, backbone);

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestDetector {
   private static final float MAX_DRIFT = 1e-4f;
@@ -33,6 +35,36 @@ final class TestDetector {
       assertThat(both.detections().get(1)).isNotEmpty();
       assertSame(both.detections().get(1), alone.detections().get(0));
       assertThat(both.detections().get(0)).isNotEqualTo(both.detections().get(1));
+    }
+  }
+
+  /** One network of each member, and of each backbone that it has alone. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "conditional-bottleneck",
+        "dab-bottleneck",
+        "deformable-base",
+        "rtdetr-v2-discrete",
+        "table-timm",
+        "lwdetr-one-level",
+        "lwdetr-two-levels",
+        "rfdetr-base",
+        "deimv2-dino",
+        "doclayout"
+      })
+  void everyMemberFindsInPictures(String golden) {
+    try (Detector detector = load(golden);
+        ResizedPicture first = detector.resize(picture(1, 120, 90));
+        ResizedPicture second = detector.resize(picture(2, 120, 90));
+        DetectedBatch both = detector.detect(List.of(first, second), 0, 0);
+        FeatureMapBatch features = detector.features(List.of(first, second))) {
+      assertThat(both.detections().get(1)).isNotEmpty();
+      assertThat(both.detections().get(0)).isNotEqualTo(both.detections().get(1));
+      for (int level = 0; level < detector.featureStrides().size(); level++) {
+        assertThat(features.features().get(level).floats())
+            .isEqualTo(both.features().get(level).floats());
+      }
     }
   }
 
@@ -105,8 +137,12 @@ final class TestDetector {
   }
 
   private static Detector load() {
+    return load("detr-bottleneck");
+  }
+
+  private static Detector load(String golden) {
     try {
-      Path directory = Path.of(TestDetector.class.getResource("/golden/detr-bottleneck").toURI());
+      Path directory = Path.of(TestDetector.class.getResource("/golden/" + golden).toURI());
       return Detector.load(directory, Device.cpu(), Precision.FP32);
     } catch (URISyntaxException e) {
       throw new IllegalStateException("Cannot find the golden checkpoint", e);

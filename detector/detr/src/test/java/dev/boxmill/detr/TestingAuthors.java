@@ -40,7 +40,10 @@ public record TestingAuthors(Path directory, JsonNode settings, JsonNode images)
    * @throws AssertionError if there is none, or a folder has other files than its settings say
    */
   public static List<TestingAuthors> cases(String network) {
-    Path root = Path.of(System.getProperty("shared.data"), "reference");
+    Path root =
+        Path.of(System.getProperty("repository"))
+            .resolve(System.getProperty("shared.data"))
+            .resolve("reference");
     List<TestingAuthors> cases =
         list(root, "*").stream()
             .flatMap(TestingAuthors::cases)
@@ -117,8 +120,17 @@ public record TestingAuthors(Path directory, JsonNode settings, JsonNode images)
 
   /** Every step of their images, as we compute it. */
   public static Map<String, float[]> run(DetectorFiles files, Checkpoint theirs) {
-    float[] pixels = floats(theirs, "pixels");
-    long[] shape = theirs.tensor("pixels").shape().stream().mapToLong(Long::longValue).toArray();
+    return run(files, theirs, "pixels");
+  }
+
+  /**
+   * Every step of their images, as we compute it.
+   *
+   * @param input the images' name
+   */
+  public static Map<String, float[]> run(DetectorFiles files, Checkpoint theirs, String input) {
+    float[] pixels = floats(theirs, input);
+    long[] shape = theirs.tensor(input).shape().stream().mapToLong(Long::longValue).toArray();
     return TestingNetwork.run(
         files, "stages", program -> program, Precision.FP32, m -> m.tensor(pixels, shape));
   }

@@ -1,10 +1,14 @@
 package dev.boxmill.detr.architecture;
 
+import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.detr.preprocess.Preprocessing;
+import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Another architecture, of which something is changed. */
@@ -34,6 +38,11 @@ public interface ForwardingArchitecture extends Architecture {
   }
 
   @Override
+  default Preprocessing preprocessing() {
+    return network().preprocessing();
+  }
+
+  @Override
   default PostProcessing postProcessing() {
     return network().postProcessing();
   }
@@ -46,5 +55,25 @@ public interface ForwardingArchitecture extends Architecture {
   @Override
   default List<Integer> featureStrides() {
     return network().featureStrides();
+  }
+
+  @Override
+  default Optional<TrainingNetwork> training() {
+    return network().training();
+  }
+
+  @Override
+  default boolean takes(ImageSize size) {
+    return network().takes(size);
+  }
+
+  @Override
+  default void require(Checkpoint checkpoint) {
+    network().require(checkpoint);
+  }
+
+  @Override
+  default int sideMultiple() {
+    return network().sideMultiple();
   }
 }

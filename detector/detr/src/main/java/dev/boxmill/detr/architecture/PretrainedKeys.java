@@ -1,6 +1,8 @@
 package dev.boxmill.detr.architecture;
 
 import dev.boxmill.checkpoint.JsonConfig;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Keys that Hugging Face's {@code PretrainedConfig} writes for every kind of model and that change
@@ -69,10 +71,39 @@ public final class PretrainedKeys {
     "typical_p"
   };
 
+  /**
+   * Families of keys that every version of the library adds to: what it notes about itself, what
+   * acts in training alone, how weights begin, what losses and their matchers weigh, and the ids of
+   * tokens.
+   */
+  private static final List<Pattern> FAMILIES =
+      List.of(
+          Pattern.compile("_?(attn|experts)_implementation(_.*)?"),
+          Pattern.compile("_(name_or_path|commit_hash|auto_class)"),
+          Pattern.compile("(.*_)?(dropout|layerdrop|drop_path)(_prob|_rate|_ratio)?"),
+          Pattern.compile("init_(xavier_)?std|initializer_.*"),
+          Pattern.compile(
+              "(.*_)?(loss_coefficient|cost|eos_coefficient)|weight_loss_.*|matcher_.*"),
+          Pattern.compile("(.*_)?focal(_loss)?(_alpha|_gamma)?|loss_type|label_smoothing(_.*)?"),
+          Pattern.compile("freeze_.*|gradient_checkpointing|disable_custom_kernels"),
+          Pattern.compile(".*_token_ids?"));
+
+  /** Keys that a nested configuration has because every model's has them. */
+  private static final String[] OF_EVERY_MODEL = {
+    "architectures", "stage_names", "id2label", "label2id", "num_labels", "use_pretrained_backbone"
+  };
+
   private PretrainedKeys() {}
+
+  /** Passes over those that a backbone's own configuration holds: it classifies nothing. */
+  public static void ignoreInBackbone(JsonConfig config) {
+    ignoreIn(config);
+    config.ignores(OF_EVERY_MODEL);
+  }
 
   /** Passes over them in this object, not in those nested in it. */
   public static void ignoreIn(JsonConfig config) {
+    FAMILIES.forEach(config::ignoresLike);
     config.ignores(BOOKKEEPING);
     config.ignores(LANGUAGE);
     config.allows("pruned_heads", "all attention heads must be there", java.util.Map.of());

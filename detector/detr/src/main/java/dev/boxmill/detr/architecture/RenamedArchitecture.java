@@ -4,6 +4,8 @@ import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.detr.statedict.KeyMapping;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +25,18 @@ public record RenamedArchitecture(Architecture network, KeyMapping names, Set<St
   @Override
   public List<ExpectedTensor> tensors() {
     return network.tensors().stream().map(names::translated).toList();
+  }
+
+  @Override
+  public Optional<Architecture> forClasses(Map<Integer, String> classNames) {
+    return network.forClasses(classNames).map(n -> new RenamedArchitecture(n, names, ignored));
+  }
+
+  @Override
+  public Optional<TrainingNetwork> training() {
+    return network
+        .training()
+        .map(t -> t.withMore(t.more().stream().map(names::translated).toList()));
   }
 
   @Override

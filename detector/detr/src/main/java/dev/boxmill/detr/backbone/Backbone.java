@@ -32,4 +32,12 @@ public interface Backbone {
 
   /** Input pixels per cell of C2 to C5. */
   List<Integer> featureStrides();
+
+  /**
+   * Beginnings of program names of tensors that stay as they are when a detector is trained,
+   * besides frozen BatchNorms.
+   */
+  default Set<String> neverTrained() {
+    return Set.of();
+  }
 }

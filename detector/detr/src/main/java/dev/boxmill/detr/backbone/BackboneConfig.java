@@ -29,7 +29,7 @@ public final class BackboneConfig {
         config.allows("backbone", "backbone_config describes another backbone", "resnet50");
         config.allows("backbone_kwargs", "backbone_config describes the backbone", Map.of());
         JsonConfig nested = config.object("backbone_config");
-        return Backbones.parse(nested, nested.text("model_type"), dilated);
+        return requireFourMaps(Backbones.parse(nested, nested.text("model_type"), dilated));
       }
       if (timm) {
         return TimmResNetType.parse(config, config.objectOrEmpty("backbone_kwargs"), dilated);
@@ -51,6 +51,25 @@ public final class BackboneConfig {
    */
   public static Backbone parseNested(JsonConfig config, String defaultType) {
     return Backbones.parse(config, config.text("model_type", defaultType), false);
+  }
+
+  /**
+   * The backbone of timm that a detector's configuration names at its top level.
+   *
+   * @param arguments where timm's own arguments are
+   * @throws IllegalArgumentException if it is an unknown one, or a setting is not supported
+   */
+  public static Backbone parseTimm(JsonConfig config, JsonConfig arguments) {
+    return TimmResNetType.parse(config, arguments, false);
+  }
+
+  private static Backbone requireFourMaps(Backbone backbone) {
+    if (backbone.widths().size() != 4) {
+      throw new IllegalArgumentException(
+          "Invalid backbone: it has %d stages (must be 4 under this detector)"
+              .formatted(backbone.widths().size()));
+    }
+    return backbone;
   }
 
   /** The transformer reads the last feature map that the backbone gives. */

@@ -10,7 +10,12 @@ import java.util.stream.Collectors;
 /** The registry of all backbones. */
 public final class Backbones {
   private static final List<BackboneType> TYPES =
-      List.of(new ResNetType(), new TimmResNetType(), new SwinType(), new ResNetVdType());
+      List.of(
+          new ResNetType(),
+          new TimmResNetType(),
+          new SwinType(),
+          new ResNetVdType(),
+          new HgNetV2Type());
 
   /** Every published prefix of a backbone's keys in a state dict. */
   public static final KeyMapping KEYS =

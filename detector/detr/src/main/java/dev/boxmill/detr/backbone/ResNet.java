@@ -100,6 +100,12 @@ public record ResNet(
     return ConvNorm.counters(convolutions(), prefixes);
   }
 
+  /** Stem and first stage, as DETR's authors and their successors have it. */
+  @Override
+  public Set<String> neverTrained() {
+    return Set.of("backbone.stem.", "backbone.0.");
+  }
+
   private List<ConvNorm> convolutions() {
     List<ConvNorm> all = new ArrayList<>();
     all.add(convNorm(names.stem(), "backbone.stem", stemWidth, 3, 7));

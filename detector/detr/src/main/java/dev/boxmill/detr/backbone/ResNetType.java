@@ -18,8 +18,7 @@ final class ResNetType implements BackboneType {
   @Override
   public Backbone parse(JsonConfig config, boolean dilated) {
     BackboneType.requireUndilated(dilated);
-    PretrainedKeys.ignoreIn(config);
-    config.ignores("architectures", "stage_names", "id2label", "label2id", "num_labels");
+    PretrainedKeys.ignoreInBackbone(config);
     config.allows("model_type", "it is a ResNet", "resnet");
     config.allows("num_channels", "pictures have red, green and blue", 3);
     config.allows("hidden_act", "its blocks end in a fused ReLU", "relu");

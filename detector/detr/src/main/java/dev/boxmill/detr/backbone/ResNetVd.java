@@ -1,6 +1,7 @@
 package dev.boxmill.detr.backbone;
 
 import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.detr.statedict.KeyMapping;
 import dev.boxmill.torchscript.Program;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,11 @@ public record ResNetVd(Block block, int stemWidth, List<Integer> widths, List<In
               + stemWidth
               + ", with basic blocks)");
     }
+  }
+
+  /** How RT-DETR's authors call its tensors, which are {@code model.backbone.model.…} here. */
+  public static KeyMapping originalNames() {
+    return KeyMapping.read(ResNetVd.class, "resnet_vd.keys");
   }
 
   /** ResNet-50-vd, which a config without {@code backbone_config} means. */

@@ -19,8 +19,7 @@ final class ResNetVdType implements BackboneType {
   public Backbone parse(JsonConfig config, boolean dilated) {
     BackboneType.requireUndilated(dilated);
     BackboneConfig.requireLastStage(config);
-    PretrainedKeys.ignoreIn(config);
-    config.ignores("architectures", "stage_names", "id2label", "label2id", "num_labels");
+    PretrainedKeys.ignoreInBackbone(config);
     config.allows("model_type", "it is a ResNet-vd", "rt_detr_resnet");
     config.allows("num_channels", "images have three channels", 3);
     config.allows("hidden_act", "only one activation is built in", "relu");
@@ -44,6 +43,11 @@ final class ResNetVdType implements BackboneType {
 
   @Override
   public Optional<Backbone> find(StateDict stateDict, int outputStride) {
-    return Optional.empty();
+    return StateDictResNetVd.find(stateDict);
+  }
+
+  @Override
+  public List<String> stateDictForms() {
+    return List.of("ResNet-vd as RT-DETR names it");
   }
 }

@@ -16,9 +16,12 @@ record StateDictResNet(StateDict checkpoint, String prefix, ResNetNames names) {
         new StateDictResNet(checkpoint, "backbone.0.body.", ResNetNames.TIMM);
     // detrex' dilated networks
     StateDictResNet wrapped = new StateDictResNet(checkpoint, "backbone.body.", ResNetNames.TIMM);
+    StateDictResNet mmdetection = new StateDictResNet(checkpoint, "backbone.", ResNetNames.TIMM);
     StateDictResNet detectron2 =
         new StateDictResNet(checkpoint, "backbone.", ResNetNames.DETECTRON2);
-    return Stream.of(torchvision, wrapped, detectron2).filter(StateDictResNet::isThere).findFirst();
+    return Stream.of(torchvision, wrapped, mmdetection, detectron2)
+        .filter(StateDictResNet::isThere)
+        .findFirst();
   }
 
   private boolean isThere() {

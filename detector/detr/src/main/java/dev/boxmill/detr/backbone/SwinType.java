@@ -20,8 +20,7 @@ final class SwinType implements BackboneType {
   public Backbone parse(JsonConfig config, boolean dilated) {
     BackboneType.requireUndilated(dilated);
     BackboneConfig.requireLastStage(config);
-    PretrainedKeys.ignoreIn(config);
-    config.ignores("architectures", "stage_names", "id2label", "label2id", "num_labels");
+    PretrainedKeys.ignoreInBackbone(config);
     config.ignores("hidden_dropout_prob", "attention_probs_dropout_prob", "drop_path_rate");
     config.ignores("initializer_range", "encoder_stride", "image_size", "num_layers");
     config.ignores("hidden_size", "path_norm");

@@ -27,8 +27,7 @@ final class TimmResNetType implements BackboneType {
 
   @Override
   public Backbone parse(JsonConfig config, boolean dilated) {
-    PretrainedKeys.ignoreIn(config);
-    config.ignores("architectures", "freeze_batch_norm_2d", "use_pretrained_backbone");
+    PretrainedKeys.ignoreInBackbone(config);
     config.allows("use_timm_backbone", "timm_backbone is one", true);
     config.allows("features_only", "feature maps are what a detector reads", true);
     config.allows("num_channels", "pictures have red, green and blue", 3);

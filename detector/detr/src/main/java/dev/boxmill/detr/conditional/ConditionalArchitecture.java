@@ -3,19 +3,23 @@ package dev.boxmill.detr.conditional;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.ClassNames;
 import dev.boxmill.detr.architecture.FamilyMember;
 import dev.boxmill.detr.architecture.FamilyMember.ModelType;
 import dev.boxmill.detr.architecture.PretrainedKeys;
+import dev.boxmill.detr.architecture.TrainingNetwork;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneArchitecture;
 import dev.boxmill.detr.backbone.BackboneConfig;
+import dev.boxmill.detr.criterion.CriterionSettings;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.transformer.PositionEmbedding;
 import dev.boxmill.detr.transformer.Transformer;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -96,6 +100,7 @@ public record ConditionalArchitecture(
             Program.of(
                 ConditionalArchitecture.class,
                 "/dev/boxmill/detr/architecture/network.py",
+                "/dev/boxmill/detr/architecture/padding.py",
                 "/dev/boxmill/detr/transformer/position.py",
                 "/dev/boxmill/detr/transformer/image_position.py",
                 "/dev/boxmill/detr/transformer/attention.py",
@@ -114,6 +119,26 @@ public record ConditionalArchitecture(
                 normBetweenLayers,
                 "INVERSE_SIGMOID_EPS",
                 INVERSE_SIGMOID_EPS));
+  }
+
+  @Override
+  public Optional<Architecture> forClasses(Map<Integer, String> others) {
+    return Optional.of(
+        new ConditionalArchitecture(
+            backbone, transformer, queries, positions, normBetweenLayers, others));
+  }
+
+  @Override
+  public Optional<TrainingNetwork> training() {
+    Program text =
+        program()
+            .and(
+                Program.of(
+                    ConditionalArchitecture.class,
+                    "/dev/boxmill/detr/architecture/training.py",
+                    "conditional_training.py"));
+    return Optional.of(
+        new TrainingNetwork(text, queries, CriterionSettings.FOCAL, backbone.neverTrained()));
   }
 
   @Override

@@ -3,16 +3,21 @@ package dev.boxmill.detr.dab;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.FamilyMember;
 import dev.boxmill.detr.architecture.FamilyMember.ModelType;
+import dev.boxmill.detr.architecture.TrainingNetwork;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneArchitecture;
 import dev.boxmill.detr.conditional.ConditionalArchitecture;
+import dev.boxmill.detr.criterion.CriterionSettings;
+import dev.boxmill.detr.criterion.DenoisingSettings;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.transformer.Transformer;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -37,6 +42,10 @@ public record DabArchitecture(
   public static final FamilyMember MEMBER =
       new FamilyMember(
           List.of(new ModelType("dab-detr", DabArchitecture::parse)), DabStateDictFormat.all());
+
+  /** As DN-DETR was published. */
+  private static final DenoisingSettings DENOISING =
+      new DenoisingSettings(DenoisingSettings.Kind.DN, 5, 0.2, 0.4);
 
   /**
    * What sources and settings differ in beside sizes.
@@ -88,6 +97,7 @@ public record DabArchitecture(
             Program.of(
                 ConditionalArchitecture.class,
                 "/dev/boxmill/detr/architecture/network.py",
+                "/dev/boxmill/detr/architecture/padding.py",
                 "/dev/boxmill/detr/transformer/position.py",
                 "/dev/boxmill/detr/transformer/attention.py",
                 "/dev/boxmill/detr/transformer/transformer.py",
@@ -105,6 +115,29 @@ public record DabArchitecture(
                 "TEMPERATURE_WIDTH", variant.sines().temperatureWidth(),
                 "SINE_SCALE", variant.sines().scale(),
                 "INVERSE_SIGMOID_EPS", variant.inverseSigmoidEps()));
+  }
+
+  @Override
+  public Optional<Architecture> forClasses(Map<Integer, String> others) {
+    return Optional.of(
+        new DabArchitecture(backbone, transformer, anchors, content, patterns, variant, others));
+  }
+
+  @Override
+  public Optional<TrainingNetwork> training() {
+    Program text =
+        program()
+            .and(
+                Program.of(
+                    DabArchitecture.class,
+                    "/dev/boxmill/detr/architecture/training.py",
+                    "/dev/boxmill/detr/architecture/denoising.py",
+                    "dab_training.py"));
+    int queries = anchors * Math.max(patterns, 1);
+    TrainingNetwork training =
+        new TrainingNetwork(text, queries, CriterionSettings.DAB, backbone.neverTrained());
+    return Optional.of(
+        content == QueryContent.NO_OBJECT ? training.withDenoising(DENOISING) : training);
   }
 
   @Override

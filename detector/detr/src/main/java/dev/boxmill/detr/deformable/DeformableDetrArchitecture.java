@@ -3,15 +3,19 @@ package dev.boxmill.detr.deformable;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.FamilyMember;
 import dev.boxmill.detr.architecture.FamilyMember.ModelType;
+import dev.boxmill.detr.architecture.TrainingNetwork;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneArchitecture;
+import dev.boxmill.detr.criterion.CriterionSettings;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.transformer.Transformer;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -84,6 +88,23 @@ public record DeformableDetrArchitecture(
                 boxes != Boxes.PREDICTED,
                 "TWO_STAGE",
                 boxes == Boxes.TWO_STAGE));
+  }
+
+  @Override
+  public Optional<Architecture> forClasses(Map<Integer, String> others) {
+    return Optional.of(
+        new DeformableDetrArchitecture(backbone, transformer, queries, boxes, others));
+  }
+
+  @Override
+  public Optional<TrainingNetwork> training() {
+    Program text =
+        program()
+            .replacedBy(
+                DeformableTransformer.training()
+                    .and(Program.of(DeformableDetrArchitecture.class, "deformable_training.py")));
+    return Optional.of(
+        new TrainingNetwork(text, queries, CriterionSettings.FOCAL, backbone.neverTrained()));
   }
 
   @Override

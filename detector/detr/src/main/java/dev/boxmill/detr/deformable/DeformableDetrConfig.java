@@ -77,6 +77,7 @@ final class DeformableDetrConfig {
     return new DeformableTransformer(
         config.integer("d_model", 256),
         new Scales(firstMap(config, levels), levels),
+        true,
         layers(config, "encoder"),
         layers(config, "decoder"),
         activation(config.text("activation_function", "relu")),

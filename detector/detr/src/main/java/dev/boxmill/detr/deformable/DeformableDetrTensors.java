@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
 
 /**
  * The tensors of a Deformable DETR: each name in the program, and its names in checkpoints. Tied
- * heads lie in files under any or all of their names.
+ * heads lie in files under any or all of their names. transformers 5 ties the class heads of a
+ * network that refines boxes without two stages, which version 4 trains apart.
  */
 final class DeformableDetrTensors {
   private final DeformableDetrArchitecture detr;
@@ -73,7 +74,15 @@ final class DeformableDetrTensors {
   }
 
   private void score(String program, String... names) {
-    tensors.linear(program, detr.classNames().size(), width, names);
+    if (detr.boxes() == DeformableDetrArchitecture.Boxes.REFINED) {
+      tensors.linear(program, classes(), width, List.of(names), "class_embed.0");
+    } else {
+      tensors.linear(program, classes(), width, names);
+    }
+  }
+
+  private int classes() {
+    return detr.classNames().size();
   }
 
   private void box(String program, String... names) {

@@ -50,7 +50,9 @@ public final class DeformableTensors {
       String name = "model.input_proj." + i;
       String program = "level." + i;
       tensors.tensor(program + ".weight", List.of(width, in, kernel, kernel), name + ".0.weight");
-      tensors.tensor(program + ".bias", List.of(width), name + ".0.bias");
+      if (transformer.projectionsBiased()) {
+        tensors.tensor(program + ".bias", List.of(width), name + ".0.bias");
+      }
       tensors.norm(program + ".norm", name + ".1");
     }
     tensors.tensor("levels", List.of(count, width), "model.level_embed");

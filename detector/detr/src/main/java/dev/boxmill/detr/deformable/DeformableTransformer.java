@@ -12,11 +12,13 @@ import java.util.Map;
  *
  * @param width channels of all tokens
  * @param scales which maps there are
+ * @param projectionsBiased whether the convolutions that bring maps to that width have a bias
  * @param activation of the feed-forward networks: relu, gelu, gelu_new or silu
  */
 public record DeformableTransformer(
     int width,
     Scales scales,
+    boolean projectionsBiased,
     DeformableLayers encoder,
     DeformableLayers decoder,
     String activation,
@@ -89,6 +91,7 @@ public record DeformableTransformer(
     return Program.of(
             DeformableTransformer.class,
             "/dev/boxmill/detr/architecture/network.py",
+            "/dev/boxmill/detr/architecture/padding.py",
             "/dev/boxmill/detr/transformer/position.py",
             "/dev/boxmill/detr/transformer/attention.py",
             "/dev/boxmill/detr/transformer/transformer.py",
@@ -118,6 +121,14 @@ public record DeformableTransformer(
                 positions.source() == PositionEmbedding.LEARNED))
         .with(constants("ENCODER", encoder))
         .with(constants("DECODER", decoder));
+  }
+
+  /** What takes the place of some functions in training. */
+  public static Program training() {
+    return Program.of(
+        DeformableTransformer.class,
+        "/dev/boxmill/detr/architecture/training.py",
+        "/dev/boxmill/detr/deformable/bilinear_sampling_training.py");
   }
 
   private static Map<String, Integer> constants(String part, DeformableLayers layers) {

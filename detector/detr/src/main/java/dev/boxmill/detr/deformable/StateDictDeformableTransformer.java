@@ -8,13 +8,15 @@ import dev.boxmill.detr.statedict.StateDict;
 /**
  * The keys of a code base's state dict whose shapes give a deformable transformer's sizes.
  *
- * @param levels the embedding of the maps' numbers
+ * @param prefix what stands before the transformer's own keys
+ * @param levels the embedding of the maps' numbers, behind the prefix
  * @param projections the backbone's maps' projections, without their numbers
  * @param encoderAttention the encoder layers' attention
  * @param decoderAttention the decoder layers' second attention
  * @param feedForward the first linear layer of a layer's feed-forward network
  */
 public record StateDictDeformableTransformer(
+    String prefix,
     String levels,
     String projections,
     String projection,
@@ -22,27 +24,33 @@ public record StateDictDeformableTransformer(
     String decoderAttention,
     String feedForward) {
 
+  private static final String ENCODER = "transformer.encoder.layers.";
   private static final String DECODER = "transformer.decoder.layers.";
   private static final int HEADS = 8;
 
   /** fundamentalvision/Deformable-DETR, and IDEA-Research/DINO after it. */
   public static final StateDictDeformableTransformer ORIGINAL =
       new StateDictDeformableTransformer(
-          "transformer.level_embed", "input_proj.", ".0", "self_attn", "cross_attn", "linear1");
+          "", "transformer.level_embed", "input_proj.", ".0", "self_attn", "cross_attn", "linear1");
 
   /** IDEA-Research/detrex. */
-  public static final StateDictDeformableTransformer DETREX =
-      new StateDictDeformableTransformer(
-          "transformer.level_embeds",
-          "neck.convs.",
-          ".conv",
-          "attentions.0",
-          "attentions.1",
-          "ffns.0.layers.0.0");
+  public static final StateDictDeformableTransformer DETREX = ofMmcv("");
+
+  /** Of layers that mmcv names, as detrex and mmdetection have them. */
+  public static StateDictDeformableTransformer ofMmcv(String prefix) {
+    return new StateDictDeformableTransformer(
+        prefix,
+        "transformer.level_embeds",
+        "neck.convs.",
+        ".conv",
+        "attentions.0",
+        "attentions.1",
+        "ffns.0.layers.0.0");
+  }
 
   /** Whether the checkpoint has such a transformer's tensors. */
   public boolean isIn(StateDict checkpoint) {
-    return checkpoint.has(levels) && checkpoint.has(offsets(DECODER, decoderAttention));
+    return checkpoint.has(prefix + levels) && checkpoint.has(offsets(DECODER, decoderAttention));
   }
 
   /**
@@ -53,9 +61,10 @@ public record StateDictDeformableTransformer(
   public DeformableTransformer read(StateDict checkpoint, MapPositionEmbedding positions) {
     int heads = checkpoint.setting("heads", HEADS);
     return new DeformableTransformer(
-        checkpoint.size(levels, 1),
+        checkpoint.size(prefix + levels, 1),
         scales(checkpoint),
-        layers(checkpoint, "transformer.encoder.layers.", encoderAttention, heads),
+        checkpoint.has(projections + "0" + projection + ".bias"),
+        layers(checkpoint, ENCODER, encoderAttention, heads),
         layers(checkpoint, DECODER, decoderAttention, heads),
         "relu",
         positions);
@@ -68,20 +77,20 @@ public record StateDictDeformableTransformer(
         && checkpoint.size(projections + ofBackbone + projection + ".weight", 2) == 1) {
       ofBackbone++;
     }
-    return new Scales(4 - ofBackbone, checkpoint.size(levels, 0));
+    return new Scales(4 - ofBackbone, checkpoint.size(prefix + levels, 0));
   }
 
   private DeformableLayers layers(
-      StateDict checkpoint, String prefix, String attention, int heads) {
-    int samples = checkpoint.size(offsets(prefix, attention), 0) / 2;
+      StateDict checkpoint, String layers, String attention, int heads) {
+    int samples = checkpoint.size(offsets(layers, attention), 0) / 2;
     return new DeformableLayers(
-        checkpoint.count(prefix),
+        checkpoint.count(prefix + layers),
         heads,
-        samples / (heads * checkpoint.size(levels, 0)),
-        checkpoint.size(prefix + "0." + feedForward + ".weight", 0));
+        samples / (heads * checkpoint.size(prefix + levels, 0)),
+        checkpoint.size(prefix + layers + "0." + feedForward + ".weight", 0));
   }
 
-  private static String offsets(String prefix, String attention) {
-    return prefix + "0." + attention + ".sampling_offsets.weight";
+  private String offsets(String layers, String attention) {
+    return prefix + layers + "0." + attention + ".sampling_offsets.weight";
   }
 }

@@ -3,19 +3,23 @@ package dev.boxmill.detr.detr;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.ClassNames;
 import dev.boxmill.detr.architecture.FamilyMember;
 import dev.boxmill.detr.architecture.FamilyMember.ModelType;
 import dev.boxmill.detr.architecture.PretrainedKeys;
+import dev.boxmill.detr.architecture.TrainingNetwork;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneArchitecture;
 import dev.boxmill.detr.backbone.BackboneConfig;
+import dev.boxmill.detr.criterion.CriterionSettings;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.detr.transformer.PositionEmbedding;
 import dev.boxmill.detr.transformer.Transformer;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -38,7 +42,10 @@ public record DetrArchitecture(
   /** Its entry in the family's registry. */
   public static final FamilyMember MEMBER =
       new FamilyMember(
-          List.of(new ModelType("detr", DetrArchitecture::parse)), DetrStateDictFormat.all());
+          List.of(
+              new ModelType(
+                  "detr", config -> DetrArchitecture.parse(config, "DetrForObjectDetection"))),
+          DetrStateDictFormat.all());
 
   static final List<String> BACKBONE_PREFIXES =
       List.of(
@@ -54,13 +61,15 @@ public record DetrArchitecture(
   }
 
   /**
-   * Reads a DETR's {@code config.json}, of transformers 4 or 5, with the library's defaults.
+   * Reads the {@code config.json} of a DETR or of a network with its settings, of transformers 4 or
+   * 5, with the library's defaults.
    *
+   * @param libraryClass what the library calls the network
    * @throws CheckpointException if a setting is not supported, or a key is unknown
    */
-  public static DetrArchitecture parse(JsonConfig config) {
+  public static DetrArchitecture parse(JsonConfig config, String libraryClass) {
     try {
-      DetrArchitecture architecture = read(config);
+      DetrArchitecture architecture = read(config, libraryClass);
       config.finish();
       return architecture;
     } catch (IllegalArgumentException e) {
@@ -68,11 +77,10 @@ public record DetrArchitecture(
     }
   }
 
-  private static DetrArchitecture read(JsonConfig config) {
+  private static DetrArchitecture read(JsonConfig config, String libraryClass) {
     PretrainedKeys.ignoreIn(config);
-    config.allows("model_type", "it is a DETR", "detr");
-    config.allows(
-        "architectures", "only boxes are computed", List.of("DetrForObjectDetection"), List.of());
+    config.ignores("model_type");
+    config.allows("architectures", "only boxes are computed", List.of(libraryClass), List.of());
     config.allows("scale_embedding", "embeddings are never scaled", false);
     return new DetrArchitecture(
         BackboneConfig.parse(config),
@@ -85,20 +93,50 @@ public record DetrArchitecture(
 
   @Override
   public Program program() {
+    return program(
+        Program.of(
+            DetrArchitecture.class, "/dev/boxmill/detr/transformer/encoder_layer.py", "detr.py"));
+  }
+
+  @Override
+  public Optional<Architecture> forClasses(Map<Integer, String> others) {
+    return Optional.of(
+        new DetrArchitecture(backbone, transformer, queries, positions, normBetweenLayers, others));
+  }
+
+  @Override
+  public Optional<TrainingNetwork> training() {
+    Program text =
+        program()
+            .and(
+                Program.of(
+                    DetrArchitecture.class,
+                    "/dev/boxmill/detr/architecture/training.py",
+                    "detr_training.py"));
+    return Optional.of(
+        new TrainingNetwork(text, queries, CriterionSettings.DETR, backbone.neverTrained()));
+  }
+
+  /**
+   * The network's text around its layers.
+   *
+   * @param layers the functions {@code detect}, {@code prepare} and {@code encoder_layer}
+   */
+  public Program program(Program layers) {
     return backbone
         .program()
         .and(
             Program.of(
                 DetrArchitecture.class,
                 "/dev/boxmill/detr/architecture/network.py",
+                "/dev/boxmill/detr/architecture/padding.py",
                 "/dev/boxmill/detr/transformer/position.py",
                 "/dev/boxmill/detr/transformer/image_position.py",
                 "/dev/boxmill/detr/transformer/attention.py",
                 "/dev/boxmill/detr/transformer/transformer.py",
                 "/dev/boxmill/detr/transformer/coordinates.py",
-                "/dev/boxmill/detr/transformer/encoder_layer.py",
-                "/dev/boxmill/detr/transformer/encoder.py",
-                "detr.py"))
+                "/dev/boxmill/detr/transformer/encoder.py"))
+        .and(layers)
         .with(transformer.constants())
         .with(
             Map.of(

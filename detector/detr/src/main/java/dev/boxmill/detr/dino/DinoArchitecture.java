@@ -1,9 +1,13 @@
 package dev.boxmill.detr.dino;
 
 import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.FamilyMember;
+import dev.boxmill.detr.architecture.TrainingNetwork;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneArchitecture;
+import dev.boxmill.detr.criterion.CriterionSettings;
+import dev.boxmill.detr.criterion.DenoisingSettings;
 import dev.boxmill.detr.deformable.DeformableTensors;
 import dev.boxmill.detr.deformable.DeformableTransformer;
 import dev.boxmill.detr.postprocess.PostProcessing;
@@ -12,7 +16,9 @@ import dev.boxmill.detr.transformer.TransformerTensors;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * DINO (Zhang et al., "DINO: DETR with Improved DeNoising Anchor Boxes for End-to-End Object
@@ -35,6 +41,14 @@ public record DinoArchitecture(
   /** Pairs of query and class that the authors and detrex keep: their num_select. */
   private static final int BEST = 300;
 
+  /** As published for four scales. */
+  private static final DenoisingSettings DENOISING =
+      new DenoisingSettings(DenoisingSettings.Kind.DINO, 100, 0.5, 0.4);
+
+  /** The published networks share their heads among the decoder's layers. */
+  private static final Pattern HEADS_OF_LAYERS =
+      Pattern.compile("(?<=^decoder\\.)\\d+(?=\\.(class|box)\\.)");
+
   public DinoArchitecture {
     classNames = Map.copyOf(classNames);
     Transformer.requirePositive("number of queries", queries);
@@ -47,6 +61,35 @@ public record DinoArchitecture(
         .and(transformer.program())
         .and(Program.of(DinoArchitecture.class, "dino.py"))
         .with(Map.of("QUERIES", queries));
+  }
+
+  @Override
+  public Optional<Architecture> forClasses(Map<Integer, String> others) {
+    return Optional.of(new DinoArchitecture(backbone, transformer, queries, others));
+  }
+
+  @Override
+  public Optional<TrainingNetwork> training() {
+    Program text =
+        program()
+            .replacedBy(
+                DeformableTransformer.training()
+                    .and(
+                        Program.of(
+                            DinoArchitecture.class,
+                            "/dev/boxmill/detr/architecture/denoising.py",
+                            "dino_training.py")));
+    ExpectedTensor labels =
+        ExpectedTensor.of(
+            "model.label_embeddings.weight",
+            "label_embeddings",
+            classNames.size() + 1L,
+            transformer.width());
+    return Optional.of(
+        new TrainingNetwork(text, queries, CriterionSettings.DAB, backbone.neverTrained())
+            .withDenoising(DENOISING)
+            .withMore(List.of(labels))
+            .withTied(HEADS_OF_LAYERS));
   }
 
   @Override

@@ -3,35 +3,62 @@ package dev.boxmill.detr.preprocess;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.schemas.ImageSize;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** The keys of {@code preprocessor_config.json} and each processor's defaults. */
 final class PreprocessorConfig {
   private static final Set<String> KEEP_ASPECT =
-      Set.of("Detr", "ConditionalDetr", "DeformableDetr");
-  private static final Set<String> SQUARE = Set.of("RTDetr");
+      Set.of("Detr", "ConditionalDetr", "DeformableDetr", "RfDetr");
+
+  /** Those that stretch all images to one size, and that size. */
+  private static final Map<String, ImageSize> SQUARE =
+      Map.of("RTDetr", new ImageSize(640, 640), "PPDocLayoutV2", new ImageSize(800, 800));
+
+  private static final Set<String> WITHOUT_ANTIALIAS = Set.of("RfDetr", "PPDocLayoutV2");
+  private static final Set<String> BICUBIC = Set.of("PPDocLayoutV2");
+  private static final Set<String> UNSHIFTED = Set.of("PPDocLayoutV2");
+
   private static final List<String> SUFFIXES =
-      List.of("ImageProcessorFast", "ImageProcessor", "FeatureExtractor");
+      List.of("ImageProcessorFast", "ImageProcessorPil", "ImageProcessor", "FeatureExtractor");
+
+  /** Model types with processors of their own; those of all others do what DETR's does. */
+  private static final Map<String, String> PROCESSORS =
+      Map.of(
+          "rt_detr", "RTDetrImageProcessor",
+          "rt_detr_v2", "RTDetrImageProcessor",
+          "d_fine", "RTDetrImageProcessor",
+          "deimv2", "RTDetrImageProcessor",
+          "pp_doclayout_v2", "PPDocLayoutV2ImageProcessor",
+          "rf_detr", "RfDetrImageProcessor");
+
+  /** What the old feature extractors called {@code do_pad}. */
+  private static final String OLD_DO_PAD = "pad_and_return_pixel_mask";
 
   private static final int SHORTEST = 800;
   private static final int LONGEST = 1333;
-  private static final ImageSize RT_DETR_SIZE = new ImageSize(640, 640);
   private static final double BYTE_TO_UNIT = 1.0 / 255;
   private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
   private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
+  private static final List<Double> ZEROS = List.of(0.0, 0.0, 0.0);
+  private static final List<Double> ONES = List.of(1.0, 1.0, 1.0);
 
   private final JsonConfig config;
+  private final String family;
   private final boolean square;
 
-  private PreprocessorConfig(JsonConfig config) {
+  private PreprocessorConfig(JsonConfig config, String modelType) {
     this.config = config;
-    this.square = SQUARE.contains(family());
+    this.family = family(modelType);
+    this.square = SQUARE.containsKey(family);
   }
 
-  static Preprocessing parse(JsonConfig config) {
-    return new PreprocessorConfig(config).parse();
+  static Preprocessing parse(JsonConfig config, String modelType) {
+    return new PreprocessorConfig(config, modelType).parse();
   }
 
   private Preprocessing parse() {
@@ -40,11 +67,10 @@ final class PreprocessorConfig {
     config.ignores("format", "do_convert_annotations", "return_segmentation_masks", "masks_path");
     config.ignores("return_tensors", "data_format", "input_data_format", "device");
     config.ignores("default_to_square", "disable_grouping", "do_convert_rgb", "model_input_names");
-    config.ignores("image_seq_length", "use_fast", "do_pad", "pad_and_return_pixel_mask");
-    refusePadSize();
+    config.ignores("image_seq_length", "use_fast");
     try {
-      Preprocessing preprocessing =
-          new Preprocessing(rule(), resampling(), rescale(), mean(), std());
+      Preprocessing unpadded = new Preprocessing(rule(), resampling(), rescale(), mean(), std());
+      Preprocessing preprocessing = padding().map(unpadded::paddedTo).orElse(unpadded);
       config.finish();
       return preprocessing;
     } catch (IllegalArgumentException e) {
@@ -52,32 +78,35 @@ final class PreprocessorConfig {
     }
   }
 
-  /** {@code RTDetr} of {@code RTDetrImageProcessorFast}; DETR's where no type is given. */
-  private String family() {
-    String feature = config.text("feature_extractor_type", "DetrFeatureExtractor");
+  /** {@code RTDetr} of {@code RTDetrImageProcessorFast}; the model's where no type is given. */
+  private String family(String modelType) {
+    String own = PROCESSORS.getOrDefault(modelType, "DetrImageProcessor");
+    String feature = config.text("feature_extractor_type", own);
     String type = config.text("image_processor_type", feature);
     for (String suffix : SUFFIXES) {
-      String family = type.endsWith(suffix) ? type.replace(suffix, "") : "";
-      if (KEEP_ASPECT.contains(family) || SQUARE.contains(family)) {
-        return family;
+      String name = type.endsWith(suffix) ? type.replace(suffix, "") : "";
+      if (KEEP_ASPECT.contains(name) || SQUARE.containsKey(name)) {
+        return name;
       }
     }
     Set<String> known = new TreeSet<>();
-    KEEP_ASPECT.forEach(family -> known.add(family + "ImageProcessor"));
-    SQUARE.forEach(family -> known.add(family + "ImageProcessor"));
+    KEEP_ASPECT.forEach(name -> known.add(name + "ImageProcessor"));
+    SQUARE.keySet().forEach(name -> known.add(name + "ImageProcessor"));
     throw new CheckpointException(
         "Unknown image_processor_type in %s '%s' (known: %s)"
             .formatted(config.file(), type, String.join(", ", known)));
   }
 
-  private void refusePadSize() {
-    config.ignores("pad_size");
-    if (config.has("pad_size")) {
-      throw new CheckpointException(
-          "Unsupported pad_size in "
-              + config.file()
-              + ": images are never padded (must be absent or null)");
+  /** Padding without a size fills up a batch, which here holds images of one shape. */
+  private Optional<ImageSize> padding() {
+    boolean pads = config.flag("do_pad", !square) && config.flag(OLD_DO_PAD, true);
+    if (!config.has("pad_size")) {
+      config.ignores("pad_size");
+      return Optional.empty();
     }
+    JsonConfig size = config.object("pad_size");
+    ImageSize padded = new ImageSize(size.integer("width"), size.integer("height"));
+    return pads ? Optional.of(padded) : Optional.empty();
   }
 
   private ResizeRule rule() {
@@ -101,7 +130,7 @@ final class PreprocessorConfig {
     if (!config.has("size")) {
       config.ignores("size");
       return square
-          ? new ResizeRule.Exact(RT_DETR_SIZE)
+          ? new ResizeRule.Exact(SQUARE.get(family))
           : new ResizeRule.ShortestEdge(SHORTEST, LONGEST);
     }
     JsonConfig size = config.object("size");
@@ -121,7 +150,9 @@ final class PreprocessorConfig {
   }
 
   private Resampling resampling() {
-    return Resampling.of(config.integer("resample", Resampling.BILINEAR.pillowNumber()));
+    Resampling usual = BICUBIC.contains(family) ? Resampling.BICUBIC : Resampling.BILINEAR;
+    Resampling pillows = Resampling.of(config.integer("resample", usual.pillowNumber()));
+    return WITHOUT_ANTIALIAS.contains(family) ? pillows.withoutAntialias() : pillows;
   }
 
   private double rescale() {
@@ -130,13 +161,21 @@ final class PreprocessorConfig {
   }
 
   private List<Double> mean() {
-    List<Double> mean = config.numbers("image_mean", IMAGENET_MEAN);
-    return normalizes() ? mean : List.of(0.0, 0.0, 0.0);
+    boolean unshifted = UNSHIFTED.contains(family);
+    List<Double> mean = channels("image_mean", unshifted ? ZEROS : IMAGENET_MEAN);
+    return normalizes() ? mean : ZEROS;
   }
 
   private List<Double> std() {
-    List<Double> std = config.numbers("image_std", IMAGENET_STD);
-    return normalizes() ? std : List.of(1.0, 1.0, 1.0);
+    List<Double> std = channels("image_std", UNSHIFTED.contains(family) ? ONES : IMAGENET_STD);
+    return normalizes() ? std : ONES;
+  }
+
+  /** A number stands for all three. */
+  private List<Double> channels(String key, List<Double> fallback) {
+    return config.isNumber(key)
+        ? Collections.nCopies(fallback.size(), config.number(key))
+        : config.numbers(key, fallback);
   }
 
   private boolean normalizes() {

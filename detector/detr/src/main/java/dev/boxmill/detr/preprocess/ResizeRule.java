@@ -10,6 +10,11 @@ public sealed interface ResizeRule {
   /** The same rule for images that many times as large, for training on objects of many sizes. */
   ResizeRule scaled(double factor);
 
+  /** The same rule, but images that it scales have sides of so many pixels times a whole number. */
+  default ResizeRule inMultiplesOf(int pixels) {
+    return this;
+  }
+
   /** Images keep their size. */
   record None() implements ResizeRule {
     @Override
@@ -23,25 +28,40 @@ public sealed interface ResizeRule {
     }
   }
 
-  /** All images get one size, whatever their aspect ratio. */
-  record Exact(ImageSize size) implements ResizeRule {
+  /**
+   * All images get one size, whatever their aspect ratio.
+   *
+   * @param cell pixels that the sides of scaled images are multiples of
+   */
+  record Exact(ImageSize size, int cell) implements ResizeRule {
 
-    private static final int CELL = 32;
+    private static final int COARSEST_CELL = 32;
+
+    /** Scaled to whole cells of the coarsest feature map, as most detectors are trained. */
+    public Exact(ImageSize size) {
+      this(size, COARSEST_CELL);
+    }
+
+    /** Where a network has windows, a cell of 32 pixels is not whole. */
+    @Override
+    public ResizeRule inMultiplesOf(int pixels) {
+      return pixels == 1 ? this : new Exact(size, pixels);
+    }
 
     @Override
     public ImageSize resized(ImageSize original) {
       return size;
     }
 
-    /** To whole cells of the coarsest feature map, as the detectors with one size are trained. */
     @Override
     public ResizeRule scaled(double factor) {
-      return new Exact(
-          new ImageSize(wholeCells(size.width() * factor), wholeCells(size.height() * factor)));
+      ImageSize scaled =
+          new ImageSize(wholeCells(size.width() * factor), wholeCells(size.height() * factor));
+      return new Exact(scaled, cell);
     }
 
-    private static int wholeCells(double pixels) {
-      return CELL * Math.max(1, (int) Math.round(pixels / CELL));
+    private int wholeCells(double pixels) {
+      return cell * Math.max(1, (int) Math.round(pixels / cell));
     }
   }
 

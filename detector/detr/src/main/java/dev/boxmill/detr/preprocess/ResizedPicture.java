@@ -14,7 +14,7 @@ import dev.boxmill.torchscript.Tensors;
 public record ResizedPicture(ImageSize original, ImageSize size, Tensors tensors)
     implements AutoCloseable {
 
-  /** uint8 (3, height, width). */
+  /** (3, height, width), uint8, or float32 where nothing was rounded. */
   public Tensor image() {
     return tensors.named("image");
   }

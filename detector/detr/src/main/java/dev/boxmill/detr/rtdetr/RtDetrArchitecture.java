@@ -3,26 +3,34 @@ package dev.boxmill.detr.rtdetr;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.FamilyMember;
 import dev.boxmill.detr.architecture.FamilyMember.ModelType;
+import dev.boxmill.detr.architecture.TrainingNetwork;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneArchitecture;
 import dev.boxmill.detr.backbone.ConvNorm;
+import dev.boxmill.detr.criterion.CriterionSettings;
+import dev.boxmill.detr.criterion.DenoisingSettings;
 import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Program;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * RT-DETR (Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection", 2023): a convolutional
  * backbone, an encoder that fuses three scales, queries picked among its cells, and a decoder that
- * refines their boxes; and RT-DETRv2. As transformers' {@code RTDetrForObjectDetection} and {@code
- * RTDetrV2ForObjectDetection} compute them.
+ * refines their boxes; and RT-DETRv2. As their authors compute them, and transformers' {@code
+ * RTDetrForObjectDetection} and {@code RTDetrV2ForObjectDetection}.
  *
  * @param layerNormEps of all LayerNorms
  * @param batchNormEps of the BatchNorms behind the backbone
+ * @param liveBackboneNorms whether training normalizes by the batch in the backbone too
+ * @param denoising queries of training; none if their number is 0
  * @param classNames class names by index; as many classes as the heads have
  */
 public record RtDetrArchitecture(
@@ -31,6 +39,8 @@ public record RtDetrArchitecture(
     Decoder decoder,
     double layerNormEps,
     double batchNormEps,
+    boolean liveBackboneNorms,
+    DenoisingSettings denoising,
     Map<Integer, String> classNames)
     implements BackboneArchitecture {
 
@@ -40,7 +50,19 @@ public record RtDetrArchitecture(
           List.of(
               new ModelType("rt_detr", RtDetrArchitecture::parse),
               new ModelType("rt_detr_v2", RtDetrArchitecture::parse)),
-          List.of());
+          RtDetrStateDictFormat.all());
+
+  /** A model type whose network for boxes is an RT-DETR, read by its own package. */
+  public static final String DOC_LAYOUT = "pp_doclayout_v2";
+
+  /** As its authors' configurations have it. */
+  static final DenoisingSettings PUBLISHED_DENOISING =
+      new DenoisingSettings(DenoisingSettings.Kind.RT_DETR, 100, 0.5, 1);
+
+  /** Of BatchNorms whose training is known: PyTorch's own default. */
+  private static final double BATCH_NORM_EPS = 1e-5;
+
+  private static final List<Integer> ENCODED_STRIDES = List.of(8, 16, 32);
 
   /**
    * The hybrid encoder.
@@ -104,6 +126,7 @@ public record RtDetrArchitecture(
             Program.of(
                 RtDetrArchitecture.class,
                 "/dev/boxmill/detr/architecture/network.py",
+                "/dev/boxmill/detr/architecture/padding.py",
                 "/dev/boxmill/detr/transformer/attention.py",
                 "/dev/boxmill/detr/transformer/transformer.py",
                 "/dev/boxmill/detr/transformer/coordinates.py",
@@ -112,9 +135,63 @@ public record RtDetrArchitecture(
                 "/dev/boxmill/detr/deformable/deformable_attention.py",
                 "/dev/boxmill/detr/deformable/deformable_layer.py",
                 decoder.sampling().file(),
+                "aifi.py",
+                "neck.py",
                 "hybrid_encoder.py",
                 "rt_detr.py"))
         .with(constants());
+  }
+
+  @Override
+  public Optional<Architecture> forClasses(Map<Integer, String> others) {
+    return Optional.of(
+        new RtDetrArchitecture(
+            backbone,
+            encoder,
+            decoder,
+            layerNormEps,
+            batchNormEps,
+            liveBackboneNorms,
+            denoising,
+            others));
+  }
+
+  @Override
+  public Optional<TrainingNetwork> training() {
+    if (batchNormEps != BATCH_NORM_EPS) {
+      return Optional.empty();
+    }
+    Program text =
+        program()
+            .replacedBy(
+                decoder
+                    .sampling()
+                    .training()
+                    .and(
+                        Program.of(
+                            RtDetrArchitecture.class,
+                            "/dev/boxmill/detr/architecture/denoising.py",
+                            "/dev/boxmill/detr/backbone/norm_training.py",
+                            "rt_detr_training.py")));
+    TrainingNetwork network =
+        new TrainingNetwork(
+                text, decoder.queries(), CriterionSettings.RT_DETR, backbone.neverTrained())
+            .withLiveNorms(
+                liveBackboneNorms
+                    ? Set.of("encoder.", "decoder.", "backbone.")
+                    : Set.of("encoder.", "decoder."));
+    return Optional.of(
+        denoising.number() == 0
+            ? network
+            : network.withDenoising(denoising).withMore(List.of(labelEmbeddings())));
+  }
+
+  private ExpectedTensor labelEmbeddings() {
+    return ExpectedTensor.of(
+        "model.denoising_class_embed.weight",
+        "label_embeddings",
+        classNames.size() + 1L,
+        decoder.dim());
   }
 
   private Map<String, Object> constants() {
@@ -155,5 +232,19 @@ public record RtDetrArchitecture(
   @Override
   public PostProcessing postProcessing() {
     return PostProcessing.sigmoidTopK(decoder.queries());
+  }
+
+  /** Fixed anchors fit the maps of one size. */
+  @Override
+  public boolean takes(ImageSize size) {
+    List<List<Integer>> maps =
+        ENCODED_STRIDES.stream()
+            .map(stride -> List.of(cells(size.height(), stride), cells(size.width(), stride)))
+            .toList();
+    return decoder.anchorSizes().isEmpty() || decoder.anchorSizes().equals(maps);
+  }
+
+  private static int cells(int pixels, int stride) {
+    return (pixels + stride - 1) / stride;
   }
 }

@@ -7,6 +7,7 @@ import dev.boxmill.detr.architecture.PretrainedKeys;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneConfig;
 import dev.boxmill.detr.backbone.ResNetVd;
+import dev.boxmill.detr.criterion.DenoisingSettings;
 import dev.boxmill.detr.rtdetr.RtDetrArchitecture.Decoder;
 import dev.boxmill.detr.rtdetr.RtDetrArchitecture.HybridEncoder;
 import java.util.List;
@@ -20,22 +21,18 @@ final class RtDetrConfig {
     "activation_dropout",
     "attention_dropout",
     "auxiliary_loss",
-    "box_noise_scale",
     "disable_custom_kernels",
     "dropout",
     "eos_coefficient",
     "focal_loss_alpha",
     "focal_loss_gamma",
-    "freeze_backbone_batch_norms",
     "initializer_bias_prior_prob",
     "initializer_range",
-    "label_noise_ratio",
     "matcher_alpha",
     "matcher_bbox_cost",
     "matcher_class_cost",
     "matcher_gamma",
     "matcher_giou_cost",
-    "num_denoising",
     "use_focal_loss",
     "use_pretrained_backbone",
     "weight_loss_bbox",
@@ -71,24 +68,52 @@ final class RtDetrConfig {
         decoder(config),
         config.number("layer_norm_eps", 1e-5),
         config.number("batch_norm_eps", 1e-5),
+        !config.flag("freeze_backbone_batch_norms", true),
+        new DenoisingSettings(
+            DenoisingSettings.Kind.RT_DETR,
+            config.integer("num_denoising", 100),
+            config.number("label_noise_ratio", 0.5),
+            config.number("box_noise_scale", 1)),
         ClassNames.parse(config));
   }
 
   private static Backbone backbone(JsonConfig config) {
-    if (!config.has("backbone_config")) {
+    boolean named = config.has("backbone") && !config.has("backbone_config");
+    if (named && config.flag("use_timm_backbone", false)) {
+      JsonConfig arguments = config.objectOrEmpty("backbone_kwargs");
+      return requireStrides(
+          config, BackboneConfig.parseTimm(config, threeMaps(arguments, "backbone_kwargs")));
+    }
+    config.allows("use_timm_backbone", "backbone_config must describe the backbone", false);
+    config.allows("backbone", "backbone_config must describe the backbone");
+    config.allows("backbone_kwargs", "backbone_config must describe the backbone", Map.of());
+    if (!config.has("backbone_config") && !isDocLayout(config)) {
       return ResNetVd.resnet50();
     }
-    JsonConfig backbone = config.object("backbone_config");
+    JsonConfig backbone = threeMaps(config.object("backbone_config"), "backbone_config");
+    return requireStrides(config, BackboneConfig.parseNested(backbone, "rt_detr_resnet"));
+  }
+
+  private static JsonConfig threeMaps(JsonConfig backbone, String name) {
     String reason = "the encoder reads the last three stages";
     backbone.allows("out_indices", reason, List.of(2, 3, 4));
-    backbone.allows("out_features", reason, List.of("stage2", "stage3", "stage4"));
+    backbone.allows(
+        "out_features",
+        reason,
+        List.of("stage2", "stage3", "stage4"),
+        List.of("layer2", "layer3", "layer4"));
     if (!backbone.has("out_indices") && !backbone.has("out_features")) {
       throw new CheckpointException(
-          "Missing backbone_config.out_indices in "
-              + config.file()
+          "Missing "
+              + name
+              + ".out_indices in "
+              + backbone.file()
               + " (must be [2, 3, 4]: the default is the last stage alone)");
     }
-    Backbone parsed = BackboneConfig.parseNested(backbone, "rt_detr_resnet");
+    return backbone;
+  }
+
+  private static Backbone requireStrides(JsonConfig config, Backbone parsed) {
     List<Integer> strides = parsed.featureStrides();
     if (!strides.equals(List.of(4, 8, 16, 32))) {
       throw invalid(
@@ -157,27 +182,36 @@ final class RtDetrConfig {
 
   /** Keys of which the library itself runs one value alone, or which name another network. */
   private static void refuseVariants(JsonConfig config) {
-    config.allows("model_type", "this is the loader of RT-DETR", "rt_detr", SECOND_VERSION);
-    config.allows("use_timm_backbone", "backbone_config must describe the backbone", false);
+    config.allows(
+        "model_type",
+        "this is the loader of RT-DETR",
+        "rt_detr",
+        SECOND_VERSION,
+        RtDetrArchitecture.DOC_LAYOUT);
     config.allows("num_feature_levels", "the encoder makes three maps", 3);
     config.allows("eval_size", "with one, transformers drops the position embedding or fails");
-    config.allows("backbone", "backbone_config must describe the backbone");
-    config.allows("backbone_kwargs", "backbone_config must describe the backbone", Map.of());
     config.allows(
-        "architectures",
-        "only boxes are computed",
-        List.of(
-            isSecondVersion(config) ? "RTDetrV2ForObjectDetection" : "RTDetrForObjectDetection"),
-        List.of());
-    threeMaps(config, "encoder_in_channels");
-    threeMaps(config, "decoder_in_channels");
+        "architectures", "only boxes are computed", List.of(architecture(config)), List.of());
+    channelsOfThreeMaps(config, "encoder_in_channels");
+    channelsOfThreeMaps(config, "decoder_in_channels");
+  }
+
+  private static String architecture(JsonConfig config) {
+    if (isDocLayout(config)) {
+      return "PPDocLayoutV2ForObjectDetection";
+    }
+    return isSecondVersion(config) ? "RTDetrV2ForObjectDetection" : "RTDetrForObjectDetection";
+  }
+
+  private static boolean isDocLayout(JsonConfig config) {
+    return config.text("model_type").equals(RtDetrArchitecture.DOC_LAYOUT);
   }
 
   private static boolean isSecondVersion(JsonConfig config) {
     return config.text("model_type").equals(SECOND_VERSION);
   }
 
-  private static void threeMaps(JsonConfig config, String key) {
+  private static void channelsOfThreeMaps(JsonConfig config, String key) {
     List<Integer> channels = config.integers(key, List.of(0, 0, 0));
     if (channels.size() != 3) {
       throw invalid(config, key, channels, "three numbers, one for each map");

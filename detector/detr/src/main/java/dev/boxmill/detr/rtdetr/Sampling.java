@@ -2,6 +2,8 @@ package dev.boxmill.detr.rtdetr;
 
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.deformable.DeformableTransformer;
+import dev.boxmill.torchscript.Program;
 
 /**
  * How the decoder's queries sample the maps; all that RT-DETRv2 (Lv et al., "RT-DETRv2: Improved
@@ -20,8 +22,21 @@ public record Sampling(String file, double offsetScale, boolean offsetScaleStore
   /** RT-DETR's. */
   static final Sampling FIRST_VERSION = new Sampling(BILINEAR, 0.5, false);
 
-  /** RT-DETRv2's. */
-  static Sampling parse(JsonConfig config) {
+  /** RT-DETRv2's as its authors publish it. */
+  public static final Sampling SECOND_VERSION = new Sampling(BILINEAR, 0.5, true);
+
+  /** RT-DETRv2's without interpolation between cells. */
+  static final Sampling DISCRETE = new Sampling(NEAREST, 0.5, true);
+
+  /** What takes the place of some functions in training; of the nearest cell nothing does. */
+  public Program training() {
+    return file.equals(BILINEAR)
+        ? DeformableTransformer.training()
+        : Program.of(Sampling.class, "/dev/boxmill/detr/architecture/training.py");
+  }
+
+  /** RT-DETRv2's, and of those that sample as it does. */
+  public static Sampling parse(JsonConfig config) {
     config.allows("decoder_n_levels", "the encoder makes three maps", 3);
     return new Sampling(
         file(config.text("decoder_method", "default")),

@@ -2,9 +2,13 @@ package dev.boxmill.detr.statedict;
 
 import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.CheckpointException;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Names and shapes of a checkpoint without a configuration, from which the configuration is read,
@@ -30,6 +34,13 @@ public final class StateDict {
     return checkpoint.names().stream().anyMatch(name -> name.startsWith(prefix));
   }
 
+  /** The names of all tensors whose whole name the pattern describes. */
+  public Set<String> named(Pattern pattern) {
+    return checkpoint.names().stream()
+        .filter(pattern.asMatchPredicate())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   /**
    * A tensor's shape.
    *
@@ -53,6 +64,15 @@ public final class StateDict {
               .formatted(checkpoint.location(), name, shape, dimension + 1));
     }
     return Math.toIntExact(shape.get(dimension));
+  }
+
+  /**
+   * A tensor's values, where its shape doesn't say enough.
+   *
+   * @throws CheckpointException if there is none of that name, or it holds no numbers
+   */
+  public FloatBuffer values(String name) {
+    return checkpoint.tensor(name).values();
   }
 
   /** How many layers there are: numbers n from 0 on with a tensor {@code prefix + n + "."…}. */
@@ -82,6 +102,12 @@ public final class StateDict {
       throw new CheckpointException(invalid(name, text), e);
     }
     throw new CheckpointException(invalid(name, text));
+  }
+
+  /** Whether the user gave something for it. */
+  public boolean isSet(String name) {
+    asked.add(name);
+    return settings.containsKey(name);
   }
 
   private static String invalid(String name, String text) {

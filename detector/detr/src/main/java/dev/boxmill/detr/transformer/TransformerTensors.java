@@ -73,6 +73,14 @@ public final class TransformerTensors {
     tensor(program + ".bias", List.of(out), suffixed(names, ".bias"));
   }
 
+  /** A linear layer that a checkpoint may hold under another one's name alone. */
+  public void linear(String program, int out, int in, List<String> names, String other) {
+    linear(program, out, in, names.toArray(String[]::new));
+    int last = tensors.size() - 1;
+    tensors.set(last - 1, tensors.get(last - 1).orAs(other + ".weight"));
+    tensors.set(last, tensors.get(last).orAs(other + ".bias"));
+  }
+
   /** Linear layers NAME.layers.0 and so on from the first size to the last. */
   public void mlp(String program, List<Integer> sizes, String... names) {
     for (int i = 0; i + 1 < sizes.size(); i++) {

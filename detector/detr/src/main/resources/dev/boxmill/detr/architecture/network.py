@@ -5,14 +5,14 @@
 
 # inputs: "pixels" (B, 3, H, W) float32, normalized.
 # Returns "logits" (B, Q, C) and "boxes" (B, Q, 4), (cx, cy, w, h) relative to the image, both float32; and the backbone's
-# feature maps "c2" to "c5" in DTYPE.
+# feature maps from "c2" on in DTYPE, mostly to "c5".
 def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  return detect(inputs["pixels"], w, None)
+  return detect(inputs["pixels"], with_tables(w, inputs), None)
 
 # The same, and every step that the network records; all as float32 in memory order, for comparing with a reference.
 def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
   steps = annotate(Dict[str, Tensor], {})
-  steps.update(detect(inputs["pixels"], w, steps))
+  steps.update(detect(inputs["pixels"], with_tables(w, inputs), steps))
   for name in steps.keys():
     steps[name] = torch.contiguous(torch.to(steps[name], FLOAT32))
   return steps
@@ -24,7 +24,7 @@ def record(steps: Optional[Dict[str, Tensor]], name: str, x: Tensor) -> None:
 
 def results(features: List[Tensor], logits: Tensor, boxes: Tensor) -> Dict[str, Tensor]:
   out = annotate(Dict[str, Tensor], {})
-  for i in range(4):
+  for i in range(len(features)):
     out["c" + str(i + 2)] = features[i]
   out["logits"] = logits
   out["boxes"] = boxes

@@ -8,6 +8,13 @@ def prepare_conv_norm(
   ready[name + ".weight"] = prepack(weight, stride, padding, dilation)
   ready[name + ".bias"] = torch.to(bias, DTYPE)
 
+# The same of a convolution whose every channel has a kernel of its own.
+def prepare_conv_by_channel(
+    w: Dict[str, Tensor], ready: Dict[str, Tensor], name: str, stride: int, padding: int) -> None:
+  weight, bias = folded(w, name, 1e-5)
+  ready[name + ".weight"] = prepack_by_channel(weight, stride, padding)
+  ready[name + ".bias"] = torch.to(bias, DTYPE)
+
 # Weight (O, I, kh, kw) and bias (O,), float32.
 def folded(w: Dict[str, Tensor], name: str, eps: float) -> Tuple[Tensor, Tensor]:
   scale = w[name + ".bn.weight"] * torch.rsqrt(w[name + ".bn.var"] + eps)

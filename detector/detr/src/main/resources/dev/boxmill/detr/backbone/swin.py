@@ -47,19 +47,20 @@ def merged(x: Tensor, h: int, v: int, w: Dict[str, Tensor], name: str) -> Tensor
   return torch.linear(swin_norm(x, w, name + ".norm"), w[name + ".weight"])
 
 def swin_stage(x: Tensor, h: int, v: int, w: Dict[str, Tensor], name: str, stage: int) -> Tensor:
-  straight = window_order(h, v, 0, x.device)
-  straight_back = window_place(h, v, 0, x.device)
-  shift = WINDOW // 2
-  shifted = window_order(h, v, shift, x.device)
-  shifted_back = window_place(h, v, shift, x.device)
-  apart = windows_apart(h, v, shift, x)
+  table = "table." + name
+  if not (table + ".apart" in w):
+    for shift in [0, WINDOW // 2]:
+      w[table + ".order." + str(shift)] = window_order(h, v, shift, x.device)
+      w[table + ".place." + str(shift)] = window_place(h, v, shift, x.device)
+    w[table + ".apart"] = windows_apart(h, v, WINDOW // 2, x)
   for block in range(DEPTHS[stage]):
     n = name + "." + str(block)
     bias = w[n + ".bias"]
-    if block % 2 == 0:
-      x = swin_block(x, straight, straight_back, bias, w, n, HEADS[stage])
-    else:
-      x = swin_block(x, shifted, shifted_back, bias + apart, w, n, HEADS[stage])
+    shift = 0
+    if block % 2 == 1:
+      shift = WINDOW // 2
+      bias = bias + w[table + ".apart"]
+    x = swin_block(x, w[table + ".order." + str(shift)], w[table + ".place." + str(shift)], bias, w, n, HEADS[stage])
   return x
 
 # order and back are window_order and window_place; bias (1 or W, heads, n, n) is added to the products of queries and keys.

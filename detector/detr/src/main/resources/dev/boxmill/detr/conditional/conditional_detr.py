@@ -39,5 +39,5 @@ def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
     prepare_conditional_layer(w, ready, "decoder." + str(i))
   references = torch.unsqueeze(torch.sigmoid(exact_mlp(w["queries"], w, "decoder.reference", 2)), 0)
   ready["references"] = references
-  ready["references.sine"] = sine_of(references, w["queries"].size(1))
+  ready["references.sine"] = sine_of(references, w["queries"].size(1), w)
   return ready

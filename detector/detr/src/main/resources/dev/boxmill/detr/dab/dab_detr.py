@@ -8,24 +8,33 @@
 def detect(pixels: Tensor, w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Dict[str, Tensor]:
   features = backbone(pixels, w)
   projected = project(features[3], w)
-  position = scaled_sine_position(
-    projected.size(2), projected.size(3), projected.size(1), TEMPERATURE_HEIGHT, TEMPERATURE_WIDTH, SINE_SCALE, projected)
+  position = scaled_position(projected, w)
   memory = encode_scaled(tokens_of(projected), position, w, steps)
 
   # (B, Q, D), and (B, Q, 4) float32
   x = torch.expand(w["content"], [memory.size(0), -1, -1])
   references = torch.expand(w["references"], [memory.size(0), -1, -1])
+  moved = references
   for i in range(DECODER_LAYERS):
     if i > 0:
-      references = torch.sigmoid(exact_mlp(x, w, "box", 3) + inverse_sigmoid(references, INVERSE_SIGMOID_EPS))
-    record(steps, "references." + str(i), references)
+      moved = torch.sigmoid(exact_mlp(x, w, "box", 3) + inverse_sigmoid(references, INVERSE_SIGMOID_EPS))
+      # in training, a layer's box learns from the next one's result, but not from what that attends to
+      references = torch.detach(moved)
+    record(steps, "references." + str(i), moved)
     x = decoder_layer(x, references, memory, position, w, i)
     record(steps, "decoder." + str(i), x)
   # The boxes for the next layer are computed before this norm, the result behind it.
   x = layer_norm(x, w, "decoder.norm")
   record(steps, "decoded", x)
-  boxes = torch.sigmoid(exact_mlp(x, w, "box", 3) + inverse_sigmoid(references, INVERSE_SIGMOID_EPS))
+  boxes = torch.sigmoid(exact_mlp(x, w, "box", 3) + inverse_sigmoid(moved, INVERSE_SIGMOID_EPS))
   return results(features, exact_linear(x, w, "class"), boxes)
+
+# (1, N, D)
+def scaled_position(projected: Tensor, w: Dict[str, Tensor]) -> Tensor:
+  if not ("table.position" in w):
+    w["table.position"] = scaled_sine_position(
+      projected.size(2), projected.size(3), projected.size(1), TEMPERATURE_HEIGHT, TEMPERATURE_WIDTH, SINE_SCALE, projected)
+  return w["table.position"]
 
 # What tokens hold scales their positions before each layer. x (B, N, D), position (1, N, D)
 def encode_scaled(
@@ -41,7 +50,7 @@ def encode_scaled(
 
 def decoder_layer(
     x: Tensor, references: Tensor, memory: Tensor, memory_position: Tensor, w: Dict[str, Tensor], layer: int) -> Tensor:
-  sine = sine_of(references, x.size(2))
+  sine = sine_of(references, x.size(2), w)
   position = mlp(torch.to(sine, DTYPE), w, "decoder.position")
   sine = torch.narrow(sine, 2, 0, x.size(2)) * size_scale(x, references, w)
   if layer > 0:

@@ -10,9 +10,13 @@ def best_tokens(scores: Tensor, count: int) -> Tensor:
     ops.prim.RaiseException("Invalid image size: " + cells + " at least, one for each query)")
   return torch.topk(scores, count, 1)[1]
 
-# The encoder's tokens as candidates for queries: (B, N, D). Those too near to the border are zero.
+# The encoder's tokens as candidates for queries: (B, N, D). Those too near to the border are zero, and so are those that lie in
+# the padding: more of the valid ones than there are tokens.
 def candidates_of(memory: Tensor, valid: Tensor, w: Dict[str, Tensor]) -> Tensor:
-  return layer_norm(linear(memory * torch.to(valid, DTYPE), w, "query.output"), w, "query.norm")
+  tokens = memory
+  if valid.size(1) > memory.size(1):
+    tokens = torch.constant_pad_nd(memory, [0, 0, 0, valid.size(1) - memory.size(1)])
+  return layer_norm(linear(tokens * torch.to(valid, DTYPE), w, "query.output"), w, "query.norm")
 
 # values (B or 1, N, C) -> (B, count, C)
 def of_tokens(values: Tensor, tokens: Tensor) -> Tensor:
@@ -21,8 +25,15 @@ def of_tokens(values: Tensor, tokens: Tensor) -> Tensor:
 
 # One box for each token, around its cell's center, 0.05 of the image wide on the finest level and twice that on each
 # next: (1, N, 4) float32 before the sigmoid, and whether it keeps a hundredth away from the borders: (1, N, 1). Where it
-# doesn't, it is as large as can be.
-def anchors_of(sizes: List[List[int]], like: Tensor) -> Tuple[Tensor, Tensor]:
+# doesn't, it is as large as can be; so are `padding` more behind all levels.
+def anchors_of(sizes: List[List[int]], padding: int, w: Dict[str, Tensor], like: Tensor) -> Tuple[Tensor, Tensor]:
+  if not ("table.anchors" in w):
+    anchors, valid = make_anchors(sizes, like)
+    w["table.anchors"] = torch.constant_pad_nd(anchors, [0, 0, 0, padding], 3.4028234663852886e+38)
+    w["table.anchors.valid"] = torch.constant_pad_nd(valid, [0, 0, 0, padding])
+  return (w["table.anchors"], w["table.anchors.valid"])
+
+def make_anchors(sizes: List[List[int]], like: Tensor) -> Tuple[Tensor, Tensor]:
   anchors = annotate(List[Tensor], [])
   side = 0.05
   for level in range(len(sizes)):

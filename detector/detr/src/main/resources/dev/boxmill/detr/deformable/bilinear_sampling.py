@@ -2,7 +2,7 @@
 #
 # B images, q queries, H heads, L levels, P points, S = H * L * P.
 
-# x and y (B, q, S) in cells, 0 at the map's border; attention (B, q, H, L * P); levels of level_table
+# x and y (B, q, S) in cells, 0 at the map's border; attention (B, q, H, L * P); levels of levels_of
 # -> rows int32 and their weights, both (B, q, H, 4 * L * P).
 def sample_rows(
     x: Tensor, y: Tensor, attention: Tensor, levels: List[Tensor], heads: int) -> Tuple[Tensor, Tensor]:

@@ -15,16 +15,27 @@
 def deformable_attention(
     query: Tensor, references: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], name: str,
     heads: int, points: int) -> Tensor:
-  batch = memory.size(0)
+  values = linear(memory, w, name + ".value")
+  of_levels = annotate(List[int], [])
+  for i in range(len(sizes)):
+    of_levels.append(points)
+  return linear(sampled(query, references, values, sizes, w, name, heads, of_levels), w, name + ".output")
+
+# The same of values (B, N, D) as they are, and without a projection behind it. Each level has its own number of points; here
+# S is heads times their sum.
+def sampled(
+    query: Tensor, references: Tensor, values: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], name: str,
+    heads: int, points: List[int]) -> Tensor:
+  batch = values.size(0)
   queries = query.size(1)
-  samples = heads * len(sizes) * points
-  table = torch.reshape(linear(memory, w, name + ".value"), [batch * memory.size(1) * heads, -1])
+  samples = heads * sum(points)
+  table = torch.reshape(values, [batch * values.size(1) * heads, -1])
   # (B, Q, 3 * S): offsets along x, along y, and attention logits
   sampling = linear(query, w, name + ".sampling")
-  levels = level_table(sizes, batch, heads, points, memory)
+  levels = levels_of(sizes, batch, heads, points, w, values)
   # few enough at a time for the cache of a core
-  step = queries if memory.is_cuda else max(1, 65536 // (batch * samples))
-  sampled = annotate(List[Tensor], [])
+  step = queries if values.is_cuda else max(1, 65536 // (batch * samples))
+  parts = annotate(List[Tensor], [])
   for i in range((queries + step - 1) // step):
     count = min(step, queries - i * step)
     part = torch.to(torch.narrow(sampling, 1, i * step, count), FLOAT32)
@@ -36,8 +47,8 @@ def deformable_attention(
     ends = torch.arange(0, rows.numel(), rows.size(-1), dtype=INT32, device=rows.device)
     weights = torch.reshape(torch.to(row_weights, table.dtype), [-1])
     bags = torch.embedding_bag(table, torch.reshape(rows, [-1]), ends, False, 0, False, weights)[0]
-    sampled.append(torch.reshape(bags, [batch, count, -1]))
-  return linear(torch.cat(sampled, 1), w, name + ".output")
+    parts.append(torch.reshape(bags, [batch, count, -1]))
+  return torch.cat(parts, 1)
 
 # Where the samples lie, in cells of their level: (B, q, S). `axis` 0 is x, 1 is y.
 def sample_coordinate(sampling: Tensor, reference: Tensor, levels: List[Tensor], axis: int, samples: int) -> Tensor:
@@ -47,24 +58,27 @@ def sample_coordinate(sampling: Tensor, reference: Tensor, levels: List[Tensor],
   return torch.addcmul(offsets, torch.narrow(reference, 2, axis, 1), levels[axis])
 
 # Of each sample's level: width and height (S), both float32, and the row of its first token: (B, 1, S) int32.
-def level_table(sizes: List[List[int]], batch: int, heads: int, points: int, like: Tensor) -> List[Tensor]:
-  widths = annotate(List[int], [])
-  heights = annotate(List[int], [])
-  firsts = annotate(List[int], [])
-  first = 0
-  for level in range(len(sizes)):
-    for point in range(points):
-      heights.append(sizes[level][0])
-      widths.append(sizes[level][1])
-      firsts.append(first * heads)
-    first = first + sizes[level][0] * sizes[level][1]
-  head = torch.reshape(torch.arange(heads, dtype=INT32, device=like.device), [1, -1, 1])
-  image = torch.reshape(torch.arange(batch, dtype=INT32, device=like.device), [-1, 1, 1]) * (first * heads)
-  rows = torch.tensor(firsts, dtype=INT32, device=like.device) + head + image
-  return [
-    torch.repeat(torch.tensor(widths, dtype=FLOAT32, device=like.device), [heads]),
-    torch.repeat(torch.tensor(heights, dtype=FLOAT32, device=like.device), [heads]),
-    torch.reshape(rows, [batch, 1, -1])]
+def levels_of(
+    sizes: List[List[int]], batch: int, heads: int, points: List[int], w: Dict[str, Tensor], like: Tensor) -> List[Tensor]:
+  name = "table.levels." + str(heads) + "." + str(points)
+  if not (name + ".rows" in w):
+    widths = annotate(List[Tensor], [])
+    heights = annotate(List[Tensor], [])
+    firsts = annotate(List[Tensor], [])
+    first = 0
+    for level in range(len(sizes)):
+      size = sizes[level]
+      heights.append(torch.full([points[level]], float(size[0]), dtype=FLOAT32, device=like.device))
+      widths.append(torch.full([points[level]], float(size[1]), dtype=FLOAT32, device=like.device))
+      firsts.append(torch.full([points[level]], first * heads, dtype=INT32, device=like.device))
+      first = first + size[0] * size[1]
+    head = torch.reshape(torch.arange(heads, dtype=INT32, device=like.device), [1, -1, 1])
+    image = torch.reshape(torch.arange(batch, dtype=INT32, device=like.device), [-1, 1, 1]) * (first * heads)
+    rows = torch.cat(firsts) + head + image
+    w[name + ".widths"] = torch.repeat(torch.cat(widths), [heads])
+    w[name + ".heights"] = torch.repeat(torch.cat(heights), [heads])
+    w[name + ".rows"] = torch.reshape(rows, [batch, 1, -1])
+  return [w[name + ".widths"], w[name + ".heights"], w[name + ".rows"]]
 
 # Offsets and attention weights become one product. `offset_scale` (1 or L * P) multiplies the offsets; 0.5 / P makes P of
 # them reach from a box's center to its side.

@@ -9,11 +9,11 @@
 # then "query.content", "query.position", "query.references", "decoder.I", refined also "decoder.I.boxes".
 def detect(pixels: Tensor, w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Dict[str, Tensor]:
   features = backbone(pixels, w)
-  tokens, sizes = tokens_of(features, w)
+  tokens, sizes, padding = tokens_of(features, w)
   record(steps, "tokens", tokens)
   memory = encode(tokens, sizes, w, steps)
   if TWO_STAGE:
-    references = select_boxes(memory, sizes, w, steps)
+    references = select_boxes(memory, sizes, padding, w, steps)
     queries = queries_of(references, w)
   else:
     queries = torch.expand(torch.unsqueeze(w["queries"], 0), [memory.size(0), -1, -1])
@@ -31,8 +31,9 @@ def detect(pixels: Tensor, w: Dict[str, Tensor], steps: Optional[Dict[str, Tenso
 # The tokens that score highest as the first class, whatever that is: in training all objects were that one. Their boxes
 # (B, Q, 4).
 def select_boxes(
-    memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Tensor:
-  anchors, valid = anchors_of(sizes, memory)
+    memory: Tensor, sizes: List[List[int]], padding: int, w: Dict[str, Tensor],
+    steps: Optional[Dict[str, Tensor]]) -> Tensor:
+  anchors, valid = anchors_of(sizes, padding, w, memory)
   x = candidates_of(memory, valid, w)
   first = torch.narrow(w["query.class.weight"], 0, 0, 1)
   scores = torch.linear(torch.to(x, FLOAT32), first, torch.narrow(w["query.class.bias"], 0, 0, 1))
@@ -47,7 +48,7 @@ def queries_of(boxes: Tensor, w: Dict[str, Tensor]) -> Tensor:
   # x before y, other than in maps
   axes = annotate(List[Tensor], [])
   for axis in range(4):
-    axes.append(sine_of_axis(boxes, axis, w["levels"].size(1) // 2))
+    axes.append(sine_of_axis(boxes, axis, w["levels"].size(1) // 2, w))
   sines = torch.cat(axes, 2)
   return layer_norm(linear(torch.to(sines, DTYPE), w, "query.position"), w, "query.position.norm")
 
@@ -55,15 +56,18 @@ def queries_of(boxes: Tensor, w: Dict[str, Tensor]) -> Tensor:
 def decode(
     x: Tensor, position: Tensor, references: Tensor, memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor],
     steps: Optional[Dict[str, Tensor]]) -> Tuple[Tensor, Tensor]:
+  boxes = references
   for layer in range(DECODER_LAYERS):
     name = "decoder." + str(layer)
     x = deformable_decoder_layer(x, position, references, memory, sizes, w, name, ACTIVATION)
     record(steps, name, x)
     if REFINED:
-      references = moved(references, exact_mlp(x, w, name + ".box", 3))
-      record(steps, name + ".boxes", references)
+      boxes = moved(references, exact_mlp(x, w, name + ".box", 3))
+      record(steps, name + ".boxes", boxes)
+      # in training, a layer's box learns from its own loss alone
+      references = torch.detach(boxes)
   if REFINED:
-    return (exact_linear(x, w, "decoder." + str(DECODER_LAYERS - 1) + ".class"), references)
+    return (exact_linear(x, w, "decoder." + str(DECODER_LAYERS - 1) + ".class"), boxes)
   return (exact_linear(x, w, "decoder.class"), moved(references, exact_mlp(x, w, "decoder.box", 3)))
 
 # A point is moved like a box's center, and has no size to start from.

@@ -6,12 +6,13 @@
 # embeddings), LEARNED_POSITIONS, ENCODER_LAYERS, ENCODER_HEADS, ENCODER_POINTS, DECODER_LAYERS, DECODER_HEADS, DECODER_POINTS,
 # ACTIVATION.
 
-# C2 to C5 -> tokens (B, N, D) and the levels' [h, w]. Beyond C5 each level halves the one before; the first such reads
-# C5 itself.
-def tokens_of(features: List[Tensor], w: Dict[str, Tensor]) -> Tuple[Tensor, List[List[int]]]:
+# C2 to C5 -> tokens (B, N, D), the levels' [h, w], and how many tokens more there would be if what was padded were not cut off.
+# Beyond C5 each level halves the one before; the first such reads C5 itself.
+def tokens_of(features: List[Tensor], w: Dict[str, Tensor]) -> Tuple[Tensor, List[List[int]], int]:
   tokens = annotate(List[Tensor], [])
   sizes = annotate(List[List[int]], [])
   x = features[3]
+  padding = 0
   for level in range(LEVELS):
     name = "level." + str(level)
     if FIRST_MAP + level < 4:
@@ -19,11 +20,12 @@ def tokens_of(features: List[Tensor], w: Dict[str, Tensor]) -> Tuple[Tensor, Lis
     else:
       y = conv(x, w, name, 2, 1, 1, "none")
     flat = group_norm(torch.transpose(torch.flatten(y, 2), 1, 2), w, name + ".norm")
-    tokens.append(flat)
-    sizes.append([y.size(2), y.size(3)])
+    tokens.append(shown_tokens(flat, y.size(2), y.size(3), w))
+    sizes.append(shown_size(y.size(2), y.size(3), w))
+    padding = padding + flat.size(1) - tokens[level].size(1)
     if FIRST_MAP + level > 3:
-      x = torch.unflatten(torch.transpose(flat, 1, 2), 2, sizes[level])
-  return (torch.cat(tokens, 1), sizes)
+      x = torch.unflatten(torch.transpose(flat, 1, 2), 2, [y.size(2), y.size(3)])
+  return (torch.cat(tokens, 1), sizes, padding)
 
 # GroupNorm (Wu, He 2018) of tokens (B, n, D), in float32. PyTorch's own kernel is slow where channels lie last.
 def group_norm(tokens: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
@@ -39,7 +41,7 @@ def of_groups(x: Tensor) -> Tensor:
   return torch.flatten(torch.expand_as(torch.mean(groups, [-1], True), groups), 2)
 
 # (1, N, D): where a token lies in its level, and which level that is
-def positions_of(sizes: List[List[int]], w: Dict[str, Tensor], like: Tensor) -> Tensor:
+def positions_of(sizes: List[List[int]], w: Dict[str, Tensor]) -> Tensor:
   positions = annotate(List[Tensor], [])
   for level in range(len(sizes)):
     positions.append(map_position(sizes[level], w) + torch.select(w["levels"], 0, level))
@@ -51,14 +53,20 @@ def map_position(size: List[int], w: Dict[str, Tensor]) -> Tensor:
     return learned_position(size[0], size[1], w["position.rows"], w["position.columns"])
   return shifted_sine_position(size[0], size[1], w["levels"].size(1), TEMPERATURE, FIRST_POSITION, w["levels"])
 
+# (1, N, 2): a token attends around its own cell, on each level
+def locations_of(sizes: List[List[int]], like: Tensor) -> Tensor:
+  centers = annotate(List[Tensor], [])
+  for size in sizes:
+    centers.append(cell_centers(size[0], size[1], like))
+  return torch.unsqueeze(torch.cat(centers, 0), 0)
+
 def encode(
     x: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Tensor:
-  position = positions_of(sizes, w, x)
-  centers = annotate(List[Tensor], [])
-  for level in range(len(sizes)):
-    centers.append(cell_centers(sizes[level][0], sizes[level][1], x))
-  # (1, N, 2): a token attends around its own cell, on each level
-  locations = torch.unsqueeze(torch.cat(centers, 0), 0)
+  if not ("table.positions" in w):
+    w["table.positions"] = positions_of(sizes, w)
+    w["table.locations"] = locations_of(sizes, x)
+  position = w["table.positions"]
+  locations = w["table.locations"]
   for layer in range(ENCODER_LAYERS):
     name = "encoder." + str(layer)
     y = deformable_attention(x + position, locations, x, sizes, w, name + ".self", ENCODER_HEADS, ENCODER_POINTS)
@@ -78,9 +86,10 @@ def prepare_transformer(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:
     name = "level." + str(level)
     halves = FIRST_MAP + level > 3
     ready[name + ".weight"] = prepack(w[name + ".weight"], 2 if halves else 1, 1 if halves else 0, 1)
-    ready[name + ".bias"] = torch.to(w[name + ".bias"], DTYPE)
+    bias = w[name + ".bias"] if name + ".bias" in w else torch.zeros_like(w[name + ".norm.bias"])
+    ready[name + ".bias"] = torch.to(bias, DTYPE)
   for layer in range(ENCODER_LAYERS):
-    prepare_deformable_attention(w, ready, "encoder." + str(layer) + ".self", torch.full([1], 1.0))
+    prepare_deformable_attention(w, ready, "encoder." + str(layer) + ".self", scale_of(w, 1.0))
   for layer in range(DECODER_LAYERS):
     prepare_self_attention(w, ready, "decoder." + str(layer) + ".self")
 
@@ -95,4 +104,7 @@ def stays_float32(name: str) -> bool:
 # Around a box, P offsets of one reach from its center to its side; around a point, offsets count cells.
 def prepare_cross_attention(w: Dict[str, Tensor], ready: Dict[str, Tensor], layer: int, around_box: bool) -> None:
   scale = 0.5 / DECODER_POINTS if around_box else 1.0
-  prepare_deformable_attention(w, ready, "decoder." + str(layer) + ".cross", torch.full([1], scale))
+  prepare_deformable_attention(w, ready, "decoder." + str(layer) + ".cross", scale_of(w, scale))
+
+def scale_of(w: Dict[str, Tensor], scale: float) -> Tensor:
+  return torch.full([1], scale, device=w["levels"].device)

@@ -11,18 +11,19 @@
 # picked), "query.boxes", each layer's "decoder.I", "decoder.I.normed" and "decoder.I.boxes" (for the next layer).
 def detect(pixels: Tensor, w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Dict[str, Tensor]:
   features = backbone(pixels, w)
-  tokens, sizes = tokens_of(features, w)
+  tokens, sizes, padding = tokens_of(features, w)
   record(steps, "tokens", tokens)
   memory = encode(tokens, sizes, w, steps)
-  boxes = select_boxes(memory, sizes, w, steps)
+  boxes = select_boxes(memory, sizes, padding, w, steps)
   content = torch.expand(torch.unsqueeze(w["query.content"], 0), [memory.size(0), -1, -1])
   logits, boxes = decode(content, boxes, memory, sizes, w, steps)
   return results(features, logits, boxes)
 
 # The boxes of the tokens whose best class scores highest: (B, Q, 4)
 def select_boxes(
-    memory: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Tensor:
-  anchors, valid = anchors_of(sizes, memory)
+    memory: Tensor, sizes: List[List[int]], padding: int, w: Dict[str, Tensor],
+    steps: Optional[Dict[str, Tensor]]) -> Tensor:
+  anchors, valid = anchors_of(sizes, padding, w, memory)
   x = candidates_of(memory, valid, w)
   scores = exact_linear(x, w, "query.class")
   tokens = best_tokens(torch.amax(scores, [-1]), QUERIES)
@@ -42,8 +43,10 @@ def decode(
   for layer in range(DECODER_LAYERS):
     name = "decoder." + str(layer)
     given = boxes
-    x = deformable_decoder_layer(x, box_position(given, w), given, memory, sizes, w, name, ACTIVATION)
-    boxes = moved(given, x, w, name)
+    # in training, a layer's box learns from the next one's result, but not from what that attends to
+    around = torch.detach(given)
+    x = deformable_decoder_layer(x, box_position(around, w), around, memory, sizes, w, name, ACTIVATION)
+    boxes = moved(around, x, w, name)
     normed = layer_norm(x, w, "decoder.norm")
     record(steps, name, x)
     record(steps, name + ".normed", normed)
@@ -56,7 +59,7 @@ def moved(boxes: Tensor, x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
 
 # Sines of y, x, w, h, and two linear layers: (B, Q, 4) -> (B, Q, D)
 def box_position(boxes: Tensor, w: Dict[str, Tensor]) -> Tensor:
-  sines = torch.to(sine_of(boxes, w["levels"].size(1)), DTYPE)
+  sines = torch.to(sine_of(boxes, w["levels"].size(1), w), DTYPE)
   return mlp(sines, w, "decoder.position")
 
 def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:

@@ -35,7 +35,7 @@ def select_queries(
   grid = sizes
   if ANCHOR_SIZES[0][0] > 0:
     grid = ANCHOR_SIZES
-  anchors, valid = anchors_of(grid, memory)
+  anchors, valid = anchors_of(grid, 0, w, memory)
   if anchors.size(1) != memory.size(1):
     cells = "its maps have " + str(memory.size(1)) + " cells (must be " + str(anchors.size(1))
     ops.prim.RaiseException("Invalid image size: " + cells + ", as anchor_image_size fixes them)")
@@ -59,9 +59,11 @@ def decode(
     steps: Optional[Dict[str, Tensor]]) -> Tuple[Tensor, Tensor]:
   for layer in range(DECODER_LAYERS):
     name = "decoder." + str(layer)
-    position = torch.to(exact_mlp(boxes, w, "decoder.position", 2), DTYPE)
-    x = deformable_decoder_layer(x, position, boxes, memory, sizes, w, name, DECODER_ACTIVATION)
-    boxes = torch.sigmoid(exact_mlp(x, w, name + ".box", 3) + inverse_sigmoid(boxes, 1e-5))
+    # in training, no layer learns from what the next one attends to
+    around = torch.detach(boxes)
+    position = torch.to(exact_mlp(around, w, "decoder.position", 2), DTYPE)
+    x = deformable_decoder_layer(x, position, around, memory, sizes, w, name, DECODER_ACTIVATION)
+    boxes = torch.sigmoid(exact_mlp(x, w, name + ".box", 3) + inverse_sigmoid(around, 1e-5))
     record(steps, name, x)
     record(steps, name + ".boxes", boxes)
   return (exact_linear(x, w, "decoder." + str(DECODER_LAYERS - 1) + ".class"), boxes)
@@ -87,7 +89,7 @@ def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
 def offset_scale(w: Dict[str, Tensor], name: str) -> Tensor:
   if name + ".offset_scale" in w:
     return w[name + ".offset_scale"] * OFFSET_SCALE
-  return torch.full([1], OFFSET_SCALE / DECODER_POINTS)
+  return torch.full([1], OFFSET_SCALE / DECODER_POINTS, device=w[name + ".offsets.weight"].device)
 
 def is_head(name: str) -> bool:
   return torch.find(name, ".box.") >= 0 or torch.find(name, ".class.") >= 0 or torch.find(name, ".position.") >= 0

@@ -13,8 +13,12 @@ def cross_attention(
   q = linear(x + position, w, name + ".q")
   return attend(q, linear(keys, w, name + ".k"), linear(values, w, name + ".v"), w, name, heads)
 
+# All see all, but for what a training's `w[name + ".mask"]` (N, M) bool hides.
 def attend(q: Tensor, k: Tensor, v: Tensor, w: Dict[str, Tensor], name: str, heads: int) -> Tensor:
-  mixed = torch.scaled_dot_product_attention(split_heads(q, heads), split_heads(k, heads), split_heads(v, heads))
+  mask = annotate(Optional[Tensor], None)
+  if name + ".mask" in w:
+    mask = w[name + ".mask"]
+  mixed = torch.scaled_dot_product_attention(split_heads(q, heads), split_heads(k, heads), split_heads(v, heads), mask)
   return linear(torch.flatten(torch.transpose(mixed, 1, 2), 2), w, name + ".out")
 
 # (B, N, D) -> (B, heads, N, D / heads), a view

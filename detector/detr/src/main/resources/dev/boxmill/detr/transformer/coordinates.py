@@ -18,14 +18,15 @@ def inverse_sigmoid(x: Tensor, eps: float) -> Tensor:
 
 # x and y, or x, y, w and h: (B, Q, 2 or 4) in [0, 1] -> (B, Q, D or 2 * D), the embedding of y before that of x, then
 # those of w and h; sine and cosine in turn, from period 1 to 10000.
-def sine_of(points: Tensor, width: int) -> Tensor:
-  axes = annotate(List[Tensor], [sine_of_axis(points, 1, width // 2), sine_of_axis(points, 0, width // 2)])
+def sine_of(points: Tensor, width: int, w: Dict[str, Tensor]) -> Tensor:
+  axes = annotate(List[Tensor], [sine_of_axis(points, 1, width // 2, w), sine_of_axis(points, 0, width // 2, w)])
   for axis in range(2, points.size(2)):
-    axes.append(sine_of_axis(points, axis, width // 2))
+    axes.append(sine_of_axis(points, axis, width // 2, w))
   return torch.cat(axes, 2)
 
-def sine_of_axis(points: Tensor, axis: int, features: int) -> Tensor:
-  angle = torch.unsqueeze(torch.select(points, 2, axis), -1) * 6.283185307179586
-  pair = torch.arange(features // 2, dtype=FLOAT32, device=points.device) * (2.0 / features)
-  angle = angle / torch.pow(10000.0, pair)
+def sine_of_axis(points: Tensor, axis: int, features: int, w: Dict[str, Tensor]) -> Tensor:
+  if not ("table.periods" in w):
+    pair = torch.arange(features // 2, dtype=FLOAT32, device=points.device) * (2.0 / features)
+    w["table.periods"] = torch.pow(10000.0, pair)
+  angle = torch.unsqueeze(torch.select(points, 2, axis), -1) * 6.283185307179586 / w["table.periods"]
   return torch.flatten(torch.stack([torch.sin(angle), torch.cos(angle)], 3), 2)

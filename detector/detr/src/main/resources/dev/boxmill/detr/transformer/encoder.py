@@ -1,12 +1,12 @@
 # From the last feature map to the encoder's tokens, as DETR does it and its nearest successors after it.
 #
 # B batch, h x w cells of the last feature map, N = h * w, D model width.
-# All images of a batch share one exact size, so nothing is padded and nothing masked.
+# All images of a batch share one exact size, so nothing is masked; what was padded is cut off (padding.py).
 # Constants: ENCODER_LAYERS, ENCODER_HEADS, ACTIVATION.
 
 # C5 -> (B, D, h, w)
 def project(c5: Tensor, w: Dict[str, Tensor]) -> Tensor:
-  return conv(c5, w, "projection", 1, 0, 1, "none")
+  return shown(conv(c5, w, "projection", 1, 0, 1, "none"), w)
 
 # (B, D, h, w) -> (B, N, D): a view, because feature maps lie channels last
 def tokens_of(x: Tensor) -> Tensor:

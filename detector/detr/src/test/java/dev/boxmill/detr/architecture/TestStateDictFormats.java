@@ -33,7 +33,7 @@ final class TestStateDictFormats {
         "detr:heads=0 | Invalid --architecture: heads=0 (must be a whole number over 0)",
         "detr:heads=four | Invalid --architecture: heads=four (must be a whole number over 0)",
         "detr:heads | Invalid --architecture: detr:heads (must be NAME[:key=value,…])",
-        "detr:heads=5 | Invalid width: 16 (must be a multiple of 4 and of both numbers of heads)",
+        "detr:heads=5 | Invalid width: 12 (must be a multiple of 4 and of both numbers of heads)",
       })
   void wrongOptionsAreRefusedByName(String architecture, String message) {
     assertThatThrownBy(() -> open(BARE, architecture))
@@ -75,7 +75,9 @@ final class TestStateDictFormats {
     assertThatThrownBy(() -> open(directory, "detr:heads=4"))
         .isInstanceOf(CheckpointException.class)
         .hasMessageStartingWith(
-            "Cannot read detector " + directory + ": it has 2 files .pth (name one of them: ");
+            "Cannot read detector "
+                + directory
+                + ": it has 2 files of weights (name one of them: ");
   }
 
   @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestDetrArchitecture {
   @TempDir private Path directory;
@@ -104,6 +105,41 @@ final class TestDetrArchitecture {
         .isEqualTo(parse(""));
   }
 
+  /** As transformers 5.24 saves it: a backbone has all that any model has. */
+  @ParameterizedTest
+  @ValueSource(strings = {"timm_backbone", "resnet", "rt_detr_resnet", "swin"})
+  void whatEveryModelHasDoesNotMatterInABackbone(String type) {
+    String kept = "'model_type': '" + type + "', 'out_indices': [1, 2, 3, 4], 'num_channels': 3";
+    String added =
+        ", '_name_or_path': '', 'architectures': null, 'chunk_size_feed_forward': 0, 'dtype': null,"
+            + " 'id2label': {'0': 'LABEL_0', '1': 'LABEL_1'}, 'is_encoder_decoder': false,"
+            + " 'label2id': {'LABEL_0': 0}, 'num_labels': 2, 'output_attentions': false,"
+            + " 'output_hidden_states': false, 'problem_type': null, 'return_dict': true,"
+            + " 'stage_names': ['act1'], 'use_pretrained_backbone': false, 'freeze_norms': true,"
+            + " '_attn_implementation': 'sdpa', 'cls_token_id': 1, 'head_dropout_rate': 0.1,"
+            + " 'initializer_range': 0.02, 'gradient_checkpointing': true";
+    assertThat(parse("'backbone_config': {" + kept + added + "}"))
+        .isEqualTo(parse("'backbone_config': {" + kept + "}"));
+  }
+
+  @Test
+  void timmsOwnSettingsOfAVersion5BackboneAreRead() {
+    DetrArchitecture detr =
+        parse(
+            "'backbone_config': {'model_type': 'timm_backbone', 'backbone': 'resnet18',"
+                + " 'features_only': true, 'freeze_batch_norm_2d': false, 'out_indices': [1, 2, 3,"
+                + " 4], 'out_features': ['layer1', 'layer2', 'layer3', 'layer4'],"
+                + " 'output_stride': null}");
+    assertThat(resnet(detr)).isEqualTo(resnet(parse("'backbone': 'resnet18'")));
+  }
+
+  /** The library counts the names, whatever their numbers. */
+  @Test
+  void classesLeftOutHaveNumbersForNames() {
+    assertThat(parse("'id2label': {'1': 'a', '2': 'b', '3': 'c'}").classNames())
+        .isEqualTo(Map.of(0, "LABEL_0", 1, "a", 2, "b"));
+  }
+
   @Test
   void auxiliaryLossChangesTheForwardPass() {
     assertThat(parse("'auxiliary_loss': true").normBetweenLayers()).isTrue();
@@ -123,7 +159,7 @@ final class TestDetrArchitecture {
         "'backbone_kwargs': {'output_stride': 4} | Invalid output stride: 4 (must be 8, 16 or 32)",
         "'use_timm_backbone': false, 'dilation': true | Invalid dilation: true (must be false",
         "'use_timm_backbone': false, 'backbone': 'microsoft/resnet-50' | Unsupported backbone in",
-        "'backbone_config': {'model_type': 'vit'} | Unknown backbone model_type 'vit' (known: res",
+        "'backbone_config': {'model_type': 'vit'} | Unknown backbone model_type 'vit' (known: hgnet_v2, res",
         "'backbone_config': {'model_type': 'swin', 'window_size': 1} | Invalid window_size: 1 (mus",
         "'backbone_config': {'model_type': 'swin', 'depths': [2, 2]} | Invalid depths: [2, 2]",
         "'backbone_config': {'model_type': 'swin', 'num_heads': [5, 5, 5, 5]} | Invalid num_heads",
@@ -139,7 +175,9 @@ final class TestDetrArchitecture {
         "'d_model': 100 | Invalid d_model: 100 (must be a multiple of 4 and of both numbers of",
         "'num_queries': 0 | Invalid num_queries: 0 (must be positive)",
         "'decoder_layers': -1 | Invalid layers: -1 (must be positive)",
-        "'id2label': {'0': 'cat', '2': 'dog'} | Invalid id2label: {0=cat, 2=dog} (must name the",
+        "'id2label': {'2': 'cat', '3': 'dog'} | Invalid id2label: {2=cat, 3=dog} (must name the",
+        "'backbone_config': {'model_type': 'timm_backbone', 'antialias': 1} | it sets backbone_con",
+        "'num_register_tokens': 4 | it sets num_register_tokens=4, which may change what the netwo",
         "'id2label': {'0': 'cat'}, 'num_labels': 3 | (must name the classes 0 to 2)",
       })
   void whatWouldChangeTheResultIsRefusedByName(String settings, String message) {

@@ -8,7 +8,11 @@ import static dev.boxmill.detr.TestingNetwork.secondHalf;
 import static dev.boxmill.detr.TestingNetwork.secondImage;
 import static dev.boxmill.detr.TestingNetwork.steps;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.boxmill.checkpoint.Checkpoint;
+import dev.boxmill.checkpoint.CheckpointException;
+import dev.boxmill.checkpoint.SafetensorsWriter;
 import dev.boxmill.checkpoint.TestingGolden;
 import dev.boxmill.detr.DetectorFiles;
 import dev.boxmill.detr.DetectorOptions;
@@ -17,12 +21,15 @@ import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.torchscript.Convolutions;
 import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.Weight;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +42,8 @@ final class TestDinoParity {
   private static final double BFLOAT16_FEATURES = 0.02;
 
   private static final double BFLOAT16_MEMORY = 0.05;
+
+  @TempDir private Path directory;
 
   @ParameterizedTest
   @CsvSource({
@@ -69,6 +78,37 @@ final class TestDinoParity {
     assertThat(found).containsOnlyKeys(steps);
     for (String step : inOrder(steps)) {
       assertClose(step, found.get(step), golden.floats(step), FLOAT32_TOLERANCE);
+    }
+  }
+
+  @Test
+  void coDinosQueryHeadIsADino() {
+    try (TestingGolden golden = TestingGolden.open("dino-co");
+        DetectorFiles files = open("co-dino", TestingGolden.directory("dino-co"), "co_dino.pth")) {
+      Map<String, float[]> found =
+          TestingNetwork.run(files, "stages", p -> p, Precision.FP32, pixels(golden));
+      for (String step : inOrder(steps(golden))) {
+        assertClose(step, found.get(step), golden.floats(step), FLOAT32_TOLERANCE);
+      }
+      assertThat(files.architecture().classNames()).hasSize(5);
+    }
+  }
+
+  @Test
+  void aTensorOfCoDinoThatNobodyKnowsIsNamed() throws IOException {
+    Path file = directory.resolve("co_dino.safetensors");
+    try (Checkpoint checkpoint =
+        Checkpoint.openFile(TestingGolden.directory("dino-co").resolve("co_dino.pth"))) {
+      Map<String, Weight> tensors = new TreeMap<>();
+      checkpoint.names().forEach(name -> tensors.put(name, checkpoint.tensor(name)));
+      tensors.put("mask_head.conv.weight", tensors.remove("neck.convs.1.gn.bias"));
+      SafetensorsWriter.write(file, tensors, Map.of());
+    }
+    try (DetectorFiles files = open("co-dino", directory, "co_dino.safetensors")) {
+      assertThatThrownBy(files::weights)
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("neck.convs.1.gn.bias")
+          .hasMessageContaining("mask_head.conv.weight");
     }
   }
 
@@ -139,12 +179,17 @@ final class TestDinoParity {
     try (DetectorFiles files = open("dino-5scale", "original.pth")) {
       assertThat(files.architecture().classNames()).hasSize(5).containsEntry(4, "label_4");
       assertThat(files.architecture().postProcessing()).isEqualTo(PostProcessing.sigmoidTopK(300));
-      assertThat(files.architecture().featureChannels()).containsExactly(8, 10, 12, 14);
+      assertThat(files.architecture().featureChannels()).containsExactly(6, 8, 9, 10);
     }
   }
 
   private static DetectorFiles open(String variant, String file) {
     return DetectorFiles.open(path(variant, file), new DetectorOptions("dino:heads=4", Map.of()));
+  }
+
+  private static DetectorFiles open(String network, Path folder, String file) {
+    return DetectorFiles.open(
+        folder.resolve(file), new DetectorOptions(network + ":heads=4", Map.of()));
   }
 
   /** What detrex' positions give is a variant of its own, with the same weights. */

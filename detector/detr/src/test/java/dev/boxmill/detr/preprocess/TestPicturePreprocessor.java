@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Resized pixels against Pillow's, the network's input against transformers'. PyTorch's filter on
@@ -132,6 +133,28 @@ final class TestPicturePreprocessor {
             List.of(0.0, 0.0, 0.0),
             List.of(1.0, 1.0, 1.0)),
         "rtdetr");
+  }
+
+  /** make_preprocessing_rf_detr.py made the references. */
+  @ParameterizedTest
+  @CsvSource({"SAMPLED_BILINEAR, bilinear", "SAMPLED_BICUBIC, bicubic"})
+  void networkInputOfRfDetrEqualsTransformers(Resampling filter, String name) {
+    Preprocessing preprocessing = exactly(new ImageSize(17, 21), filter);
+    try (TorchModule module = load(preprocessing.program());
+        ResizedPicture resized =
+            new PicturePreprocessor(preprocessing, module).resize(TestingPixels.ppm("rgb.ppm"))) {
+      float[] found = resized.image().floats();
+      int plane = found.length / 3;
+      ByteBuffer expected = ByteBuffer.wrap(TestingPixels.resource("rfdetr_" + name + ".f32"));
+      expected.order(ByteOrder.LITTLE_ENDIAN);
+      assertThat(expected.limit()).isEqualTo(found.length * Float.BYTES);
+      for (int i = 0; i < found.length; i++) {
+        double value = (found[i] / 255 - MEAN.get(i / plane)) / STD.get(i / plane);
+        assertThat(value)
+            .as("sample %d", i)
+            .isCloseTo(expected.getFloat(i * Float.BYTES), within(1e-5));
+      }
+    }
   }
 
   private void assertInput(Preprocessing preprocessing, String name) {

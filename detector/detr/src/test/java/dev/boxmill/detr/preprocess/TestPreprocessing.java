@@ -84,6 +84,31 @@ final class TestPreprocessing {
     assertThat(parse(json)).isEqualTo(RT_DETR);
   }
 
+  /** As the Hub has it, and without a type. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        """
+        {"do_normalize": true, "do_pad": true, "do_rescale": true, "do_resize": true,
+         "format": "coco_detection", "image_mean": [0.485, 0.456, 0.406],
+         "image_std": [0.229, 0.224, 0.225], "image_processor_type": "RfDetrImageProcessor",
+         "resample": 2, "rescale_factor": 0.00392156862745098,
+         "size": {"height": 384, "width": 384}}""",
+        """
+        {"size": {"height": 384, "width": 384}}"""
+      })
+  void rfDetrsImagesAreResizedWithoutAntialiasing(String json) {
+    assertThat(parse(json, "rf_detr"))
+        .isEqualTo(Preprocessing.square(new ImageSize(384, 384)).withoutAntialias());
+  }
+
+  @Test
+  void imagesOfOneSizeAreScaledToWhatWindowsFit() {
+    Preprocessing preprocessing = Preprocessing.square(new ImageSize(560, 560)).inMultiplesOf(56);
+    assertThat(preprocessing.scaled(0.72).resized(new ImageSize(9, 9)))
+        .isEqualTo(new ImageSize(392, 392));
+  }
+
   @Test
   void valuesAreHonored() {
     Preprocessing found =
@@ -115,6 +140,14 @@ final class TestPreprocessing {
   }
 
   @Test
+  void aNumberStandsForAllChannels() {
+    Preprocessing found = parse("{\"image_mean\": 0.5, \"image_std\": 0.25}");
+
+    assertThat(found.mean()).containsExactly(0.5, 0.5, 0.5);
+    assertThat(found.std()).containsExactly(0.25, 0.25, 0.25);
+  }
+
+  @Test
   void anOldSizeHasItsOwnLongestEdge() {
     assertThat(parse("{\"size\": 600}").rule()).isEqualTo(new ResizeRule.ShortestEdge(600, 1333));
     assertThat(parse("{\"size\": 600, \"max_size\": 900}").rule())
@@ -134,14 +167,12 @@ final class TestPreprocessing {
             + " (must be at least 1)",
         "{\"size\": {\"shortest_edge\": 9}} | Invalid size (must have shortest_edge and"
             + " longest_edge, height and width, or max_height and max_width)",
-        "{\"pad_size\": {\"height\": 9, \"width\": 9}} | images are never padded (must be absent"
-            + " or null)",
         "{\"do_center_crop\": true} | images are never cropped (must be false)",
         "{\"do_flip_channel_order\": true} | it sets do_flip_channel_order=true",
         "{\"size\": {\"height\": 9, \"width\": 9, \"depth\": 2}} | it sets size.depth=2",
         "{\"image_processor_type\": \"ViTImageProcessor\"} | 'ViTImageProcessor' (known:"
             + " ConditionalDetrImageProcessor, DeformableDetrImageProcessor, DetrImageProcessor,"
-            + " RTDetrImageProcessor)",
+            + " PPDocLayoutV2ImageProcessor, RTDetrImageProcessor, RfDetrImageProcessor)",
         "{\"image_processor_type\": \"RTDetrImageProcessor\", \"size\": 640} | Invalid size: 640"
             + " (must have height and width)"
       })
@@ -152,10 +183,77 @@ final class TestPreprocessing {
         .hasMessageContaining(message);
   }
 
+  /** As AutoImageProcessor chooses. */
+  @ParameterizedTest
+  @ValueSource(strings = {"rt_detr", "rt_detr_v2"})
+  void withoutATypeTheModelsProcessorIsMeant(String modelType) {
+    String json = "{\"size\": {\"height\": 640, \"width\": 640}, \"do_rescale\": true}";
+
+    assertThat(parse(json, modelType)).isEqualTo(RT_DETR);
+    assertThat(parse("{}", modelType)).isEqualTo(RT_DETR);
+    assertThat(parse("{\"image_processor_type\": \"DetrImageProcessor\"}", modelType))
+        .isEqualTo(DETR);
+  }
+
+  /** What is never padded is the same without padding. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'do_pad': false, 'pad_size': {'height': 64, 'width': 64}, 'size': {'max_height': 9,"
+            + " 'max_width': 9}",
+        "'do_pad': true, 'pad_size': null, 'size': {'max_height': 9, 'max_width': 9}",
+        "'image_processor_type': 'RTDetrImageProcessor', 'pad_size': {'height': 9, 'width': 9}"
+      })
+  void paddingThatChangesNothingIsPassedOver(String json) {
+    Preprocessing padded = parse("{" + json.replace('\'', '"') + "}");
+    String without = json.replaceAll("'pad_size': (null|\\{[^}]*\\}),? ?", "").replace('\'', '"');
+
+    assertThat(padded).isEqualTo(parse("{" + without.replaceAll(", *$", "") + "}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'do_pad': true, 'pad_size': {'height': 480, 'width': 640}, 'size': {'max_height': 480,"
+            + " 'max_width': 480}",
+        "'pad_size': {'height': 480, 'width': 640}, 'size': {'max_height': 480, 'max_width': 480}",
+        "'image_processor_type': 'RTDetrImageProcessorFast', 'do_pad': true, 'do_normalize': true,"
+            + " 'pad_size': {'height': 480, 'width': 640}, 'size': {'max_height': 480,"
+            + " 'max_width': 480}"
+      })
+  void imagesArePaddedToTheSizeThatTheNetworkWasTrainedOn(String json) {
+    Preprocessing found = parse("{" + json.replace('\'', '"') + "}");
+
+    assertThat(found.padded()).contains(new ImageSize(640, 480));
+    assertThat(found.resized(new ImageSize(1000, 500))).isEqualTo(new ImageSize(480, 240));
+    assertThat(found.computed(new ImageSize(1000, 500))).isEqualTo(new ImageSize(640, 480));
+    assertThat(found.scaled(0.5).computed(new ImageSize(1000, 500)))
+        .isEqualTo(new ImageSize(640, 480));
+  }
+
+  @Test
+  void anImageThatIsLargerThanThePaddingIsRefusedAsTransformersDoes() {
+    Preprocessing found =
+        parse(
+            "{\"pad_size\": {\"height\": 480, \"width\": 640}, \"size\": {\"shortest_edge\": 480,"
+                + " \"longest_edge\": 800}}");
+
+    found.requireRoom(found.resized(new ImageSize(1200, 900)));
+    assertThatThrownBy(() -> found.requireRoom(found.resized(new ImageSize(900, 1200))))
+        .isInstanceOf(PaddingException.class)
+        .hasMessage(
+            "Cannot pad the image: 480 x 640 pixels after resizing are more than pad_size,"
+                + " 640 x 480 (preprocessor_config.json must resize images to fit)");
+  }
+
   private Preprocessing parse(String json) {
+    return parse(json, "detr");
+  }
+
+  private Preprocessing parse(String json, String modelType) {
     try {
       Path file = directory.resolve("preprocessor_config.json");
-      return Preprocessing.parse(JsonConfig.read(Files.writeString(file, json)));
+      return Preprocessing.parse(JsonConfig.read(Files.writeString(file, json)), modelType);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

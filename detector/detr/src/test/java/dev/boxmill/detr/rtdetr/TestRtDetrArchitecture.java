@@ -9,6 +9,7 @@ import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.DetrFamily;
 import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.postprocess.PostProcessing;
+import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestRtDetrArchitecture {
   private static final String BASIC =
@@ -61,6 +63,23 @@ final class TestRtDetrArchitecture {
     assertThat(expected).hasSize(tensors);
     assertThat(expected.stream().mapToLong(TestRtDetrArchitecture::size).sum()).isEqualTo(values);
     assertThat(expected).extracting(ExpectedTensor::programName).doesNotHaveDuplicates();
+  }
+
+  /** As transformers 4 names a backbone of timm, and as its version 5 does. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'use_timm_backbone': true, 'backbone': 'resnet18.a1_in1k', 'backbone_config': null,"
+            + " 'backbone_kwargs': {'out_indices': [2, 3, 4]}",
+        "'backbone_config': {'model_type': 'timm_backbone', 'backbone': 'resnet18', 'out_indices':"
+            + " [2, 3, 4]}"
+      })
+  void aBackboneMayBeTimms(String json) {
+    Architecture rtDetr = parse(json);
+
+    assertThat(rtDetr.featureChannels()).containsExactly(64, 128, 256, 512);
+    assertThat(rtDetr.tensors().stream().flatMap(tensor -> tensor.checkpointNames().stream()))
+        .contains("model.backbone.model._backbone.layer1.0.conv1.weight");
   }
 
   @Test
@@ -158,6 +177,7 @@ final class TestRtDetrArchitecture {
         "'id2label': {'1': 'cat'} | Invalid id2label: {1=cat} (must name the classes 0 to 0)",
         "'architectures': ['RTDetrModel'] | Unsupported architectures in %s: [\"RTDetrModel\"]: only",
         "'backbone_config': {'model_type': 'resnet'} | Missing backbone_config.out_indices in %s (mus",
+        "'backbone': 'resnet50', 'use_timm_backbone': true | Missing backbone_kwargs.out_indices in %s",
         "'backbone_config': {'depths': [3, 4, 6, 3]} | Missing backbone_config.out_indices in %s (mus",
         "'backbone_config': {'out_indices': [1, 2, 3]} | Unsupported backbone_config.out_indices in",
         "'backbone_config': {'out_indices': [2, 3, 4], 'hidden_act': 'gelu'} | backbone_config.hidden",
@@ -171,6 +191,60 @@ final class TestRtDetrArchitecture {
     assertThatThrownBy(() -> parse(settings))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(expected);
+  }
+
+  /** As transformers 5.24 saves it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"rt_detr", "rt_detr_v2"})
+  void timmsBackbonesAreReadUnderTheirNames(String type) {
+    Architecture timm =
+        parse(
+            type,
+            "'backbone_config': {'model_type': 'timm_backbone', 'backbone': 'resnet18', 'id2label':"
+                + " {'0': 'LABEL_0'}, 'label2id': {'LABEL_0': 0}, 'features_only': true,"
+                + " 'out_features': ['layer2', 'layer3', 'layer4'], 'out_indices': [2, 3, 4],"
+                + " 'stage_names': ['act1', 'layer1'], 'output_stride': null}");
+    assertThat(timm.featureChannels()).containsExactly(64, 128, 256, 512);
+    assertThat(timm.tensors())
+        .filteredOn(
+            t -> t.checkpointNames().contains("model.backbone.model._backbone.conv1.weight"))
+        .hasSize(1);
+  }
+
+  /** As docling-project/docling-layout-heron has it: an RT-DETRv2 for the parts of pages. */
+  @Test
+  void layoutDetectorsAreReadAsPublished() {
+    Architecture heron =
+        parse(
+            "rt_detr_v2",
+            "'activation_dropout': 0.0, 'activation_function': 'silu', 'anchor_image_size': null,"
+                + " 'architectures': ['RTDetrV2ForObjectDetection'], 'auxiliary_loss': true,"
+                + " 'backbone': null, 'backbone_config': {"
+                + BOTTLENECK
+                + ", 'depths': [3, 4, 6, 3], 'downsample_in_bottleneck': false,"
+                + " 'downsample_in_first_stage': false, 'embedding_size': 64, 'hidden_act': 'relu',"
+                + " 'hidden_sizes': [256, 512, 1024, 2048], 'layer_type': 'bottleneck',"
+                + " 'num_channels': 3, 'out_indices': [2, 3, 4], 'stage_names': ['stem'],"
+                + " 'torch_dtype': 'float32'}, 'backbone_kwargs': null, 'batch_norm_eps': 1e-05,"
+                + " 'decoder_method': 'default', 'decoder_n_levels': 3, 'decoder_n_points': 4,"
+                + " 'decoder_offset_scale': 0.5, 'disable_custom_kernels': true, 'eval_size': null,"
+                + " 'feat_strides': [8, 16, 32], 'freeze_backbone_batch_norms': true,"
+                + " 'id2label': {'0': 'Caption', '1': 'Footnote', '2': 'Table'},"
+                + " 'learn_initial_query': false, 'num_feature_levels': 3, 'use_focal_loss': true,"
+                + " 'use_pretrained_backbone': false, 'use_timm_backbone': false,"
+                + " 'weight_loss_vfl': 1.0, 'with_box_refine': true");
+    assertThat(heron.classNames()).containsEntry(2, "Table");
+    assertThat(heron.tensors()).hasSize(727);
+  }
+
+  @Test
+  void fixedAnchorsTakeImagesOfTheirSizeAlone() {
+    Architecture fixed = parse("'anchor_image_size': [480, 640]");
+    assertThat(fixed.takes(new ImageSize(640, 480))).isTrue();
+    assertThat(fixed.takes(new ImageSize(480, 640))).isFalse();
+    assertThat(fixed.takes(new ImageSize(640, 640))).isFalse();
+    assertThat(parse("").takes(new ImageSize(640, 640))).isTrue();
+    assertThat(parse("").takes(new ImageSize(33, 17))).isTrue();
   }
 
   private Architecture published(String network) {

@@ -166,8 +166,8 @@ final class TestRtDetrParity {
     }
     Map<String, float[]> found =
         run("rtdetr-basic", "stages", Precision.FP32, m -> m.tensor(noise, 1, 3, 70, 51));
-    // 9 x 7, 5 x 4 and 3 x 2 cells of 16 channels
-    assertThat(found.get("memory")).hasSize((63 + 20 + 6) * 16);
+    // 9 x 7, 5 x 4 and 3 x 2 cells of 12 channels
+    assertThat(found.get("memory")).hasSize((63 + 20 + 6) * 12);
     assertThat(found.get("boxes")).hasSize(4 * QUERIES).doesNotContain(Float.NaN);
   }
 
@@ -176,7 +176,7 @@ final class TestRtDetrParity {
     assertRefused(
         "rtdetr-anchor-size",
         64,
-        "its maps have 84 cells (must be 168, as anchor_image_size fixes");
+        "its maps have 84 cells (must be 126, as anchor_image_size fixes");
   }
 
   @Test

@@ -4,7 +4,7 @@
 def network_input(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
   # image: uint8 (h, w, 3)
   out = annotate(Dict[str, Tensor], {})
-  out["values"] = normalize(torch.unsqueeze(torch.permute(inputs["image"], [2, 0, 1]), 0))
+  out["values"] = normalize(torch.unsqueeze(torch.permute(inputs["image"], [2, 0, 1]), 0), with_tables(w, inputs))
   return out
 
 # What a CUDA device does, on any: two passes in floats.

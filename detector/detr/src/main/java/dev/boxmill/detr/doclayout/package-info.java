@@ -1,0 +1,2 @@
+/** PP-DocLayoutV2, an RT-DETR for the regions of document pages. */
+package dev.boxmill.detr.doclayout;

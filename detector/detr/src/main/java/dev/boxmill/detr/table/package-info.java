@@ -1,0 +1,2 @@
+/** Table Transformer: its configuration, its tensors and its program. */
+package dev.boxmill.detr.table;

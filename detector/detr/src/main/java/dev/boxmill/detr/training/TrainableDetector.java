@@ -1,0 +1,225 @@
+package dev.boxmill.detr.training;
+
+import dev.boxmill.checkpoint.ExpectedTensor;
+import dev.boxmill.detr.architecture.TrainingNetwork;
+import dev.boxmill.detr.criterion.Criterion;
+import dev.boxmill.detr.criterion.DenoisingQueries;
+import dev.boxmill.detr.criterion.MatchedPairs;
+import dev.boxmill.detr.criterion.Noise;
+import dev.boxmill.detr.criterion.SeededNoise;
+import dev.boxmill.detr.criterion.SetLosses;
+import dev.boxmill.detr.criterion.StepTotals;
+import dev.boxmill.detr.training.ParameterLayout.Slice;
+import dev.boxmill.torchscript.Convolutions;
+import dev.boxmill.torchscript.Device;
+import dev.boxmill.torchscript.Precision;
+import dev.boxmill.torchscript.RowWeight;
+import dev.boxmill.torchscript.Tensor;
+import dev.boxmill.torchscript.Tensors;
+import dev.boxmill.torchscript.TorchModule;
+import dev.boxmill.torchscript.Weight;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A network of the family with its parameters on a device, which gives the gradient of a batch. One
+ * thread at a time may call it.
+ *
+ * <pre>
+ * StepTotals totals = detector.totals(batch);   // plus() those of the step's other batches
+ * LossGradient gradient = detector.gradient(batch, totals);
+ * adamW.step(row, gradient.values(), schedule, AdamW.CLIP_NORM);
+ * detector.write(row);
+ * </pre>
+ */
+public final class TrainableDetector implements AutoCloseable {
+  private final StartingPoint start;
+  private final ParameterLayout layout;
+  private final Statistics statistics;
+  private final TorchModule module;
+  private final Criterion criterion;
+  private final FixedTensors fixed;
+  private final Map<String, Tensor> frozen = new HashMap<>();
+  private final Map<String, Tensor> trained = new HashMap<>();
+  private final float[] row;
+
+  private TrainableDetector(StartingPoint start, TorchModule module, Criterion criterion) {
+    this.start = start;
+    this.layout =
+        new ParameterLayout.Builder(start.network(), start.weights(), start.names())
+            .of(start.tensors());
+    this.statistics = new Statistics(start.network(), layout.frozen());
+    this.module = module;
+    this.criterion = criterion;
+    this.fixed = new FixedTensors(layout.frozen(), start.weights(), start.names());
+    this.row = new float[layout.count()];
+    for (ExpectedTensor tensor : layout.frozen()) {
+      String name = tensor.programName();
+      frozen.put("frozen." + name, tensor(start.weights().get(name)));
+    }
+    for (Slice slice : layout.slices()) {
+      start.weights().get(slice.programName()).values().get(row, slice.first(), slice.count());
+    }
+    upload();
+  }
+
+  /** Copies weights to the device; a checkpoint's files may be closed behind that. */
+  public static TrainableDetector load(StartingPoint start, Device device) {
+    TrainingNetwork network = start.network();
+    TorchModule module =
+        network
+            .program()
+            .with(Convolutions.DIFFERENTIABLE)
+            .loadWithoutWeights(device, Precision.FP32);
+    return new TrainableDetector(start, module, Criterion.load(network.criterion(), device));
+  }
+
+  private Tensor tensor(Weight weight) {
+    return module.tensor(
+        weight.values(), weight.shape().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  private void upload() {
+    trained.values().forEach(Tensor::close);
+    for (Slice slice : layout.slices()) {
+      FloatBuffer values = FloatBuffer.wrap(row, slice.first(), slice.count()).slice();
+      trained.put("trained." + slice.programName(), module.tensor(values, slice.sizes()));
+    }
+  }
+
+  /** What it began with. */
+  public StartingPoint start() {
+    return start;
+  }
+
+  /** What is trained, and where in the row it lies. */
+  public ParameterLayout layout() {
+    return layout;
+  }
+
+  /** A copy of all parameters. */
+  public float[] read() {
+    return row.clone();
+  }
+
+  /** Replaces all parameters. */
+  public void write(float[] parameters) {
+    if (parameters.length != row.length) {
+      throw new IllegalArgumentException(
+          "Invalid parameters: %d numbers (must be %d)".formatted(parameters.length, row.length));
+    }
+    System.arraycopy(parameters, 0, row, 0, row.length);
+    upload();
+  }
+
+  /**
+   * All tensors that the network reads, trained and frozen, under each of their names in the
+   * checkpoint: views of the row of parameters, which later writing changes.
+   */
+  public Map<String, Weight> tensors() {
+    Map<String, Weight> tensors = fixed.byName();
+    for (Parameter parameter : layout.parameters()) {
+      Weight view = new RowWeight(parameter.shape(), row, parameter.first());
+      parameter.copies().forEach(name -> tensors.put(name, view));
+    }
+    return tensors;
+  }
+
+  /** Running means and variances of live BatchNorms, a copy; empty where none are live. */
+  public float[] runningStatistics() {
+    return statistics.read(fixed);
+  }
+
+  /** Replaces the running means and variances. */
+  public void writeStatistics(float[] running) {
+    statistics.write(running, fixed);
+  }
+
+  /**
+   * Moves the running means and variances a tenth of the way to a step's.
+   *
+   * @param ofStep the mean of its batches' {@link LossGradient#statistics}, weighted by images
+   */
+  public void follow(float[] ofStep) {
+    writeStatistics(Statistics.followed(runningStatistics(), ofStep));
+  }
+
+  /** What the losses of a batch are divided by, if it is the whole step. */
+  public StepTotals totals(TrainingBatch batch) {
+    List<Integer> objects = batch.objects().stream().map(List::size).toList();
+    return StepTotals.of(objects, start.network().queries());
+  }
+
+  /**
+   * The batch's losses and their gradient.
+   *
+   * @param totals of all batches of the step
+   */
+  public LossGradient gradient(TrainingBatch batch, StepTotals totals) {
+    return gradient(batch, totals, new SeededNoise(batch.seeds(), start.classes()));
+  }
+
+  /** The same with noise that was drawn elsewhere. */
+  LossGradient gradient(TrainingBatch batch, StepTotals totals, Noise.Source noise) {
+    Optional<DenoisingQueries> denoising =
+        start
+            .network()
+            .denoising()
+            .flatMap(
+                settings ->
+                    DenoisingQueries.of(
+                        settings, batch.objects(), totals.mostObjects(), start.classes(), noise));
+    Map<String, Tensor> given = new HashMap<>();
+    denoising.ifPresent(queries -> given.putAll(queries.tensors(module)));
+    given.put("pixels", module.tensor(batch.pixels(), batch.shape()));
+    Map<String, Tensor> inputs = new HashMap<>(given);
+    inputs.putAll(trained);
+    inputs.putAll(frozen);
+    try (Tensors recorded = module.runRecorded("predict_recorded", inputs)) {
+      Map<String, Tensor> predictions = new HashMap<>(recorded);
+      predictions
+          .keySet()
+          .removeIf(name -> !name.startsWith("logits.") && !name.startsWith("boxes."));
+      Map<String, MatchedPairs> matched = criterion.match(predictions, batch.objects());
+      try (SetLosses losses = criterion.losses(predictions, matched, denoising, totals)) {
+        return new LossGradient(
+            AuthorsNames.of(losses.byName()),
+            losses.total(),
+            backward(recorded, losses),
+            statistics.ofBatch(recorded));
+      }
+    } finally {
+      given.values().forEach(Tensor::close);
+    }
+  }
+
+  private float[] backward(Tensors recorded, SetLosses losses) {
+    Map<String, Tensor> inputs = new HashMap<>(recorded);
+    inputs.putAll(losses.slopes());
+    float[] gradient = new float[layout.count()];
+    try (Tensors gradients = module.runRecorded("slopes", inputs)) {
+      for (Slice slice : layout.slices()) {
+        Tensor found = gradients.get("gradient." + slice.programName());
+        if (found != null) {
+          add(found.floats(), gradient, slice.first());
+        }
+      }
+    }
+    return gradient;
+  }
+
+  private static void add(float[] values, float[] sums, int first) {
+    for (int i = 0; i < values.length; i++) {
+      sums[first + i] += values[i];
+    }
+  }
+
+  @Override
+  public void close() {
+    criterion.close();
+    module.close();
+  }
+}
