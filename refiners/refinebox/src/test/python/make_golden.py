@@ -18,7 +18,7 @@ import torchvision
 from safetensors.torch import save_file
 from torch import nn
 
-WIDTHS = {"resnet": [256, 512, 1024, 2048], "swin": [96, 192, 384, 768], "gradient": [8, 12, 16, 24]}
+WIDTHS = {"resnet": [256, 512, 1024, 2048], "swin": [96, 192, 384, 768], "gradient": [8, 12, 16, 24], "three": [8, 12, 16]}
 STRIDES = [4, 8, 16, 32]
 CHANNELS = 64
 STEPS = 3
@@ -68,19 +68,19 @@ class RefineBox(nn.Module):
 
     def pyramid(self, maps):
         tops = []
-        for level in (5, 4, 3, 2):
+        for level in range(len(maps) + 1, 1, -1):
             top = getattr(self.channel_mapper, f"fpn_lateral{level}")(maps[level - 2])
             if tops:
                 top = top + nn.functional.interpolate(tops[-1], size=top.shape[-2:], mode="nearest")
             tops.append(top)
-        return [getattr(self.channel_mapper, f"fpn_output{level}")(tops[5 - level]) for level in (2, 3, 4, 5)]
+        return [getattr(self.channel_mapper, f"fpn_output{level}")(top) for level, top in enumerate(reversed(tops), 2)]
 
     def rois(self, pyramid, boxes, images, size):
         height, width = size
         cx, cy, w, h = (boxes * torch.tensor([width, height, width, height])).unbind(1)
         corners = torch.stack([cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2], 1)
         areas = (corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1])
-        levels = torch.floor(4 + torch.log2(torch.sqrt(areas) / 224 + sys.float_info.epsilon)).clamp(2, 5).long()
+        levels = torch.floor(4 + torch.log2(torch.sqrt(areas) / 224 + sys.float_info.epsilon)).clamp(2, len(pyramid) + 1).long()
         out = torch.zeros(len(boxes), CHANNELS, 7, 7, dtype=boxes.dtype)
         for level, (map, stride) in enumerate(zip(pyramid, STRIDES), 2):
             here = levels == level
@@ -216,9 +216,11 @@ def main():
     torch.manual_seed(0)
     gradient(target)
     with torch.no_grad():
-        golden(target, "resnet", WIDTHS["resnet"], [50, 66], BOXES, [0, 1] * 6, lambda key: key not in ("rois2", "rois3"))
-        golden(target, "swin", WIDTHS["swin"], [61, 39], BOXES, [1, 0] * 6, lambda key: key not in ("rois2", "rois3"))
+        golden(target, "resnet", WIDTHS["resnet"], [34, 50], BOXES, [0, 1] * 6, lambda key: key not in ("rois2", "rois3"))
+        golden(target, "swin", WIDTHS["swin"], [45, 35], BOXES, [1, 0] * 6, lambda key: key not in ("rois2", "rois3"))
         golden(target, "levels", WIDTHS["swin"], [420, 600], BOXES_OF_EVERY_LEVEL, [0, 1, 1, 0, 1, 0],
+               lambda key: key[0] != "p" and key not in ("rois2", "rois3"))
+        golden(target, "three", WIDTHS["three"], [420, 600], BOXES_OF_EVERY_LEVEL, [0, 1, 1, 0, 1, 0],
                lambda key: key[0] != "p" and key not in ("rois2", "rois3"))
         if len(sys.argv) > 2:
             published(target, sys.argv[2])

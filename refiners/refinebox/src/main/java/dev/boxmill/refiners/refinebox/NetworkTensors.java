@@ -10,9 +10,6 @@ import java.util.List;
  */
 public final class NetworkTensors {
 
-  /** Levels C2 to C5, and P2 to P5 made of them. */
-  static final int LEVELS = 4;
-
   /** Channels of the pyramid and of everything after it. */
   public static final int CHANNELS = 64;
 
@@ -32,11 +29,11 @@ public final class NetworkTensors {
   /**
    * All of them.
    *
-   * @param featureChannels of C2 to C5
+   * @param featureChannels of C2 and the maps after it: each gives a level of the pyramid
    */
   public static List<ExpectedTensor> of(List<Integer> featureChannels) {
     NetworkTensors network = new NetworkTensors();
-    for (int level = 0; level < LEVELS; level++) {
+    for (int level = 0; level < featureChannels.size(); level++) {
       network.addLevel(level, featureChannels.get(level));
     }
     for (int block = 0; block < BLOCKS; block++) {
@@ -50,7 +47,7 @@ public final class NetworkTensors {
     return List.copyOf(network.tensors);
   }
 
-  /** Name in a checkpoint of the convolution that takes C2 (level 0) to C5 (level 3). */
+  /** Name in a checkpoint of the convolution that takes C2 (level 0) and so on. */
   static String lateral(int level) {
     return "channel_mapper.fpn_lateral" + (level + FIRST_LEVEL) + ".weight";
   }

@@ -5,12 +5,13 @@ import dev.boxmill.refiners.spi.FeatureMaps;
 import dev.boxmill.torchscript.Tensor;
 import dev.boxmill.torchscript.TorchModule;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A batch's feature maps as the program takes them: {@code c2} to {@code c5}, their {@code strides}
- * and the pictures' {@code size}. Closing it leaves the maps open.
+ * A batch's feature maps as the program takes them: {@code c2} and so on, their {@code strides} and
+ * the pictures' {@code size}. Closing it leaves the maps open.
  */
 public final class PyramidInputs implements AutoCloseable {
   private final Map<String, Tensor> maps;
@@ -32,12 +33,17 @@ public final class PyramidInputs implements AutoCloseable {
     List<FeatureMap> levels = features.levels();
     float[] size = {features.input().height(), features.input().width()};
     float[] strides = new float[levels.size()];
-    Map<String, Tensor> maps = new HashMap<>();
+    Map<String, Tensor> maps = new LinkedHashMap<>();
     for (int level = 0; level < levels.size(); level++) {
       maps.put("c" + (level + 2), levels.get(level).values());
       strides[level] = levels.get(level).stride();
     }
     return new PyramidInputs(maps, module.tensor(size, 2), module.tensor(strides, strides.length));
+  }
+
+  /** Of the maps, by level. */
+  List<List<Long>> shapes() {
+    return maps.values().stream().map(Tensor::shape).toList();
   }
 
   /** All of them. */

@@ -42,6 +42,19 @@ public final class RefineBoxNetwork implements AutoCloseable {
     return common(steps, chunk).and(Program.of(RefineBoxNetwork.class, "refinebox_layers.py"));
   }
 
+  /**
+   * The text as a device runs it.
+   *
+   * @param steps how many times each box is moved
+   */
+  public static Program program(int steps, Device device) {
+    return program(steps, chunk(device));
+  }
+
+  private static int chunk(Device device) {
+    return device.kind() == Device.Kind.CPU ? CPU_CHUNK : GPU_CHUNK;
+  }
+
   /** The text with the loss and its gradient. Weights come among the inputs of {@code gradient}. */
   public static Program trainingProgram(int steps, int chunk) {
     return common(steps, chunk)
@@ -67,8 +80,7 @@ public final class RefineBoxNetwork implements AutoCloseable {
    */
   static RefineBoxNetwork load(
       int steps, Device device, Precision precision, Map<String, Weight> weights) {
-    int chunk = device.kind() == Device.Kind.CPU ? CPU_CHUNK : GPU_CHUNK;
-    return new RefineBoxNetwork(program(steps, chunk).load(device, precision, weights));
+    return new RefineBoxNetwork(program(steps, device).load(device, precision, weights));
   }
 
   /**
@@ -84,7 +96,7 @@ public final class RefineBoxNetwork implements AutoCloseable {
         PyramidInputs pyramid = PyramidInputs.of(module, features)) {
       Map<String, Tensor> inputs = new HashMap<>(pyramid.byName());
       inputs.putAll(Map.of("boxes", boxes, "images", images));
-      try (Tensors outputs = module.run("forward", inputs)) {
+      try (Tensors outputs = module.run("forward", pyramid.shapes(), inputs)) {
         return Arrays.copyOf(outputs.named("boxes").floats(), given.boxes().length);
       }
     }

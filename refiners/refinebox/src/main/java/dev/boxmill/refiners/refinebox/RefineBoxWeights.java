@@ -67,18 +67,16 @@ public final class RefineBoxWeights implements AutoCloseable {
   /**
    * Opens and checks them.
    *
-   * @param featureChannels of the detector's C2 to C5
+   * @param featureChannels of the detector's C2 and the maps after it
    * @throws CheckpointException if the file is damaged, is no RefineBox, or one for other feature
    *     maps than these
    */
   public static RefineBoxWeights open(Path file, List<Integer> featureChannels) {
-    if (featureChannels.size() != NetworkTensors.LEVELS) {
+    if (featureChannels.isEmpty()) {
       throw new CheckpointException(
           "Cannot refine by "
               + file
-              + ": the detector offers feature maps of "
-              + featureChannels.size()
-              + " levels (must be 4, C2 to C5: take another detector or --refiner none)");
+              + ": the detector offers no feature maps (take another detector or --refiner none)");
     }
     Checkpoint checkpoint = Checkpoint.openFile(file);
     try {
@@ -96,14 +94,15 @@ public final class RefineBoxWeights implements AutoCloseable {
   /** The most common mistake, with a message of its own: a refiner of another detector. */
   private static void checkChannels(Checkpoint checkpoint, List<Integer> featureChannels) {
     List<Long> found = new ArrayList<>();
-    for (int level = 0; level < NetworkTensors.LEVELS; level++) {
-      String name = NetworkTensors.lateral(level);
-      if (!checkpoint.names().contains(name) || checkpoint.tensor(name).shape().size() != 4) {
+    for (int level = 0; checkpoint.names().contains(NetworkTensors.lateral(level)); level++) {
+      List<Long> shape = checkpoint.tensor(NetworkTensors.lateral(level)).shape();
+      if (shape.size() != 4) {
         return;
       }
-      found.add(checkpoint.tensor(name).shape().get(1));
+      found.add(shape.get(1));
     }
-    if (!found.equals(featureChannels.stream().map(Integer::longValue).toList())) {
+    if (!found.isEmpty()
+        && !found.equals(featureChannels.stream().map(Integer::longValue).toList())) {
       throw new CheckpointException(
           "Cannot refine by %s: it is for feature maps of %s channels, the detector's have %s"
                   .formatted(checkpoint.location(), found, featureChannels)

@@ -3,11 +3,15 @@
 # Letters: B images, N boxes of all images together, C channels of the pyramid (64), h w sizes of a feature map.
 # Boxes are cxcywh relative to the image, float32; coordinates are never computed in less.
 
-# inputs: "c2".."c5" (B, c, h, w) from the detector; "boxes" (N, 4); "images" (N): each box's image in the batch;
-# "size" (2): height and width of the resized picture; "strides" (4) of c2..c5
+# inputs: "c2".."c5" (B, c, h, w) from the detector, or as many as it has; "boxes" (N, 4); "images" (N): each box's image in the batch;
+# "size" (2): height and width of the resized picture; "strides" of the maps; and the table of an earlier pass over maps of
+# these sizes
 # returns "boxes" after all steps, (N, 4) float32
 def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  table, maps = pyramid(w, inputs)
+  own = with_tables(w, inputs)
+  known = len(own)
+  rows, maps = pyramid(own, inputs)
+  cells = cells_of(maps, own)
   boxes = torch.split(inputs["boxes"], CHUNK)
   images = torch.split(inputs["images"], CHUNK)
   refined = annotate(List[Tensor], [])
@@ -15,22 +19,23 @@ def forward(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor
   for i in range(len(boxes)):
     moving = boxes[i]
     for step in range(STEPS):
-      rois = roi_align(table, maps, moving, images[i], inputs["size"], inputs["strides"])
-      moving = moved(moving, deltas(w, rois))
+      rois = roi_align(rows, cells, moving, images[i], inputs["size"], inputs["strides"])
+      moving = moved(moving, deltas(own, rois))
     refined.append(moving)
-  return {"boxes": torch.cat(refined, 0)}
+  return with_new_tables({"boxes": torch.cat(refined, 0)}, own, inputs, known)
 
 # The same step by step, for tests: the pyramid "p2".."p5", and of step 1 "rois1" (N, C, 7, 7), "deltas1" and "boxes1" (N, 4)
 # and so on.
 def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
   out = annotate(Dict[str, Tensor], {})
-  table, maps = pyramid(w, inputs)
-  for level in range(4):
+  rows, maps = pyramid(w, inputs)
+  cells = cells_of(maps, with_tables(w, inputs))
+  for level in range(len(maps)):
     out["p" + str(level + 2)] = maps[level]
   boxes = inputs["boxes"]
   for step in range(STEPS):
     number = str(step + 1)
-    rois = roi_align(table, maps, boxes, inputs["images"], inputs["size"], inputs["strides"])
+    rois = roi_align(rows, cells, boxes, inputs["images"], inputs["size"], inputs["strides"])
     delta = deltas(w, rois)
     boxes = moved(boxes, delta)
     out["rois" + number] = rois
@@ -39,29 +44,21 @@ def stages(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]
   return out
 
 # RoIAlign (He et al. 2017, aligned=True) of 7 x 7 bins with 2 x 2 samples, for all boxes of all levels at once: a bin is a
-# weighted sum of 16 rows of the table, 4 neighbors of 4 samples, which is what embedding_bag computes.
-# Boxes get no gradient from here, as in the reference. (N, C, 7, 7)
-def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, images: Tensor, size: Tensor, strides: Tensor) -> Tensor:
+# weighted sum of 16 rows of the pyramid, 4 neighbors of 4 samples, which is what embedding_bag computes.
+# rows (cells of all levels, C); cells of cells_of. Boxes get no gradient from here, as in the reference. (N, C, 7, 7)
+def roi_align(rows: Tensor, cells: Tensor, boxes: Tensor, images: Tensor, size: Tensor, strides: Tensor) -> Tensor:
   # a box a thousand images away is clamped, because its pixels would not fit a number; a NaN samples an arbitrary
   # cell, and stays NaN
   flat = torch.clamp(torch.nan_to_num(torch.detach(boxes)), -1000.0, 1000.0)
   scale = torch.stack([size[1], size[0]])
   center = flat[:, :2] * scale
   extent = flat[:, 2:] * scale
-  level = levels(extent)
-  # of each box's level: height, width, the first row in the table; (N)
-  heights = annotate(List[int], [])
-  widths = annotate(List[int], [])
-  firsts = annotate(List[int], [])
-  cells = 0
-  for map in maps:
-    heights.append(map.size(2))
-    widths.append(map.size(3))
-    firsts.append(cells)
-    cells = cells + map.size(0) * map.size(2) * map.size(3)
-  height = of_level(heights, level)
-  width = of_level(widths, level)
-  first = of_level(firsts, level) + torch.to(images, INT64) * (height * width)
+  level = levels(extent, cells.size(1))
+  # of each box's level: height, width, the first row; (N)
+  of_level = torch.unbind(torch.index_select(cells, 1, level))
+  height = of_level[0]
+  width = of_level[1]
+  first = of_level[2] + torch.to(images, INT64) * (height * width)
   stride = torch.unsqueeze(torch.index_select(strides, 0, level), 1)
   # samples along each axis, in cells of the level; -0.5, for its first cell's center lies at half a cell; (N, 14)
   corner = (center - extent * 0.5) / stride - 0.5
@@ -76,20 +73,41 @@ def roi_align(table: Tensor, maps: List[Tensor], boxes: Tensor, images: Tensor, 
   row = lines * torch.reshape(width, [-1, 1, 1]) + torch.reshape(first, [-1, 1, 1])
   index = torch.reshape(row, [-1, 7, 1, 4, 1]) + torch.reshape(columns, [-1, 1, 7, 1, 4])
   weight = torch.reshape(line_weights, [-1, 7, 1, 4, 1]) * torch.reshape(column_weights, [-1, 1, 7, 1, 4])
-  weight = torch.to(torch.flatten(weight * 0.25), table.dtype)
+  weight = torch.to(torch.flatten(weight * 0.25), rows.dtype)
   offsets = torch.arange(0, index.numel(), 16, dtype=INT64, device=flat.device)
-  bins, _, _, _ = torch.embedding_bag(table, torch.flatten(index), offsets, False, 0, False, weight, False)
+  bins, _, _, _ = torch.embedding_bag(rows, torch.flatten(index), offsets, False, 0, False, weight, False)
   # (N, 7, 7, C) in memory, seen as (N, C, 7, 7): channels_last
-  return torch.permute(torch.reshape(bins, [flat.size(0), 7, 7, table.size(1)]), [0, 3, 1, 2])
+  return torch.permute(torch.reshape(bins, [flat.size(0), 7, 7, rows.size(1)]), [0, 3, 1, 2])
 
-# detectron2's level of a box: 4 + log2(sqrt(area) / 224), between 2 and 5; here as 0 to 3. extent: (N, 2) pixels.
-def levels(extent: Tensor) -> Tensor:
+# detectron2's level of a box: 4 + log2(sqrt(area) / 224), from 2 to the coarsest of `count`; here as 0 and up.
+# extent: (N, 2) pixels.
+def levels(extent: Tensor, count: int) -> Tensor:
   side = torch.sqrt(extent[:, 0] * extent[:, 1])
   level = torch.floor(torch.log2(side / 224.0 + 2.220446049250313e-16) + 4.0)
-  return torch.to(torch.clamp(level, 2.0, 5.0), INT64) - 2
+  return torch.to(torch.clamp(level, 2.0, count + 1.0), INT64) - 2
 
-def of_level(values: List[int], level: Tensor) -> Tensor:
-  return torch.index_select(torch.tensor(values, dtype=INT64, device=level.device), 0, level)
+# Of each level: height, width, and the row of its first cell: (3, 4) int64.
+def cells_of(maps: List[Tensor], w: Dict[str, Tensor]) -> Tensor:
+  if not ("table.cells" in w):
+    heights = annotate(List[float], [])
+    widths = annotate(List[float], [])
+    firsts = annotate(List[float], [])
+    cells = 0
+    for map in maps:
+      heights.append(float(map.size(2)))
+      widths.append(float(map.size(3)))
+      firsts.append(float(cells))
+      cells = cells + map.size(0) * map.size(2) * map.size(3)
+    all = table_of(heights + widths + firsts, 1, INT64, maps[0].device)
+    w["table.cells"] = torch.reshape(all, [3, len(maps)])
+  return w["table.cells"]
+
+# How many maps there are.
+def map_count(inputs: Dict[str, Tensor]) -> int:
+  count = 0
+  while "c" + str(count + 2) in inputs:
+    count = count + 1
+  return count
 
 # Bilinear neighbors of sample positions along one axis: indexes and weights, (N, 14, 2). A sample more than one cell
 # outside counts nothing; one nearer than that takes the border's value.

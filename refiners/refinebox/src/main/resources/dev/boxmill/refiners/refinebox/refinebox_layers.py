@@ -32,9 +32,10 @@ def prepare_conv(w: Dict[str, Tensor], out: Dict[str, Tensor], name: str) -> Non
 # 3x3 outputs. Returned are every cell of every level as a row of C values, level by level, in it image by image, in it line by
 # line, (cells, C); and the levels as views of it, (B, C, h, w).
 def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, List[Tensor]]:
-  inner = [conv(feature_map(inputs, 3), w, "lateral3", 1, 0, 1, "none")]
-  for i in range(3):
-    level = 2 - i
+  last = map_count(inputs) - 1
+  inner = [conv(feature_map(inputs, last), w, "lateral" + str(last), 1, 0, 1, "none")]
+  for i in range(last):
+    level = last - 1 - i
     features = feature_map(inputs, level)
     above = torch.upsample_nearest2d(inner[0], [features.size(2), features.size(3)], None, None)
     inner.insert(0, conv_add(features, above, w, "lateral" + str(level), 0))
@@ -44,7 +45,7 @@ def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, Li
   table = torch.zeros([cells, inner[0].size(1)], dtype=inner[0].dtype, device=inner[0].device)
   maps = annotate(List[Tensor], [])
   first = 0
-  for level in range(4):
+  for level in range(len(inner)):
     map = inner[level]
     cells = map.size(0) * map.size(2) * map.size(3)
     view = torch.reshape(torch.narrow(table, 0, first, cells), [map.size(0), map.size(2), map.size(3), map.size(1)])

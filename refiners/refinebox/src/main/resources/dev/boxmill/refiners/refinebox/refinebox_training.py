@@ -33,13 +33,14 @@ def gradient(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tenso
 
 # Sums over the boxes after each step. Two times (STEPS)
 def losses(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, Tensor]:
-  table, maps = pyramid(w, inputs)
+  rows, maps = pyramid(w, inputs)
+  cells = cells_of(maps, with_tables(w, inputs))
   targets = inputs["targets"]
   boxes = inputs["boxes"]
   l1 = annotate(List[Tensor], [])
   giou = annotate(List[Tensor], [])
   for step in range(STEPS):
-    rois = roi_align(table, maps, boxes, inputs["images"], inputs["size"], inputs["strides"])
+    rois = roi_align(rows, cells, boxes, inputs["images"], inputs["size"], inputs["strides"])
     boxes = moved(boxes, deltas(w, rois))
     l1.append(torch.sum(torch.abs(boxes - targets)))
     giou.append(torch.sum(1.0 - generalized_iou(boxes, targets)))

@@ -3,10 +3,11 @@
 # has a group norm that is fast and exact both ways. Letters as in refinebox.py.
 
 def pyramid(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Tuple[Tensor, List[Tensor]]:
-  inner = differentiable_conv(inputs["c5"], w, "lateral3", 0)
-  maps = [differentiable_conv(inner, w, "output3", 1)]
-  for i in range(3):
-    level = 2 - i
+  last = map_count(inputs) - 1
+  inner = differentiable_conv(inputs["c" + str(last + 2)], w, "lateral" + str(last), 0)
+  maps = [differentiable_conv(inner, w, "output" + str(last), 1)]
+  for i in range(last):
+    level = last - 1 - i
     lateral = differentiable_conv(inputs["c" + str(level + 2)], w, "lateral" + str(level), 0)
     inner = lateral + torch.upsample_nearest2d(inner, [lateral.size(2), lateral.size(3)], None, None)
     maps.insert(0, differentiable_conv(inner, w, "output" + str(level), 1))

@@ -133,6 +133,17 @@ final class TestGradientNetwork {
     assertThat(largest(tensors.get("bboxes_refiner.res_block.0.conv1.norm.weight"))).isEqualTo(1);
   }
 
+  @Test
+  void firstWeightsMayMoveBoxesLess() {
+    Map<String, Weight> all = LAYOUT.tensors(InitialParameters.draw(LAYOUT, 5));
+    Map<String, Weight> less = LAYOUT.tensors(InitialParameters.draw(LAYOUT, 5, 0.5));
+    all.forEach(
+        (name, weight) ->
+            assertThat(largest(less.get(name)))
+                .as(name)
+                .isEqualTo(name.contains("bboxes_deltas") ? largest(weight) / 2 : largest(weight)));
+  }
+
   private static double largest(Weight tensor) {
     double largest = 0;
     for (float value : kept(tensor)) {

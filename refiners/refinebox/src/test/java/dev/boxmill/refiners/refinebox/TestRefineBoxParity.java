@@ -44,7 +44,9 @@ final class TestRefineBoxParity {
     "swin, ONEDNN",
     "swin, ATEN",
     "levels, ONEDNN",
-    "levels, ATEN"
+    "levels, ATEN",
+    "three, ONEDNN",
+    "three, ATEN"
   })
   void everyStepIsTheReferences(String name, Convolutions convolutions) {
     TestingCase given = testCase(name);
@@ -67,7 +69,12 @@ final class TestRefineBoxParity {
   }
 
   static TestingCase testCase(String name) {
-    List<Integer> channels = name.equals("resnet") ? TestingCase.RESNET : TestingCase.SWIN;
+    List<Integer> channels =
+        switch (name) {
+          case "resnet" -> TestingCase.RESNET;
+          case "three" -> TestingCase.THREE;
+          default -> TestingCase.SWIN;
+        };
     return TestingCase.of(name, channels, TestingCase.Sign.ANY);
   }
 
@@ -79,7 +86,7 @@ final class TestRefineBoxParity {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"resnet", "swin", "levels"})
+  @ValueSource(strings = {"resnet", "swin", "levels", "three"})
   void halfPrecisionDriftsLittle(String name) {
     TestingCase given = testCase(name);
     try (TestingGolden golden = TestingGolden.open(name)) {

@@ -68,11 +68,30 @@ final class TestRefineBoxWeights {
   }
 
   @Test
-  void detectorsWithoutFourLevelsAreRefused() {
+  void detectorsWithoutMapsAreRefused() {
     Path file = TestingWeights.write(directory.resolve("refinebox.safetensors"), CHANNELS);
-    assertThatThrownBy(() -> RefineBoxWeights.open(file, List.of(8, 10, 12)))
+    assertThatThrownBy(() -> RefineBoxWeights.open(file, List.of()))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("the detector offers feature maps of 3 levels (must be 4");
+        .hasMessageContaining("the detector offers no feature maps (take another detector");
+  }
+
+  @Test
+  void aRefinerOfMoreLevelsIsNamed() {
+    Path file = TestingWeights.write(directory.resolve("refinebox.safetensors"), CHANNELS);
+    assertThatThrownBy(() -> RefineBoxWeights.open(file, List.of(6, 8, 10)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("feature maps of [6, 8, 10, 12] channels, the detector's have [6, 8")
+        .hasMessageContaining("(train a refiner for this detector, or --refiner none)");
+  }
+
+  @Test
+  void theLevelsAreAsManyAsTheDetectorHas() {
+    Path file = TestingWeights.write(directory.resolve("refinebox.safetensors"), List.of(6, 8, 10));
+    try (RefineBoxWeights weights = RefineBoxWeights.open(file, List.of(6, 8, 10))) {
+      assertThat(weights.tensors())
+          .containsKey("lateral2.weight")
+          .doesNotContainKey("lateral3.weight");
+    }
   }
 
   @Test

@@ -16,9 +16,10 @@ import java.util.List;
  * that image alone, and be the same each time: a run that is killed and resumed must give the same
  * labels.
  *
- * <p><b>Failures.</b> After an exception each image of the batch is tried alone; one that fails
- * again becomes a failed row that shows the refiner's name and the exception's message, and the run
- * goes on. So leave a box alone that cannot be improved, and throw only if nothing works.
+ * <p><b>Failures.</b> After an exception or an error of any kind the images of the batch are tried
+ * in smaller batches, down to each alone; one that fails again becomes a failed row that shows the
+ * refiner's name and what it threw, and the run goes on. So leave a box alone that cannot be
+ * improved, and throw only if nothing works.
  *
  * <p>A refiner that works on one image at a time and needs no feature maps is an {@link
  * ImageRefiner}.
@@ -30,9 +31,9 @@ public interface BoxRefiner extends AutoCloseable {
    *
    * <p>Each returned detection is one of the image's own, changed by its {@code with…} methods:
    * {@code query} and {@code detectorBox} stay as they are, so that the table can show what the
-   * refiners did. Boxes are finite, with no negative width or height, scores are 0 to 1, and labels
-   * are classes of the detector. The order within an image is free; the table sorts by score. The
-   * host checks all this after each refiner.
+   * refiners did. Boxes are finite, in pixels too, with no negative width or height, scores are 0
+   * to 1, and labels are classes of the detector. The order within an image is free; the table
+   * sorts by score. The host checks all this after each refiner.
    *
    * @param batch immutable lists, and feature maps that stay the host's: never close one, and keep
    *     none after this call returns. Tensors made here are closed here.

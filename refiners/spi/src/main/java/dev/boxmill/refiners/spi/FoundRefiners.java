@@ -35,34 +35,42 @@ final class FoundRefiners {
     while (hasNext(plugins)) {
       try {
         add(plugins.next());
-      } catch (ServiceConfigurationError | LinkageError broken) {
+      } catch (Throwable broken) {
         problems.add(unloadable(broken));
       }
     }
   }
 
+  /** A class that cannot be linked has been passed when that is found out: the next one follows. */
   private boolean hasNext(Iterator<RefinerPlugin> plugins) {
-    try {
-      return plugins.hasNext();
-    } catch (ServiceConfigurationError broken) {
-      problems.add(unloadable(broken));
-      return false;
+    while (true) {
+      try {
+        return plugins.hasNext();
+      } catch (LinkageError broken) {
+        problems.add(unloadable(broken));
+      } catch (ServiceConfigurationError broken) {
+        problems.add(unloadable(broken));
+        return false;
+      }
     }
   }
 
-  private static String unloadable(Error broken) {
-    String cause = broken.getCause() == null ? "" : ": " + broken.getCause();
+  private static String unloadable(Throwable broken) {
+    if (broken instanceof UnsupportedClassVersionError) {
+      return "Cannot load a refiner plugin: " + PluginFailure.text(broken);
+    }
+    String cause = broken.getCause() == null ? "" : ": " + PluginFailure.text(broken.getCause());
     return "Cannot load a refiner plugin: %s%s (remove its jar or one made for another version)"
-        .formatted(broken.getMessage(), cause);
+        .formatted(PluginFailure.message(broken), cause);
   }
 
   void add(RefinerPlugin plugin) {
     try {
       plugin.factories().forEach(factory -> add(plugin, factory));
-    } catch (RuntimeException broken) {
+    } catch (Throwable broken) {
       problems.add(
           "Cannot ask refiner plugin %s for its refiners: %s"
-              .formatted(plugin.getClass().getName(), broken));
+              .formatted(plugin.getClass().getName(), PluginFailure.text(broken)));
     }
   }
 

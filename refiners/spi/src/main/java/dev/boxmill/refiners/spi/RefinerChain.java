@@ -49,16 +49,42 @@ public final class RefinerChain implements BoxRefiner {
     return current.detections();
   }
 
+  /** Whatever a plugin throws costs its images and not the run: errors, checked exceptions too. */
   private List<List<Detection>> refine(Link link, ImageBatch batch) {
+    boolean interrupted = Thread.currentThread().isInterrupted();
     List<List<Detection>> refined;
     try {
-      refined = link.refiner().refine(batch);
-    } catch (RuntimeException | LinkageError failure) {
-      throw new RefinerException(
-          "Cannot refine boxes: refiner '%s' failed: %s".formatted(link.name(), failure), failure);
+      refined = copied(link.refiner().refine(batch));
+    } catch (Throwable failure) {
+      throw RefinerException.of(
+          "Cannot refine boxes: refiner '%s' failed: ".formatted(link.name()), failure);
+    } finally {
+      if (!interrupted) {
+        forgetInterrupt();
+      }
     }
     new ResultRules(link.name(), labelIds).check(batch, refined);
     return refined;
+  }
+
+  /** A plugin's list may be lazy: what its iteration throws is the plugin's fault too. */
+  private static List<List<Detection>> copied(List<List<Detection>> refined) {
+    if (refined == null) {
+      return null;
+    }
+    List<List<Detection>> images = new ArrayList<>();
+    for (List<Detection> image : refined) {
+      images.add(image == null ? null : new ArrayList<>(image));
+    }
+    return images;
+  }
+
+  /**
+   * A flag that a plugin left set would end the task. Spark tells a killed task by its context too,
+   * so that no kill is lost.
+   */
+  private static boolean forgetInterrupt() {
+    return Thread.interrupted();
   }
 
   /** Closes all refiners, last first, also when one fails to close; a second call does nothing. */
@@ -89,10 +115,9 @@ public final class RefinerChain implements BoxRefiner {
     for (Link link : lastFirst) {
       try {
         link.refiner().close();
-      } catch (RuntimeException | LinkageError failure) {
+      } catch (Throwable failure) {
         RefinerException named =
-            new RefinerException(
-                "Cannot close refiner '%s': %s".formatted(link.name(), failure), failure);
+            RefinerException.of("Cannot close refiner '%s': ".formatted(link.name()), failure);
         if (first == null) {
           first = named;
         } else {

@@ -8,7 +8,22 @@ public final class RefinerException extends RuntimeException {
     super(message);
   }
 
-  RefinerException(String message, Throwable cause) {
+  private RefinerException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * What a plugin threw.
+   *
+   * @param what failed, with a colon
+   */
+  static RefinerException of(String what, Throwable failure) {
+    return new RefinerException(what + PluginFailure.text(failure), PluginFailure.asCause(failure));
+  }
+
+  /** The same by the message alone, of a failure that is made for the user. */
+  static RefinerException told(String what, Throwable failure) {
+    return new RefinerException(
+        what + PluginFailure.message(failure), PluginFailure.asCause(failure));
   }
 }

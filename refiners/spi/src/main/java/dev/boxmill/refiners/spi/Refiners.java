@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -58,6 +59,8 @@ public final class Refiners {
       RefinerSpec spec = RefinerSpec.parse(text, found);
       try {
         parsed.add(new RefinerSpec(spec.name(), options(spec).texts()));
+        usesFeatures(spec);
+        onlyMoves(spec);
       } catch (RefinerConfigurationException wrong) {
         found.addAll(wrong.problems());
       }
@@ -88,20 +91,38 @@ public final class Refiners {
       return factory(spec).files(options(spec), context).stream()
           .map(file -> "+" + PluginCode.sha256(file))
           .collect(Collectors.joining());
-    } catch (RuntimeException | LinkageError failure) {
-      throw new RefinerException(
-          "Cannot use refiner '%s': %s".formatted(spec, failure.getMessage()), failure);
+    } catch (Throwable failure) {
+      throw RefinerException.told("Cannot use refiner '%s': ".formatted(spec), failure);
     }
   }
 
   /** Whether one of a chain's refiners reads feature maps. */
   public boolean useFeatures(List<RefinerSpec> specs) {
-    return specs.stream().anyMatch(spec -> factory(spec).usesFeatures());
+    return specs.stream().anyMatch(this::usesFeatures);
   }
 
   /** Whether all of a chain's refiners only move boxes; so does an empty chain. */
   public boolean onlyMove(List<RefinerSpec> specs) {
-    return specs.stream().allMatch(spec -> factory(spec).onlyMoves());
+    return specs.stream().allMatch(this::onlyMoves);
+  }
+
+  private boolean usesFeatures(RefinerSpec spec) {
+    RefinerFactory factory = factory(spec);
+    return answered(spec, "usesFeatures", factory::usesFeatures);
+  }
+
+  private boolean onlyMoves(RefinerSpec spec) {
+    RefinerFactory factory = factory(spec);
+    return answered(spec, "onlyMoves", factory::onlyMoves);
+  }
+
+  private static boolean answered(RefinerSpec spec, String question, BooleanSupplier answer) {
+    try {
+      return answer.getAsBoolean();
+    } catch (Throwable failure) {
+      String what = "Cannot ask refiner '%s' for %s: ".formatted(spec.name(), question);
+      throw new RefinerConfigurationException(List.of(what + PluginFailure.text(failure)));
+    }
   }
 
   /**
@@ -129,8 +150,8 @@ public final class Refiners {
     BoxRefiner refiner;
     try {
       refiner = byName.get(spec.name()).create(options, context);
-    } catch (RuntimeException | LinkageError failure) {
-      throw new RefinerException("Cannot make refiner '" + spec + "': " + failure, failure);
+    } catch (Throwable failure) {
+      throw RefinerException.of("Cannot make refiner '" + spec + "': ", failure);
     }
     if (refiner == null) {
       throw new RefinerException("Cannot make refiner '" + spec + "': its factory returned null");

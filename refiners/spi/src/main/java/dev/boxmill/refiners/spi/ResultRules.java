@@ -1,7 +1,9 @@
 package dev.boxmill.refiners.spi;
 
 import dev.boxmill.schemas.Box;
+import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
+import dev.boxmill.schemas.ImageSize;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,11 +42,13 @@ record ResultRules(String refiner, Set<Integer> labelIds) {
     }
     for (int image = 0; image < batch.count(); image++) {
       String where = "image %d of %d has ".formatted(image + 1, batch.count());
-      checkImage(where, batch.detections().get(image), refined.get(image));
+      checkImage(
+          where, batch.sizes().get(image), batch.detections().get(image), refined.get(image));
     }
   }
 
-  private void checkImage(String image, List<Detection> before, List<Detection> after) {
+  private void checkImage(
+      String image, ImageSize size, List<Detection> before, List<Detection> after) {
     if (after == null) {
       throw refused(image + "null for a list (must be empty if no detection stays)");
     }
@@ -58,16 +62,27 @@ record ResultRules(String refiner, Set<Integer> labelIds) {
       if (detection == null) {
         throw refused(image + "null for a detection");
       }
-      checkShape(image, detection);
+      checkShape(image, detection, size);
       checkLabel(image, detection, labels);
       checkOrigin(image, detection, left);
     }
   }
 
-  private void checkShape(String image, Detection detection) {
+  private void checkShape(String image, Detection detection, ImageSize size) {
     if (detection.box().width() < 0 || detection.box().height() < 0) {
       throw refused(image + detection.box() + " (must have a width and a height of at least 0)");
     }
+    if (!isFinite(detection.box().corners(size))) {
+      throw refused(
+          image + detection.box() + " (must have corners and an area that are finite in pixels)");
+    }
+  }
+
+  /** As the table holds it: a value near the limit of a float grows beyond it there. */
+  private static boolean isFinite(Corners corners) {
+    return Float.isFinite(corners.xMin() + corners.xMax())
+        && Float.isFinite(corners.yMin() + corners.yMax())
+        && Float.isFinite(corners.area());
   }
 
   private void checkLabel(String image, Detection detection, Set<Integer> labels) {

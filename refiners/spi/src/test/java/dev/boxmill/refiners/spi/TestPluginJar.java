@@ -6,17 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.boxmill.schemas.Box;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
+import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A plugin that was compiled elsewhere, loaded as Spark loads {@code --jars}. */
 final class TestPluginJar {
+  /** The format of classes for the Java after the one that runs. */
+  private static final byte NEWER_CLASSES = (byte) (Runtime.version().feature() + 45);
+
   @TempDir Path directory;
 
   @Test
@@ -41,6 +48,34 @@ final class TestPluginJar {
         .hasMessageContaining("Cannot set up refiners: 2 problems")
         .hasMessageContaining("Refiner 'shift': Invalid down: 'far' (must be number from")
         .hasMessageContaining("Unknown option 'rigth' of refiner 'shift' (known: right (number");
+  }
+
+  @Test
+  void aPluginForANewerJavaIsNamedWithTheRemedyAndHidesNoOther() throws Exception {
+    Path newer = forNewerJava(PluginJar.shift(directory));
+    Refiners found = within(newer, Refiners::find);
+
+    assertThatThrownBy(() -> found.parse(List.of("none")))
+        .isInstanceOf(RefinerConfigurationException.class)
+        .hasMessageContaining("Cannot load a refiner plugin: com/example/ShiftPlugin has been")
+        .hasMessageContaining("class file version " + NEWER_CLASSES)
+        .hasMessageContaining("(compile it with --release " + Runtime.version().feature() + ")");
+  }
+
+  private Path forNewerJava(Path jar) throws IOException {
+    Path newer = directory.resolve("newer.jar");
+    try (JarFile in = new JarFile(jar.toFile());
+        JarOutputStream out = new JarOutputStream(Files.newOutputStream(newer))) {
+      for (JarEntry entry : in.stream().toList()) {
+        byte[] content = in.getInputStream(entry).readAllBytes();
+        if (entry.getName().endsWith(".class")) {
+          content[7] = NEWER_CLASSES;
+        }
+        out.putNextEntry(new JarEntry(entry.getName()));
+        out.write(content);
+      }
+    }
+    return newer;
   }
 
   @Test

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.schemas.Box;
 import dev.boxmill.schemas.Detection;
+import java.io.IOException;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +90,94 @@ final class TestRefinerChain {
   }
 
   @Test
+  void errorsAndCheckedExceptionsFailByNameToo() {
+    List<Throwable> thrown =
+        List.of(
+            new AssertionError("1 != 2"),
+            new StackOverflowError(),
+            new OutOfMemoryError("Java heap space"),
+            new NoClassDefFoundError("com/example/Missing"),
+            new IOException("no such file"),
+            new InterruptedException("enough"));
+    for (Throwable failure : thrown) {
+      try (RefinerChain chain = open(throwing("broken", failure))) {
+        assertThatThrownBy(() -> chain.refine(batch()))
+            .isInstanceOf(RefinerException.class)
+            .hasMessage("Cannot refine boxes: refiner 'broken' failed: " + failure)
+            .hasCause(failure);
+      }
+    }
+  }
+
+  @Test
+  void failureThatCannotBeAskedForItsTextIsNamedByItsClass() {
+    try (RefinerChain chain = open(throwing("mute", new Speechless()))) {
+      assertThatThrownBy(() -> chain.refine(batch()))
+          .hasMessage("Cannot refine boxes: refiner 'mute' failed: " + Speechless.class.getName());
+    }
+  }
+
+  private static final class Speechless extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("no words");
+    }
+  }
+
+  @Test
+  void listThatFailsWhenItIsReadIsItsRefinersFault() {
+    List<Detection> lazy =
+        new AbstractList<>() {
+          @Override
+          public Detection get(int index) {
+            throw new IllegalStateException("read too late");
+          }
+
+          @Override
+          public int size() {
+            return 1;
+          }
+        };
+    TestingRefiner late =
+        new TestingRefiner("late", List.of(), () -> refiner(batch -> List.of(lazy, List.of())));
+    try (RefinerChain chain = open(late, each("fine", found -> found))) {
+      assertThatThrownBy(() -> chain.refine(batch()))
+          .isInstanceOf(RefinerException.class)
+          .hasMessageContaining("refiner 'late' failed: ")
+          .hasMessageEndingWith("read too late");
+    }
+  }
+
+  @Test
+  void interruptThatARefinerLeavesIsForgottenAndTheHostsOwnStays() {
+    TestingRefiner rude =
+        each(
+            "rude",
+            found -> {
+              Thread.currentThread().interrupt();
+              return found;
+            });
+    try (RefinerChain chain = open(rude)) {
+      chain.refine(batch());
+      assertThat(Thread.interrupted()).isFalse();
+
+      Thread.currentThread().interrupt();
+      chain.refine(batch());
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void boxesThatAreInfiniteInPixelsAreRefused() {
+    String rule = "(must have corners and an area that are finite in pixels)";
+    refusesEach(found -> found.withBox(new Box(3e37f, 0.5f, 0.1f, 0.1f)), rule);
+    refusesEach(found -> found.withBox(new Box(0.5f, -3e38f, 0.1f, 0.1f)), rule);
+    refusesEach(found -> found.withBox(new Box(0.5f, 0.5f, 1e30f, 1e30f)), rule);
+  }
+
+  @Test
   void resultsThatBreakARuleAreRefusedByName() {
     refuses(batch -> null, "it is null");
     refuses(batch -> List.of(), "it is for 0 images (must be for the batch's 2)");
@@ -139,6 +229,20 @@ final class TestRefinerChain {
     assertThat(closed).containsExactly("c", "b", "a");
     assertThatThrownBy(() -> chain.refine(batch()))
         .hasMessage("Cannot refine: the refiners are closed");
+  }
+
+  @Test
+  void errorWhileClosingIsNamed() {
+    Runnable close =
+        () -> {
+          throw new AssertionError("still open");
+        };
+    RefinerChain chain =
+        open(new TestingRefiner("a", List.of(), () -> closing(close)), closing("b"));
+    assertThatThrownBy(chain::close)
+        .isInstanceOf(RefinerException.class)
+        .hasMessage("Cannot close refiner 'a': java.lang.AssertionError: still open");
+    assertThat(closed).containsExactly("b");
   }
 
   @Test
@@ -208,6 +312,20 @@ final class TestRefinerChain {
 
   private static TestingRefiner each(String name, Function<Detection, Detection> change) {
     return TestingRefiner.of(name, (size, found) -> found.stream().map(change).toList());
+  }
+
+  private static TestingRefiner throwing(String name, Throwable failure) {
+    return each(
+        name,
+        found -> {
+          TestRefinerChain.<RuntimeException>sneaky(failure);
+          return found;
+        });
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneaky(Throwable failure) throws T {
+    throw (T) failure;
   }
 
   private TestingRefiner closing(String name) {

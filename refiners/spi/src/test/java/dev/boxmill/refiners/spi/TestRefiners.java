@@ -12,6 +12,8 @@ import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestRefiners {
   private static final RefinerFactory CLIP =
@@ -139,5 +141,52 @@ final class TestRefiners {
               iou (number from 0.0 to 1.0, default 0.7): overlap
               all (flag, true or false, default false): over all classes
             """);
+  }
+
+  /** Asked before the run: what a plugin answers there decides whether images are read. */
+  @ParameterizedTest
+  @ValueSource(strings = {"usesFeatures", "onlyMoves"})
+  void aFactoryThatFailsToAnswerIsNamed(String question) {
+    RefinerFactory factory =
+        new RefinerFactory() {
+          @Override
+          public String name() {
+            return "unsure";
+          }
+
+          @Override
+          public List<RefinerOption> options() {
+            return List.of();
+          }
+
+          @Override
+          public boolean usesFeatures() {
+            return answer("usesFeatures");
+          }
+
+          @Override
+          public boolean onlyMoves() {
+            return answer("onlyMoves");
+          }
+
+          private boolean answer(String asked) {
+            if (asked.equals(question)) {
+              throw new ExceptionInInitializerError("no such table");
+            }
+            return true;
+          }
+
+          @Override
+          public BoxRefiner create(RefinerOptions options, RefinerContext context) {
+            throw new AssertionError("nothing is made");
+          }
+        };
+
+    assertThatThrownBy(() -> Refiners.of(() -> List.of(factory)).parse(List.of("unsure")))
+        .isInstanceOf(RefinerConfigurationException.class)
+        .hasMessage(
+            "Cannot set up refiners: Cannot ask refiner 'unsure' for "
+                + question
+                + ": java.lang.ExceptionInInitializerError: no such table");
   }
 }

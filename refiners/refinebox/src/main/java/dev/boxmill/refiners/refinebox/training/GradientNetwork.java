@@ -38,10 +38,13 @@ public final class GradientNetwork implements AutoCloseable {
 
   /** Loads the program; the feature maps that it gets must lie on the same device. */
   public static GradientNetwork load(Device device, ParameterLayout layout) {
-    Program program =
-        RefineBoxNetwork.trainingProgram(STEPS, CHUNK)
-            .with(Map.of("L1_WEIGHT", L1_WEIGHT, "GIOU_WEIGHT", GIOU_WEIGHT));
-    return new GradientNetwork(program.loadWithoutWeights(device, Precision.FP32), layout);
+    return new GradientNetwork(program().loadWithoutWeights(device, Precision.FP32), layout);
+  }
+
+  /** The text of {@code gradient}. */
+  public static Program program() {
+    return RefineBoxNetwork.trainingProgram(STEPS, CHUNK)
+        .with(Map.of("L1_WEIGHT", L1_WEIGHT, "GIOU_WEIGHT", GIOU_WEIGHT));
   }
 
   /** Weights on the device; the caller closes them. */

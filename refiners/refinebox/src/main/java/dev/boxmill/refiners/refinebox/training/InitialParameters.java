@@ -22,6 +22,22 @@ public final class InitialParameters {
     return row;
   }
 
+  /**
+   * The same, of a last layer that moves boxes less.
+   *
+   * @param move share of what the last layer would be; few images do not last to undo what drawn
+   *     weights do to boxes
+   */
+  public static float[] draw(ParameterLayout layout, long seed, double move) {
+    float[] row = draw(layout, seed);
+    for (Slice slice : layout.slices()) {
+      for (int i = 0; slice.programName().startsWith("delta") && i < slice.count(); i++) {
+        row[slice.first() + i] *= (float) move;
+      }
+    }
+    return row;
+  }
+
   private static void fill(float[] row, Slice slice, Random random) {
     int end = slice.first() + slice.count();
     if (slice.ofNorm() && slice.name().endsWith("weight")) {

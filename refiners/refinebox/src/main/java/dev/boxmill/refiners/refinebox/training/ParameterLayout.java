@@ -3,8 +3,8 @@ package dev.boxmill.refiners.refinebox.training;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.refiners.refinebox.NetworkTensors;
 import dev.boxmill.refiners.refinebox.RefineBoxWeights;
+import dev.boxmill.torchscript.RowWeight;
 import dev.boxmill.torchscript.Weight;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +70,8 @@ public final class ParameterLayout {
   /** The tensors by their names in a checkpoint: views of the row. */
   public Map<String, Weight> tensors(float[] row) {
     Map<String, Weight> tensors = new TreeMap<>();
-    slices.forEach(slice -> tensors.put(slice.name(), new View(slice, row)));
+    slices.forEach(
+        slice -> tensors.put(slice.name(), new RowWeight(slice.shape(), row, slice.first())));
     return tensors;
   }
 
@@ -88,18 +89,6 @@ public final class ParameterLayout {
         tensor.values().get(row, slice.first(), slice.count());
       }
       return row;
-    }
-  }
-
-  private record View(Slice slice, float[] row) implements Weight {
-    @Override
-    public List<Long> shape() {
-      return slice.shape();
-    }
-
-    @Override
-    public FloatBuffer values() {
-      return FloatBuffer.wrap(row, slice.first(), slice.count()).slice();
     }
   }
 }
