@@ -40,12 +40,36 @@ public sealed interface LabelRow {
     }
   }
 
-  /** An image that could not be labeled, and why. */
+  /**
+   * An image that could not be labeled, and why.
+   *
+   * @param message cut after {@link #MOST_CHARACTERS}: a plugin's may be megabytes long, and stand
+   *     in millions of rows
+   */
   record Failed(
       String imageUri,
       Optional<String> imageSha256,
       Optional<ImageSize> size,
       ErrorCategory category,
       String message)
-      implements LabelRow {}
+      implements LabelRow {
+
+    public static final int MOST_CHARACTERS = 2000;
+
+    private static final String CUT = "…";
+
+    public Failed {
+      message = cut(message);
+    }
+
+    private static String cut(String message) {
+      if (message == null || message.length() <= MOST_CHARACTERS) {
+        return message;
+      }
+      int end = MOST_CHARACTERS - CUT.length();
+      return message.substring(
+              0, Character.isHighSurrogate(message.charAt(end - 1)) ? end - 1 : end)
+          + CUT;
+    }
+  }
 }

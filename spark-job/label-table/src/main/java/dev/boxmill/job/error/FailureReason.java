@@ -14,6 +14,10 @@ public final class FailureReason {
 
   /** The reason part of an error message: no name, no remedy. */
   public static String of(Throwable failure) {
+    return S3Failure.reason(failure).orElseGet(() -> general(failure));
+  }
+
+  private static String general(Throwable failure) {
     if (failure instanceof FileNotFoundException || failure instanceof NoSuchFileException) {
       return deniedLocally(failure) ? "permission denied" : "it does not exist";
     }

@@ -3,17 +3,24 @@ package dev.boxmill.job.images;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.manifest.ListedFile;
+import dev.boxmill.job.storage.LocalFiles;
 import dev.boxmill.job.storage.Locations;
+import dev.boxmill.job.storage.NotReadableException;
+import dev.boxmill.job.storage.WebFile;
 import dev.boxmill.schemas.ErrorCategory;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
 import org.apache.hadoop.fs.Path;
@@ -31,8 +38,20 @@ public final class FileContent implements ImageInput.Content {
   /** Longer files are refused: they hold no photograph, and a byte array ends at 2 GiB. */
   public static final long MAX_BYTES = 1L << 30;
 
+  private static final String TWO_SLASHES =
+      "its key has two slashes in a row, which the s3a client takes for one (copy the object to"
+          + " another key)";
+
+  private static final String LOST_ON_S3 =
+      ", though it was listed: it was removed, or its key has two slashes in a row, which the s3a"
+          + " client takes for one (copy the object to another key)";
+
+  private static final Pattern LIST_LINE = Pattern.compile(".+!/line=\\d+", Pattern.DOTALL);
   private static final int ATTEMPTS = 6;
   private static final long FIRST_PAUSE_MILLIS = 200;
+
+  /** A host that is not there may take minutes to say so: it is not asked again. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ListedFile file;
   private final Configuration hadoop;
@@ -44,13 +63,16 @@ public final class FileContent implements ImageInput.Content {
 
   @Override
   public byte[] read() throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
     for (int attempt = 1; ; attempt++) {
       try {
         return readOnce();
       } catch (ImageInputException refused) {
         throw refused;
+      } catch (NoRoomException full) {
+        throw tooLarge(file.uri(), full);
       } catch (IOException | RuntimeException failure) {
-        if (attempt == ATTEMPTS || isFinal(failure)) {
+        if (attempt == ATTEMPTS || isFinal(failure) || System.nanoTime() > end) {
           throw new ImageInputException(ErrorCategory.STORAGE, message(failure), failure);
         }
         pause(jittered(FIRST_PAUSE_MILLIS << (attempt - 1)));
@@ -59,22 +81,41 @@ public final class FileContent implements ImageInput.Content {
   }
 
   private byte[] readOnce() throws IOException {
-    Path path = new Path(file.uri());
+    if (Locations.isMergedByClient(file.uri())) {
+      throw new ImageInputException(
+          ErrorCategory.STORAGE, "Cannot read " + file.uri() + ": " + TWO_SLASHES, null);
+    }
     refuseOver(file.length());
-    try (FSDataInputStream stream = open(Locations.filesystem(path, hadoop), path)) {
+    try (InputStream stream = open()) {
       if (file.length() == ListedFile.UNKNOWN_LENGTH) {
-        return limited(stream.readNBytes((int) MAX_BYTES + 1));
+        return limited(WholeContent.readUpTo(stream, (int) MAX_BYTES + 1));
       }
-      byte[] bytes = new byte[(int) file.length()];
-      int read = stream.readNBytes(bytes, 0, bytes.length);
-      if (read < bytes.length) {
-        throw new EOFException("it ends after " + read + " of " + bytes.length + " bytes");
+      byte[] bytes = WholeContent.read(stream, (int) file.length());
+      if (bytes.length < file.length()) {
+        throw new EOFException("it ends after " + bytes.length + " of " + file.length() + " bytes");
       }
       return bytes;
     }
   }
 
-  private FSDataInputStream open(FileSystem files, Path path) throws IOException {
+  private InputStream open() throws IOException {
+    Locations.refuseUnreadable(file.uri());
+    if (WebFile.isWeb(file.uri())) {
+      return WebFile.open(file.address());
+    }
+    Path path = new Path(file.uri());
+    return open(Locations.filesystem(path, hadoop), path);
+  }
+
+  private InputStream open(FileSystem files, Path path) throws IOException {
+    LocalFiles.refuseUnreadable(files, path);
+    Optional<java.nio.file.Path> local = LocalFiles.of(files, path);
+    return local.isPresent() && LocalFiles.needsBytes(path)
+        ? Files.newInputStream(local.get())
+        : openStored(files, path);
+  }
+
+  private InputStream openStored(FileSystem files, Path path) throws IOException {
     FutureDataInputStreamBuilder builder =
         files.openFile(path).opt("fs.option.openfile.read.policy", "whole-file");
     if (file.length() != ListedFile.UNKNOWN_LENGTH) {
@@ -101,9 +142,15 @@ public final class FileContent implements ImageInput.Content {
         null);
   }
 
+  static ImageInputException tooLarge(String uri, Throwable full) {
+    return new ImageInputException(
+        ErrorCategory.RESOURCES, "Cannot read " + uri + ": " + FailureReason.of(full), full);
+  }
+
   private static boolean isFinal(Exception failure) {
     return failure instanceof FileNotFoundException
         || failure instanceof NoSuchFileException
+        || failure instanceof NotReadableException
         || failure instanceof AccessDeniedException
         || failure instanceof AccessControlException
         || failure instanceof UnsupportedFileSystemException
@@ -112,7 +159,18 @@ public final class FileContent implements ImageInput.Content {
   }
 
   private String message(Exception failure) {
-    return "Cannot read " + file.uri() + ": " + FailureReason.of(failure);
+    return "Cannot read " + file.uri() + ": " + FailureReason.of(failure) + hint(failure);
+  }
+
+  private String hint(Exception failure) {
+    if (!(failure instanceof FileNotFoundException || failure instanceof NoSuchFileException)) {
+      return "";
+    }
+    if (LIST_LINE.matcher(file.uri()).matches()) {
+      return " (that line of the list names no image: correct it and run again)";
+    }
+    boolean listed = file.length() != ListedFile.UNKNOWN_LENGTH;
+    return listed && file.uri().startsWith("s3a:") ? LOST_ON_S3 : LocalFiles.hint(file.uri());
   }
 
   /** Tasks that a store turned away together must not come back together. */

@@ -6,6 +6,7 @@ import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.LabelRow;
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.spark.sql.Row;
 
 /**
  * One image to label. It never leaves the task that made it.
@@ -14,18 +15,21 @@ import java.util.Optional;
  * @param content its bytes, fetched when asked for; may be called from any thread, once
  * @param known the row that a table has of it, whose boxes are to be refined again; empty for an
  *     image that is to be looked at
+ * @param kept what its row carries along; empty if nothing
  */
-public record ImageInput(String uri, Content content, Optional<LabelRow> known) {
+public record ImageInput(
+    String uri, Content content, Optional<LabelRow> known, Optional<Row> kept) {
 
   public ImageInput {
     requireNonNull(uri, "uri is null");
     requireNonNull(content, "content is null");
     requireNonNull(known, "known is null");
+    requireNonNull(kept, "kept is null");
   }
 
   /** An image that no table knows. */
   public ImageInput(String uri, Content content) {
-    this(uri, content, Optional.empty());
+    this(uri, content, Optional.empty(), Optional.empty());
   }
 
   /**

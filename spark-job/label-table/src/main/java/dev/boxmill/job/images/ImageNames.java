@@ -2,18 +2,60 @@ package dev.boxmill.job.images;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What a file's name says about its content. */
 public final class ImageNames {
 
   /** In folders and archives only these are images; a file that is named itself always is. */
   public static final List<String> IMAGE_EXTENSIONS =
-      List.of("jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "dib", "tif", "tiff");
+      List.of(
+          "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "gif", "bmp", "dib", "tif",
+          "tiff", "jp2", "j2k", "jpx", "jpf", "j2c", "jpc", "ppm", "pgm", "pbm", "pnm", "tga");
 
-  private static final Set<String> ARCHIVE_EXTENSIONS = Set.of("tar", "tgz");
-  private static final Set<String> MANIFEST_EXTENSIONS = Set.of("csv", "txt", "lst", "list");
+  /** Pictures that are not read, and videos, by what people call them. */
+  private static final Map<String, Set<String>> OTHER_PICTURES =
+      Map.of(
+          "HEIC", Set.of("heic", "heif", "hif"),
+          "AVIF", Set.of("avif"),
+          "JPEG XL", Set.of("jxl"),
+          "DICOM", Set.of("dcm", "dicom"),
+          "Photoshop", Set.of("psd", "psb"),
+          "SVG", Set.of("svg", "svgz"),
+          "PDF", Set.of("pdf"),
+          "video",
+              Set.of(
+                  "mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "wmv", "flv", "mts",
+                  "m2ts", "3gp"),
+          "OpenEXR", Set.of("exr"),
+          "raw photo",
+              Set.of("dng", "cr2", "cr3", "nef", "nrw", "arw", "orf", "rw2", "raf", "pef", "srw"));
+
+  private static final Set<String> ARCHIVE_EXTENSIONS =
+      Set.of("tar", "tgz", "taz", "tbz", "tbz2", "tb2", "txz", "tzst", "tlz4");
+
+  /** After {@code .tar}. */
+  private static final Set<String> COMPRESSED_EXTENSIONS =
+      Set.of("gz", "bz2", "xz", "zst", "zstd", "lz4", "z");
+
+  /** Archives that are not read. */
+  private static final Set<String> OTHER_ARCHIVE_EXTENSIONS = Set.of("zip", "7z", "rar");
+
+  private static final Set<String> MANIFEST_EXTENSIONS =
+      Set.of("csv", "tsv", "txt", "lst", "list", "json", "jsonl", "ndjson", "manifest");
   private static final Set<String> PARQUET_EXTENSIONS = Set.of("parquet", "parq");
+
+  /** What systems and programs leave in folders, whatever is named like an image in it. */
+  private static final Set<String> JUNK_FOLDERS =
+      Set.of("__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found");
+
+  private static final Set<String> JUNK_FILES =
+      Set.of("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r");
+
+  private static final Pattern GZIP = Pattern.compile("\\.gz$", Pattern.CASE_INSENSITIVE);
 
   private ImageNames() {}
 
@@ -21,31 +63,75 @@ public final class ImageNames {
     return IMAGE_EXTENSIONS.contains(extension(name));
   }
 
+  /**
+   * What a picture or video that is not read is called, such as {@code HEIC}; empty for all else.
+   */
+  public static Optional<String> otherPicture(String name) {
+    String extension = extension(name);
+    return OTHER_PICTURES.entrySet().stream()
+        .filter(kind -> kind.getValue().contains(extension))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /** A tar archive, compressed or not. */
   public static boolean isArchive(String name) {
-    return ARCHIVE_EXTENSIONS.contains(extension(name))
-        || name.toLowerCase(Locale.ROOT).endsWith(".tar.gz");
+    String extension = extension(name);
+    return ARCHIVE_EXTENSIONS.contains(extension)
+        || (COMPRESSED_EXTENSIONS.contains(extension)
+            && extension(name.substring(0, name.lastIndexOf('.'))).equals("tar"));
   }
 
-  public static boolean isGzipped(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return lower.endsWith(".gz") || lower.endsWith(".tgz");
+  /** An archive of a kind that is not read. */
+  public static boolean isOtherArchive(String name) {
+    return OTHER_ARCHIVE_EXTENSIONS.contains(extension(name));
   }
 
+  /** A list of images, perhaps packed; what is packed and has no other extension is one. */
   public static boolean isManifest(String name) {
-    return MANIFEST_EXTENSIONS.contains(extension(name));
+    String unpacked = GZIP.matcher(name).replaceFirst("");
+    return MANIFEST_EXTENSIONS.contains(extension(unpacked))
+        || (!unpacked.equals(name) && extension(unpacked).isEmpty());
   }
 
   public static boolean isParquet(String name) {
     return PARQUET_EXTENSIONS.contains(extension(name));
   }
 
+  /** As Spark has it: {@code _year=2026} holds a partition's rows. */
   public static boolean isHiddenFolder(String name) {
-    return name.startsWith("_") || name.startsWith(".");
+    return name.startsWith(".")
+        || (name.startsWith("_") && name.indexOf('=') < 0)
+        || JUNK_FOLDERS.contains(name);
   }
 
   /** An underscore alone does not hide an image: cameras write {@code _DSC1234.JPG}. */
   public static boolean isHiddenFile(String name) {
     return name.startsWith(".") || (name.startsWith("_") && !isImage(name));
+  }
+
+  /** A file that no one put there to be seen, as {@code .DS_Store} or {@code Thumbs.db}. */
+  public static boolean isJunkFile(String name) {
+    boolean checksum = name.endsWith(".crc"); // Hadoop's own, one beside each file
+    return (name.startsWith(".") && !checksum)
+        || JUNK_FILES.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether a path in an archive is such a file, or lies in a hidden folder or a system's. */
+  public static boolean isJunk(String path) {
+    String[] parts = path.split("/");
+    for (int i = 0; i < parts.length - 1; i++) {
+      if (isJunkFolder(parts[i])) {
+        return true;
+      }
+    }
+    return isJunkFile(baseName(path));
+  }
+
+  /** An underscore alone says nothing in an archive, whose folders one tool packed. */
+  private static boolean isJunkFolder(String name) {
+    boolean hidden = name.startsWith(".") && !name.equals(".") && !name.equals("..");
+    return hidden || JUNK_FOLDERS.contains(name);
   }
 
   /** The last part of a path, without its folders. */

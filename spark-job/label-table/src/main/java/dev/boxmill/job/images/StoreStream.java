@@ -5,15 +5,15 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** A store's stream that remembers whether the store failed, as opposed to what it holds. */
-final class StoreStream extends FilterInputStream {
+public final class StoreStream extends FilterInputStream {
 
   private volatile boolean failed;
 
-  StoreStream(InputStream stream) {
+  public StoreStream(InputStream stream) {
     super(stream);
   }
 
-  boolean failed() {
+  public boolean failed() {
     return failed;
   }
 

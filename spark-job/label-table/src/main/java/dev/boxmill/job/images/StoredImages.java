@@ -26,7 +26,9 @@ public record StoredImages(Configuration hadoop, long mostArchiveBytes) {
     String mark = TarImages.ENTRY;
     for (int entry = uri.indexOf(mark); entry >= 0; entry = uri.indexOf(mark, entry + 1)) {
       String around = uri.substring(0, entry);
-      if ((ImageNames.isArchive(around) || ImageNames.isParquet(around)) && !exists(uri)) {
+      boolean beside = uri.startsWith(TarImages.ENTRY_BESIDE_FOLDER, entry);
+      if ((ImageNames.isArchive(around) || ImageNames.isParquet(around))
+          && (beside || !exists(uri))) {
         return around;
       }
     }
@@ -63,8 +65,9 @@ public record StoredImages(Configuration hadoop, long mostArchiveBytes) {
 
   private void readEntries(String archive, Set<String> wanted, BiConsumer<String, byte[]> found)
       throws IOException {
+    String prefix = TarImages.prefix(archive, hadoop);
     try (TarImages entries =
-        TarImages.of(archive, hadoop, name -> wanted.contains(archive + TarImages.ENTRY + name))) {
+        TarImages.of(archive, hadoop, name -> wanted.contains(prefix + name))) {
       while (!wanted.isEmpty() && entries.bytesRead() < mostArchiveBytes && entries.hasNext()) {
         ImageInput image = entries.next();
         wanted.remove(image.uri());

@@ -1,7 +1,9 @@
 package dev.boxmill.job.images;
 
 import dev.boxmill.job.error.FailureReason;
+import dev.boxmill.job.storage.LocalFiles;
 import dev.boxmill.job.storage.Locations;
+import dev.boxmill.job.storage.NotReadableException;
 import dev.boxmill.schemas.ErrorCategory;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -12,18 +14,19 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 
@@ -33,31 +36,66 @@ import org.apache.hadoop.security.AccessControlException;
  * damaged archive gives, after its last whole entry, one input under the archive's own name that
  * can't be read. A store that fails on the way is no damage: it is thrown, so that Spark tries the
  * task again and no later entry is lost.
+ *
+ * <p>A link to an image of the same archive is that image, and is not given again. A link to an
+ * entry with another name than an image's is given last, for which the archive is read again; a
+ * link to what the archive does not hold is an input that can't be read.
  */
 public final class TarImages implements Iterator<ImageInput>, Closeable {
 
   /** Between an archive and its entry in an image's address. */
   public static final String ENTRY = "!/";
 
+  /** The same beside a folder whose files have such addresses themselves; none of theirs has it. */
+  static final String ENTRY_BESIDE_FOLDER = "!//";
+
   private static final int BUFFER_BYTES = 1 << 20;
-  private static final int RECORD_BYTES = 512;
 
   private final String archive;
-  private final StoreStream store;
-  private final TarArchiveInputStream entries;
+  private final Configuration hadoop;
+  private final String prefix;
+  private final Predicate<String> wanted;
   private final Set<String> given = new HashSet<>();
+  private final TarLinks links = new TarLinks();
+  private final Map<Omission, Long> omitted = new EnumMap<>(Omission.class);
+
+  /** Links that are left to give, by the entry that they lead to; null in the first reading. */
+  private Map<String, List<String>> linked;
+
+  private StoreStream store;
+  private TarEntries entries;
   private String lastGiven;
   private ImageInput next;
+  private boolean readingEnded;
+  private boolean reopening;
   private boolean ended;
 
-  private final Predicate<String> wanted;
-
-  private TarImages(
-      String archive, StoreStream store, InputStream stream, Predicate<String> wanted) {
+  private TarImages(String archive, Configuration hadoop, Predicate<String> wanted)
+      throws IOException {
     this.archive = archive;
-    this.store = store;
+    this.hadoop = hadoop;
+    this.prefix = prefix(archive, hadoop);
     this.wanted = wanted;
-    this.entries = new TarArchiveInputStream(stream, "UTF-8");
+    open();
+  }
+
+  private void open() throws IOException {
+    Path path = new Path(archive);
+    FileSystem files = Locations.filesystem(path, hadoop);
+    LocalFiles.refuseUnreadable(files, path);
+    InputStream stream = files.open(path, BUFFER_BYTES);
+    try {
+      store = new StoreStream(stream);
+      entries = new TarEntries(ArchiveFormat.content(new BufferedInputStream(store, BUFFER_BYTES)));
+    } catch (IOException failure) {
+      stream.close();
+      throw store.failed() || failure instanceof NoTarException
+          ? failure
+          : new NoTarException(FailureReason.of(failure), failure);
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      stream.close();
+      throw failure;
+    }
   }
 
   /**
@@ -68,25 +106,68 @@ public final class TarImages implements Iterator<ImageInput>, Closeable {
    */
   public static Iterator<ImageInput> open(
       String archive, Configuration hadoop, Consumer<Runnable> atEnd) throws IOException {
+    return open(archive, hadoop, atEnd, omitted -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param omissions takes, after the last image, how many entries have no row and why
+   */
+  public static Iterator<ImageInput> open(
+      String archive,
+      Configuration hadoop,
+      Consumer<Runnable> atEnd,
+      Consumer<Map<Omission, Long>> omissions)
+      throws IOException {
     try {
       TarImages images = of(archive, hadoop, TarImages::isImage);
       atEnd.accept(images::closeQuietly);
-      return images;
+      return images.reporting(omissions);
     } catch (FileNotFoundException
         | NoSuchFileException
+        | NotReadableException
+        | NoTarException
         | AccessDeniedException
         | AccessControlException
-        | EOFException
-        | ZipException failure) {
+        | OutOfMemoryError failure) {
       return Set.of(broken(archive, FailureReason.of(failure), failure)).iterator();
     }
+  }
+
+  private Iterator<ImageInput> reporting(Consumer<Map<Omission, Long>> omissions) {
+    return new Iterator<>() {
+      private boolean reported;
+
+      @Override
+      public boolean hasNext() {
+        boolean more = TarImages.this.hasNext();
+        if (!more && !reported) {
+          reported = true;
+          omissions.accept(omitted);
+        }
+        return more;
+      }
+
+      @Override
+      public ImageInput next() {
+        return TarImages.this.next();
+      }
+    };
   }
 
   /** Whether the archive holds an image; reads no further than its first one. */
   public static boolean holdsImage(String archive, Configuration hadoop) throws IOException {
     try (TarImages images = of(archive, hadoop, TarImages::isImage)) {
-      return images.nextImageEntry() != null;
+      return images.nextImageEntry() != null || !images.links.isEmpty();
     }
+  }
+
+  /** What the addresses of a container's images begin with, up to their names in it. */
+  public static String prefix(String container, Configuration hadoop) throws IOException {
+    Path folder = new Path(container + "!");
+    boolean isThere = Locations.filesystem(folder, hadoop).exists(folder);
+    return container + (isThere ? ENTRY_BESIDE_FOLDER : ENTRY);
   }
 
   /**
@@ -97,17 +178,7 @@ public final class TarImages implements Iterator<ImageInput>, Closeable {
    */
   static TarImages of(String archive, Configuration hadoop, Predicate<String> wanted)
       throws IOException {
-    Path path = new Path(archive);
-    FSDataInputStream stream = Locations.filesystem(path, hadoop).open(path, BUFFER_BYTES);
-    try {
-      StoreStream store = new StoreStream(stream);
-      InputStream buffered = new BufferedInputStream(store, BUFFER_BYTES);
-      InputStream tar = ImageNames.isGzipped(archive) ? new GZIPInputStream(buffered) : buffered;
-      return new TarImages(archive, store, tar, wanted);
-    } catch (IOException | RuntimeException failure) {
-      stream.close();
-      throw failure;
-    }
+    return new TarImages(archive, hadoop, wanted);
   }
 
   @Override
@@ -145,15 +216,21 @@ public final class TarImages implements Iterator<ImageInput>, Closeable {
 
   private ImageInput advance() {
     try {
-      TarArchiveEntry entry = nextImageEntry();
-      if (entry != null) {
-        return image(entry);
+      Optional<ImageInput> image = nextOfReading();
+      if (image.isEmpty() && linked == null) {
+        beginLinks();
+        image = nextOfReading();
       }
-      close();
-      return null;
-    } catch (IOException | RuntimeException failure) {
+      if (image.isEmpty()) {
+        image = nextDangling();
+      }
+      if (image.isEmpty()) {
+        close();
+      }
+      return image.orElse(null);
+    } catch (IOException | RuntimeException | OutOfMemoryError failure) {
       closeQuietly();
-      if (store.failed()) {
+      if (store.failed() || reopening) {
         throw new UncheckedIOException(
             new IOException(
                 "Cannot read archive " + archive + ": " + FailureReason.of(failure), failure));
@@ -163,64 +240,159 @@ public final class TarImages implements Iterator<ImageInput>, Closeable {
     }
   }
 
-  private TarArchiveEntry nextImageEntry() throws IOException {
-    TarArchiveEntry entry = nextEntry();
-    while (entry != null && !isNewImage(entry)) {
-      entry = nextEntry();
+  private Optional<ImageInput> nextOfReading() throws IOException {
+    if (readingEnded) {
+      return Optional.empty();
+    }
+    TarArchiveEntry entry = linked == null ? nextImageEntry() : nextLinkedEntry();
+    if (entry == null) {
+      readingEnded = true;
+      entries.close();
+      return Optional.empty();
+    }
+    String name = linked == null ? entry.getName() : linkTo(entry);
+    return Optional.of(image(prefix + name, entry));
+  }
+
+  /** Of several links to one entry, the first is the image. */
+  private String linkTo(TarArchiveEntry entry) {
+    List<String> names = linked.remove(normalName(entry));
+    count(Omission.LINK, names.size() - 1);
+    return names.get(0);
+  }
+
+  /** The archive was read; it is read again if links lead to what was not given. */
+  private void beginLinks() throws IOException {
+    linked = links.open(given);
+    count(Omission.LINK, links.size() - linked.values().stream().mapToInt(List::size).sum());
+    if (!linked.isEmpty()) {
+      reopening = true;
+      open();
+      reopening = false;
+      readingEnded = false;
+    }
+  }
+
+  private Optional<ImageInput> nextDangling() {
+    Optional<String> target = linked.keySet().stream().findFirst();
+    if (target.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> names = linked.get(target.get());
+    String name = names.remove(0);
+    if (names.isEmpty()) {
+      linked.remove(target.get());
+    }
+    return Optional.of(
+        unreadable(
+            prefix + name,
+            "it is a link to " + target.get() + ", which the archive does not hold"));
+  }
+
+  private TarArchiveEntry nextLinkedEntry() throws IOException {
+    TarArchiveEntry entry = linked.isEmpty() ? null : entries.next();
+    while (entry != null && !(isContent(entry) && linked.containsKey(normalName(entry)))) {
+      entry = entries.next();
     }
     return entry;
   }
 
-  /** A header whose checksum is wrong may name another image: nothing from there on is sure. */
-  private TarArchiveEntry nextEntry() throws IOException {
-    TarArchiveEntry entry = entries.getNextEntry();
-    if (entry == null && entries.getBytesRead() % RECORD_BYTES != 0) {
-      throw new EOFException("the archive ends inside a header");
-    }
-    if (entry != null && !entry.isCheckSumOK()) {
-      throw new IOException("the header of an entry is damaged");
+  private static String normalName(TarArchiveEntry entry) {
+    return TarLinks.normal(entry.getName());
+  }
+
+  private TarArchiveEntry nextImageEntry() throws IOException {
+    TarArchiveEntry entry = entries.next();
+    while (entry != null && !isNewImage(entry)) {
+      entry = entries.next();
     }
     return entry;
   }
 
   private boolean isNewImage(TarArchiveEntry entry) {
     String name = entry.getName();
-    return entry.isFile() && wanted.test(name) && given.add(name);
+    if (entry.isDirectory() || !wanted.test(name)) {
+      count(Omission.JUNK, !entry.isDirectory() && isJunk(name) ? 1 : 0);
+      return false;
+    }
+    boolean isLink = entry.isSymbolicLink() || entry.isLink();
+    if (isLink && !given.contains(name)) {
+      links.add(entry);
+      return false;
+    }
+    boolean isNew = given.add(name);
+    count(Omission.REPEATED, isNew ? 0 : 1);
+    return isNew;
+  }
+
+  private void count(Omission omission, long more) {
+    if (more > 0) {
+      omitted.merge(omission, more, Long::sum);
+    }
   }
 
   private static boolean isImage(String name) {
-    return ImageNames.isImage(name) && !ImageNames.isHiddenFile(ImageNames.baseName(name));
+    return ImageNames.isImage(name) && !ImageNames.isJunk(name);
+  }
+
+  private static boolean isJunk(String name) {
+    return ImageNames.isJunk(name);
+  }
+
+  private static boolean isContent(TarArchiveEntry entry) {
+    return !(entry.isDirectory()
+        || entry.isSymbolicLink()
+        || entry.isLink()
+        || entry.isFIFO()
+        || entry.isCharacterDevice()
+        || entry.isBlockDevice());
   }
 
   /** Bytes of the archive, unzipped, that were read so far. */
   long bytesRead() {
-    return entries.getBytesRead();
+    return entries.bytesRead();
   }
 
-  private ImageInput image(TarArchiveEntry entry) throws IOException {
-    String uri = archive + ENTRY + entry.getName();
-    if (entry.getSize() > FileContent.MAX_BYTES) {
-      ImageInputException refusal = FileContent.tooLong(uri, entry.getSize());
-      return new ImageInput(
-          uri,
-          () -> {
-            throw refusal;
-          });
+  private ImageInput image(String uri, TarArchiveEntry entry) throws IOException {
+    long length = TarEntries.length(entry);
+    if (!isContent(entry)) {
+      return unreadable(uri, "it is a pipe or a device");
     }
-    byte[] bytes = entries.readNBytes((int) entry.getSize()); // takes no memory for lying sizes
-    if (bytes.length < entry.getSize()) {
-      throw new EOFException("the archive ends inside its entry " + entry.getName());
+    if (length > FileContent.MAX_BYTES) {
+      return refused(uri, FileContent.tooLong(uri, length));
     }
-    lastGiven = entry.getName();
-    return new ImageInput(uri, () -> bytes);
+    try {
+      byte[] bytes = WholeContent.read(entries.entry(), (int) length);
+      if (bytes.length < length) {
+        throw new EOFException("the archive ends inside its entry " + entry.getName());
+      }
+      lastGiven = entry.getName();
+      return new ImageInput(uri, () -> bytes);
+    } catch (NoRoomException | OutOfMemoryError full) {
+      return refused(uri, FileContent.tooLarge(uri, full)); // the next entry may fit
+    }
   }
 
-  private static ImageInput broken(String archive, String reason, Exception failure) {
+  private static ImageInput unreadable(String uri, String reason) {
+    return refused(
+        uri,
+        new ImageInputException(ErrorCategory.STORAGE, "Cannot read " + uri + ": " + reason, null));
+  }
+
+  private static ImageInput refused(String uri, ImageInputException refusal) {
     return new ImageInput(
-        archive,
+        uri,
         () -> {
-          throw new ImageInputException(
-              ErrorCategory.STORAGE, "Cannot read archive " + archive + ": " + reason, failure);
+          throw refusal;
         });
+  }
+
+  private static ImageInput broken(String archive, String reason, Throwable failure) {
+    ErrorCategory category =
+        failure instanceof OutOfMemoryError ? ErrorCategory.RESOURCES : ErrorCategory.STORAGE;
+    return refused(
+        archive,
+        new ImageInputException(
+            category, "Cannot read archive " + archive + ": " + reason, failure));
   }
 }

@@ -10,6 +10,8 @@ import java.util.Locale;
  */
 public final class FileLines {
 
+  private static final int FIELDS = 4;
+
   private FileLines() {}
 
   /** With its line feed. */
@@ -20,6 +22,20 @@ public final class FileLines {
             Long.toString(file.length()),
             Long.toString(file.rows()),
             escaped(file.uri()))
+        + "\n";
+  }
+
+  /**
+   * The same with what opens the file and what its list says of it, for the task that reads it:
+   * such a line is not kept.
+   */
+  public static String signedLine(ListedFile file) {
+    String line = line(file);
+    return line.substring(0, line.length() - 1)
+        + "\t"
+        + escaped(file.signedQuery())
+        + "\t"
+        + escaped(file.kept())
         + "\n";
   }
 
@@ -35,7 +51,9 @@ public final class FileLines {
           ListedFile.Kind.valueOf(fields[0].toUpperCase(Locale.ROOT)),
           unescaped(fields[3]),
           Long.parseLong(fields[1]),
-          Long.parseLong(fields[2]));
+          Long.parseLong(fields[2]),
+          fields.length == FIELDS ? "" : unescaped(fields[FIELDS]),
+          fields.length == FIELDS ? "" : unescaped(fields[FIELDS + 1]));
     } catch (IllegalArgumentException | IndexOutOfBoundsException damaged) {
       throw new IOException("Invalid line: " + line + " (must be kind, length, rows, URI)");
     }

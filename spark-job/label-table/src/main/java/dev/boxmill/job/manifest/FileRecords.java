@@ -44,6 +44,8 @@ final class FileRecords {
       writeText(file.uri().substring(shared));
       stream.writeLong(file.length());
       stream.writeLong(file.rows());
+      writeText(file.signedQuery());
+      writeText(file.kept());
       before = file.uri();
     }
 
@@ -117,7 +119,8 @@ final class FileRecords {
         return null;
       }
       String uri = before.substring(0, stream.readInt()) + readText();
-      return new ListedFile(KINDS[kind], uri, stream.readLong(), stream.readLong());
+      return new ListedFile(
+          KINDS[kind], uri, stream.readLong(), stream.readLong(), readText(), readText());
     }
 
     private String readText() throws IOException {

@@ -1,25 +1,23 @@
 package dev.boxmill.job.storage;
 
 import dev.boxmill.job.error.BadInputException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.regex.Matcher;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Between the texts that users write, Hadoop's paths, and the table's {@code image_uri}. */
 public final class Locations {
 
   private static final Pattern SCHEME =
       Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*:/.*", Pattern.DOTALL);
+  private static final String S3 = "s3a://";
   private static final Pattern GLOB_CHARACTER = Pattern.compile("[{}\\[\\]*?\\\\]");
-
-  /** User and password before a host; not a host and its port. */
-  private static final Pattern CREDENTIALS =
-      Pattern.compile(
-          "([a-zA-Z][a-zA-Z0-9+.-]*://)[^/:@]*:(?!\\d*(?:/|$))[^@]*@.*", Pattern.DOTALL);
 
   private Locations() {}
 
@@ -27,11 +25,13 @@ public final class Locations {
    * The absolute path of a text that a user wrote: a URI, an absolute path, or one relative to the
    * working directory. A colon does not make a scheme unless a slash follows it.
    *
+   * @throws BadInputException if its store can't be reached
    * @throws IOException if no filesystem serves the scheme
    */
   public static Path absolute(String text, Configuration hadoop) throws IOException {
     Path path = parse(text);
     FileSystem files = store(path, hadoop);
+    ReachableStore.require(path, hadoop);
     return path.makeQualified(files.getUri(), files.getWorkingDirectory());
   }
 
@@ -42,8 +42,42 @@ public final class Locations {
    * @throws IOException if no filesystem serves the scheme, or it can't be opened
    */
   public static FileSystem store(Path path, Configuration hadoop) throws IOException {
+    FileSystem files = withClient(path, () -> path.getFileSystem(hadoop));
+    FileSystem raw =
+        files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
+    if (raw instanceof RawLocalFileSystem local) {
+      ProcessUmask.heed(local);
+    }
+    return files;
+  }
+
+  /**
+   * Looks whether a filesystem serves a scheme, and contacts no host.
+   *
+   * @throws BadInputException if its client is not on the class path
+   * @throws IOException if no filesystem serves the scheme
+   */
+  public static void requireServed(Path path, Configuration hadoop) throws IOException {
+    withClient(path, () -> FileSystem.getFileSystemClass(path.toUri().getScheme(), hadoop));
+  }
+
+  /**
+   * Whether a text names an object of S3 by a key with two slashes in a row: its client would take
+   * them for one, and read another object or none.
+   */
+  public static boolean isMergedByClient(String text) {
+    int key = text.startsWith(S3) ? text.indexOf('/', S3.length()) : -1;
+    return key >= 0 && text.indexOf("//", key) >= 0;
+  }
+
+  /** What asks Hadoop for a filesystem. */
+  private interface Lookup<T> {
+    T find() throws IOException;
+  }
+
+  private static <T> T withClient(Path path, Lookup<T> lookup) throws IOException {
     try {
-      return path.getFileSystem(hadoop);
+      return lookup.find();
     } catch (NoClassDefFoundError missing) {
       throw withoutClient(path, missing);
     } catch (RuntimeException failure) {
@@ -84,9 +118,18 @@ public final class Locations {
     return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
   }
 
+  /** Whether a folder is there. */
+  static boolean isFolder(Path path, Configuration hadoop) throws IOException {
+    try {
+      return filesystem(path, hadoop).getFileStatus(path).isDirectory();
+    } catch (FileNotFoundException free) {
+      return false;
+    }
+  }
+
   /** The absolute path of a text that stands in a manifest, relative to the manifest's folder. */
   public static Path relativeTo(Path folder, String text) {
-    refuseCredentials(text);
+    AddressSecrets.refuse(text);
     return hasScheme(text) ? new Path(text) : new Path(folder, parse(text));
   }
 
@@ -119,15 +162,24 @@ public final class Locations {
     return SCHEME.matcher(text).matches();
   }
 
-  /** What stands in a URI gets into the table, its run record, messages and logs. */
-  private static void refuseCredentials(String text) {
-    Matcher match = CREDENTIALS.matcher(text);
-    if (match.lookingAt()) {
-      throw new BadInputException(
-          "Invalid URI: "
-              + match.group(1)
-              + "***@… (must hold no credentials: give them to the store's client, for S3 by an"
-              + " instance's role, AWS_ACCESS_KEY_ID or fs.s3a.secret.key)");
+  /**
+   * What stands in a URI gets into the table, its run record, messages and logs.
+   *
+   * @throws BadInputException if the text holds a password or another key
+   */
+  public static void refuseCredentials(String text) {
+    AddressSecrets.refuse(text);
+  }
+
+  /**
+   * Refuses what nothing here reads, whatever the stores hold.
+   *
+   * @throws NotReadableException with the reason
+   */
+  public static void refuseUnreadable(String uri) throws NotReadableException {
+    Optional<String> problem = WrittenAddress.problem(uri);
+    if (problem.isPresent()) {
+      throw new NotReadableException(problem.get());
     }
   }
 

@@ -3,12 +3,15 @@ package dev.boxmill.job.storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -17,6 +20,7 @@ import org.apache.hadoop.fs.MultipartUploader;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.util.functional.FutureIO;
 
 /**
@@ -34,6 +38,9 @@ import org.apache.hadoop.util.functional.FutureIO;
  */
 public final class StoredFile {
 
+  /** How names of files end that are not whole yet. */
+  public static final String UNFINISHED = ".unfinished";
+
   private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn");
 
   private StoredFile() {}
@@ -46,10 +53,10 @@ public final class StoredFile {
   public static void place(Path from, Path to, Configuration hadoop) throws IOException {
     FileSystem files = Locations.filesystem(to, hadoop);
     if (files instanceof RawLocalFileSystem local) {
-      Files.move(
-          local.pathToFile(from).toPath(),
-          local.pathToFile(to).toPath(),
-          StandardCopyOption.ATOMIC_MOVE);
+      java.nio.file.Path source = local.pathToFile(from).toPath();
+      sync(source);
+      Files.move(source, local.pathToFile(to).toPath(), StandardCopyOption.ATOMIC_MOVE);
+      syncFolder(to.getParent(), hadoop);
     } else if (!isObjectStore(to)) {
       FileContext.getFileContext(to.toUri(), hadoop).rename(from, to, Options.Rename.OVERWRITE);
     } else if (isFree(files, to)) {
@@ -62,25 +69,65 @@ public final class StoredFile {
     }
   }
 
+  /** Waits until what was written is on the disk, where the store has such a thing. */
+  public static void sync(FSDataOutputStream stream) throws IOException {
+    stream.flush();
+    if (stream.hasCapability(StreamCapabilities.HSYNC)) {
+      stream.hsync();
+    }
+  }
+
+  /** Waits until the names in a folder are on the disk. Other stores than a disk keep them. */
+  public static void syncFolder(Path folder, Configuration hadoop) throws IOException {
+    if (Locations.filesystem(folder, hadoop) instanceof RawLocalFileSystem local) {
+      try {
+        sync(local.pathToFile(folder).toPath());
+      } catch (IOException unsupported) {
+        // Not every mounted filesystem takes this for a folder; names are safe there by and by.
+      }
+    }
+  }
+
+  private static void sync(java.nio.file.Path local) throws IOException {
+    try (FileChannel file = FileChannel.open(local, StandardOpenOption.READ)) {
+      file.force(true);
+    }
+  }
+
+  /** Gives a file's bytes. */
+  public interface Content {
+    void writeTo(OutputStream stream) throws IOException;
+  }
+
   /**
    * Writes a small file.
    *
    * @param file replaced if it is there
    */
   public static void write(Path file, byte[] content, Configuration hadoop) throws IOException {
+    write(file, stream -> stream.write(content), hadoop);
+  }
+
+  /**
+   * Writes a file.
+   *
+   * @param file replaced if it is there
+   */
+  public static void write(Path file, Content content, Configuration hadoop) throws IOException {
     if (isObjectStore(file)) {
       put(file, content, hadoop);
       return;
     }
-    Path unfinished = new Path(file.getParent(), "." + file.getName() + ".unfinished");
+    Path unfinished = new Path(file.getParent(), "." + file.getName() + UNFINISHED);
     put(unfinished, content, hadoop);
     place(unfinished, file, hadoop);
     Locations.filesystem(file, hadoop).delete(unfinished, false);
   }
 
-  private static void put(Path file, byte[] content, Configuration hadoop) throws IOException {
-    try (OutputStream stream = Locations.filesystem(file, hadoop).create(file, true)) {
-      stream.write(content);
+  private static void put(Path file, Content content, Configuration hadoop) throws IOException {
+    try (FSDataOutputStream stream = Locations.filesystem(file, hadoop).create(file, true)) {
+      content.writeTo(stream);
+      sync(stream);
     }
   }
 

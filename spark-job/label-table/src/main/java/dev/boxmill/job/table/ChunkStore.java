@@ -1,29 +1,25 @@
 package dev.boxmill.job.table;
 
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.manifest.Chunk;
-import dev.boxmill.job.manifest.FileLines;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.storage.StoredFile;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -39,6 +35,7 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
  * <pre>
  * part-CHUNK.zstd.parquet          the rows of a committed chunk, and nothing else
  * _boxmill/chunks/CHUNK.gz         the files that the chunk was made of
+ * _boxmill/chunks/CHUNK.ROWS.gz    the same, while the chunk gives up some of them
  * _boxmill/staged/CHUNK/           the chunk's Spark write, not committed
  * </pre>
  *
@@ -52,24 +49,30 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
  *       list without its part, counts for nothing and is swept by the next run;
  *   <li>no row is doubled: a run labels only what no committed chunk's list has, and the same chunk
  *       has the same name, so that writing it twice replaces it;
- *   <li>failed rows are replaced by rewriting the chunk's one file under its name.
+ *   <li>failed rows are replaced by rewriting the chunk's one file under its name;
+ *   <li>rows are dropped by rewriting it with fewer, whose list lies there before and takes its
+ *       place after.
  * </ul>
  */
 public final class ChunkStore {
 
   private static final Pattern PART = Pattern.compile("part-([0-9a-f]{32})\\.zstd\\.parquet");
   private static final String OWNER = "owner";
-  private static final String LIST_SUFFIX = ".gz";
+
+  /** Bytes of a Parquet file's marks and its footer's length. */
+  private static final int SHORTEST_PARQUET = 12;
 
   private final Path folder;
   private final Configuration hadoop;
   private final FileSystem files;
+  private final ChunkLists lists;
   private String owner = "nobody";
 
   ChunkStore(Path folder, Configuration hadoop) throws IOException {
     this.folder = folder;
     this.hadoop = hadoop;
     this.files = Locations.filesystem(folder, hadoop);
+    this.lists = new ChunkLists(work("chunks"), hadoop);
   }
 
   /** Whether a file of that name holds the rows of a chunk. */
@@ -133,17 +136,26 @@ public final class ChunkStore {
     files.delete(work("staged"), true);
     StoredFile.endUploads(folder, hadoop);
     Set<String> committed = new HashSet<>(committed());
-    List<Path> orphans = new ArrayList<>();
-    forEachFile(
-        work("chunks"),
-        file -> {
-          String name = file.getPath().getName();
-          if (!name.endsWith(LIST_SUFFIX) || !committed.contains(chunkOfList(name))) {
-            orphans.add(file.getPath());
-          }
-        });
-    for (Path orphan : orphans) {
-      files.delete(orphan, false);
+    List<Path> found = new ArrayList<>();
+    forEachFile(lists.folder(), file -> found.add(file.getPath()));
+    for (Path list : found) {
+      sweep(list, committed);
+    }
+  }
+
+  /** A list that waits for its part takes its place if the part is there, and is dropped if not. */
+  private void sweep(Path list, Set<String> committed) throws IOException {
+    Optional<ChunkLists.Name> name =
+        ChunkLists.Name.of(list.getName()).filter(found -> committed.contains(found.chunk()));
+    if (name.isEmpty()) {
+      files.delete(list, false);
+    } else if (name.get().rows().isPresent()) {
+      long rows = name.get().rows().get();
+      if (rows(name.get().chunk()) == rows) {
+        lists.settle(name.get().chunk(), rows);
+      } else {
+        files.delete(list, false);
+      }
     }
   }
 
@@ -154,14 +166,10 @@ public final class ChunkStore {
     files.delete(work(OWNER), false);
   }
 
-  private static String chunkOfList(String name) {
-    return name.substring(0, name.length() - LIST_SUFFIX.length());
-  }
-
   /**
    * Gives the files that committed chunks were made of.
    *
-   * @throws IOException if a list is missing or damaged
+   * @throws BadInputException if a list is missing or damaged, naming it and the remedy
    */
   public void forEachFileOf(Iterable<String> chunks, Consumer<ListedFile> labeled)
       throws IOException {
@@ -187,22 +195,80 @@ public final class ChunkStore {
   }
 
   private void forEachInput(String chunk, Consumer<ListedFile> inputs) throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                new GZIPInputStream(files.open(list(chunk))), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        inputs.accept(FileLines.parse(line));
-      }
+    try {
+      lists.forEach(chunk, inputs);
     } catch (IOException failure) {
-      throw new IOException(
+      throw new BadInputException(
           "Cannot read the list of inputs "
-              + Locations.uri(list(chunk))
+              + Locations.uri(lists.of(chunk))
               + ": "
-              + failure.getMessage()
-              + " (--overwrite labels everything again)",
+              + reason(failure)
+              + remedy(chunk),
           failure);
     }
+  }
+
+  /** A file of no bytes ends before its first, and says nothing. */
+  private static String reason(IOException failure) {
+    return failure instanceof EOFException && failure.getMessage() == null
+        ? "it is empty"
+        : FailureReason.of(failure);
+  }
+
+  /** What heals a chunk: its images have no row then, and get one. */
+  private String remedy(String chunk) {
+    return " (delete "
+        + Locations.uri(part(chunk))
+        + " and run again: only its images are labeled anew)";
+  }
+
+  /** What reads rows. */
+  public interface Read<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Gives what a read of the rows gives.
+   *
+   * @throws BadInputException if it failed at a damaged file of a chunk, naming file and remedy
+   */
+  public <T> T reading(Read<T> read) throws IOException {
+    try {
+      return read.run();
+    } catch (Exception failure) { // Spark throws checked ones that it does not declare
+      Optional<String> damaged = DamagedPart.chunk(failure, PART);
+      if (damaged.isEmpty() || !files.exists(part(damaged.get()))) {
+        throw failure;
+      }
+      throw damaged(damaged.get(), failure);
+    }
+  }
+
+  private BadInputException damaged(String chunk, Throwable failure) {
+    return new BadInputException(
+        "Cannot read labels "
+            + Locations.uri(part(chunk))
+            + ": "
+            + DamagedPart.reason(failure)
+            + remedy(chunk),
+        failure);
+  }
+
+  /**
+   * Looks for parts that hold less than the shortest Parquet file, as a machine leaves them that
+   * lost its power.
+   *
+   * @throws BadInputException if there is one, naming file and remedy
+   */
+  void refuseEmptyParts() throws IOException {
+    forEachFile(
+        folder,
+        file -> {
+          Matcher part = PART.matcher(file.getPath().getName());
+          if (part.matches() && file.getLen() < SHORTEST_PARQUET) {
+            throw damaged(part.group(1), new EOFException("it holds no row"));
+          }
+        });
   }
 
   /**
@@ -224,18 +290,46 @@ public final class ChunkStore {
   public long commit(Chunk chunk, OptionalLong expected) throws IOException {
     Path written = stagedFile(chunk.name());
     long rows = rows(written);
-    long images = expected.orElse(rows);
-    if (rows != images) {
-      throw new IOException(
-          "Cannot commit chunk " + chunk.name() + ": " + images + " images gave " + rows + " rows");
-    }
+    refuseOtherThan(expected.orElse(rows), chunk, rows);
     requireOwned();
     if (!files.exists(part(chunk.name()))) {
-      writeList(chunk);
+      lists.write(chunk);
     }
     StoredFile.place(written, part(chunk.name()), hadoop);
     files.delete(staged(chunk.name()), true);
     return rows;
+  }
+
+  /**
+   * Puts a staged chunk in the place of the committed one of its name, which was made of more
+   * files. A kill leaves the one or the other: what is between part and list, {@link #sweep}
+   * settles.
+   *
+   * @throws IOException if its rows are not as many as its images, or the store fails
+   */
+  public void shrink(Chunk chunk) throws IOException {
+    Path written = stagedFile(chunk.name());
+    long rows = rows(written);
+    refuseOtherThan(chunk.images().orElse(rows), chunk, rows);
+    requireOwned();
+    lists.write(chunk, rows);
+    StoredFile.place(written, part(chunk.name()), hadoop);
+    lists.settle(chunk.name(), rows);
+    files.delete(staged(chunk.name()), true);
+  }
+
+  /** Removes a committed chunk with all its rows. */
+  public void drop(String chunk) throws IOException {
+    requireOwned();
+    files.delete(part(chunk), false);
+    files.delete(lists.of(chunk), false);
+  }
+
+  private static void refuseOtherThan(long images, Chunk chunk, long rows) throws IOException {
+    if (rows != images) {
+      throw new IOException(
+          "Cannot commit chunk " + chunk.name() + ": " + images + " images gave " + rows + " rows");
+    }
   }
 
   private Path stagedFile(String chunk) throws IOException {
@@ -260,7 +354,7 @@ public final class ChunkStore {
 
   /** Rows of a committed chunk. */
   public long rows(String chunk) throws IOException {
-    return rows(part(chunk));
+    return reading(() -> rows(part(chunk)));
   }
 
   private long rows(Path parquet) throws IOException {
@@ -268,22 +362,6 @@ public final class ChunkStore {
         ParquetFileReader.open(HadoopInputFile.fromPath(parquet, hadoop))) {
       return reader.getRecordCount();
     }
-  }
-
-  private void writeList(Chunk chunk) throws IOException {
-    try (Writer lines =
-        new BufferedWriter(
-            new OutputStreamWriter(
-                new GZIPOutputStream(files.create(list(chunk.name()), true)),
-                StandardCharsets.UTF_8))) {
-      for (ListedFile input : chunk.files()) {
-        lines.write(FileLines.line(input));
-      }
-    }
-  }
-
-  private Path list(String chunk) {
-    return new Path(work("chunks"), chunk + LIST_SUFFIX);
   }
 
   private Path work(String name) {

@@ -45,7 +45,9 @@ public final class CommitterProbe {
             "probe", Optional.empty(), Optional.empty(), ErrorCategory.STORAGE, "a probe");
     Row written = LabelRows.row(row, new RunColumns("", "", ""), Instant.now());
     new LabelWriter(spark)
-        .writeChunk(spark.createDataFrame(List.of(written), LabelTable.schema()), folder);
+        .writeChunk(
+            spark.createDataset(List.of(written), LabelWriter.encoder(LabelTable.schema())),
+            folder);
     return committer(new Path(folder, MARK), spark.sparkContext().hadoopConfiguration());
   }
 

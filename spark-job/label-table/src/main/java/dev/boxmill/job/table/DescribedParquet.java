@@ -16,6 +16,12 @@ public final class DescribedParquet extends ParquetFileFormat {
 
   static final String PREFIX = "boxmill.";
 
+  /** What the table's types depend on, whatever the session says. */
+  private static final java.util.Map<String, String> ALWAYS =
+      java.util.Map.of(
+          "spark.sql.parquet.writeLegacyFormat", "false",
+          "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+
   private static final long serialVersionUID = 1;
 
   @Override
@@ -23,6 +29,7 @@ public final class DescribedParquet extends ParquetFileFormat {
       SparkSession spark, Job job, Map<String, String> options, StructType schema) {
     OutputWriterFactory writers = super.prepareWrite(spark, job, options, schema);
     ParquetOutputFormat.setWriteSupportClass(job, DescribedWriteSupport.class);
+    ALWAYS.forEach(job.getConfiguration()::set);
     return writers;
   }
 }

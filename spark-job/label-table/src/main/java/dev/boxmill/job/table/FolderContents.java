@@ -3,6 +3,7 @@ package dev.boxmill.job.table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -46,10 +47,15 @@ record FolderContents(List<String> labels, List<String> foreign) {
     if (!file.isFile() || !file.getPath().getName().endsWith(".parquet")) {
       return false;
     }
-    String schema = sparkSchema(file.getPath(), hadoop);
-    return schema != null
-        && DataType.fromJson(schema) instanceof StructType columns
-        && LabelTable.matches(columns);
+    return columns(file.getPath(), hadoop).filter(LabelTable::matches).isPresent();
+  }
+
+  /** The columns of a file that Spark wrote, with their metadata; empty if it did not. */
+  static Optional<StructType> columns(Path file, Configuration hadoop) throws IOException {
+    return Optional.ofNullable(sparkSchema(file, hadoop))
+        .map(DataType::fromJson)
+        .filter(StructType.class::isInstance)
+        .map(StructType.class::cast);
   }
 
   /** Null if the file is no Parquet, or not written by Spark. */

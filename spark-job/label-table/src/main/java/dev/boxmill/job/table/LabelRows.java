@@ -8,9 +8,11 @@ import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
@@ -21,6 +23,27 @@ public final class LabelRows {
   public static final String FAILED = "failed";
 
   private LabelRows() {}
+
+  /** The row as a table holds it that carries columns along. */
+  public static Row row(
+      LabelRow row, RunColumns run, Instant labeledAt, KeptColumns columns, Optional<Row> kept) {
+    Row contract = row(row, run, labeledAt);
+    if (columns.isEmpty()) {
+      return contract;
+    }
+    Object[] values = Arrays.copyOf(values(contract), contract.size() + 1);
+    values[contract.size()] = kept.orElse(null);
+    return RowFactory.create(values);
+  }
+
+  private static Object[] values(Row row) {
+    return IntStream.range(0, row.size()).mapToObj(row::get).toArray();
+  }
+
+  /** What a row carries along; empty if nothing. */
+  public static Optional<Row> kept(Row row, KeptColumns columns) {
+    return columns.isEmpty() ? Optional.empty() : Optional.ofNullable(row.getAs(KeptColumns.NAME));
+  }
 
   /** The row as the table holds it. */
   public static Row row(LabelRow row, RunColumns run, Instant labeledAt) {

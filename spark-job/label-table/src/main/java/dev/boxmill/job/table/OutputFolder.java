@@ -5,6 +5,7 @@ import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.FolderSwap;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.storage.StoredFile;
+import dev.boxmill.job.storage.WritablePlace;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,13 +37,17 @@ public final class OutputFolder {
     /** They are replaced once the new ones are whole. */
     REPLACE,
     /** Rows of failed images are replaced. */
-    RETRY_FAILED
+    RETRY_FAILED,
+    /** They stay but for those of images that the input no longer has. */
+    DROP_MISSING
   }
 
   /** Folder for all that is not labels. */
   public static final String WORK = "_boxmill";
 
   static final String SUCCESS = "_SUCCESS";
+
+  private static final String REPLACE = "--overwrite replaces them, or name another folder";
 
   private final Path output;
   private final Path root;
@@ -91,6 +96,7 @@ public final class OutputFolder {
       String others = String.join(", ", contents.foreign());
       throw refusal(output, "it holds what is no label table: " + others, "name another folder");
     }
+    WritablePlace.require(output, hadoop);
     Path sibling = new Path(output.getParent(), "." + output.getName() + "-overwrite");
     if (existing == ExistingLabels.REPLACE) {
       return new OutputFolder(output, sibling, hadoop);
@@ -122,17 +128,20 @@ public final class OutputFolder {
    * @throws BadInputException if labels lie there that were made otherwise; names each difference
    */
   public void refuseToMix(RunRecord run) throws IOException {
+    chunks.refuseEmptyParts();
     Optional<RunRecord> before = RunRecord.in(root, hadoop);
     if (chunks.committed().isEmpty()) {
       if (root.equals(output) && holdsLabels()) {
-        throw mixed("it holds labels of an earlier version");
+        throw refusal(output, "it holds labels of an earlier version", REPLACE);
       }
     } else if (before.isEmpty()) {
-      refuseOrDrop("it holds labels without " + WORK + "/" + RunRecord.FILE_NAME);
+      refuseOrDrop("it holds labels without " + WORK + "/" + RunRecord.FILE_NAME, REPLACE);
     } else {
       List<String> differences = before.get().differences(run);
       if (!differences.isEmpty()) {
-        refuseOrDrop("it holds labels made with " + String.join("; ", differences));
+        refuseOrDrop(
+            "it holds labels made with " + String.join("; ", differences),
+            before.get().samePrecision(run).map(remedy -> remedy + ", " + REPLACE).orElse(REPLACE));
       }
     }
   }
@@ -145,13 +154,21 @@ public final class OutputFolder {
    */
   public void refuseOtherChunks(Set<String> names, String source) throws IOException {
     if (!names.containsAll(chunks.committed())) {
-      refuseOrDrop("it holds labels that were not made of " + source);
+      refuseOrDrop("it holds labels that were not made of " + source, REPLACE);
     }
   }
 
-  /** Called before the first chunk is labeled: sweeps what a killed run left. */
+  /**
+   * Called before the first chunk is labeled: sweeps what a killed run left.
+   *
+   * @throws BadInputException if nothing can be written there
+   */
   public void begin(RunRecord run) throws IOException {
-    chunks.own();
+    try {
+      chunks.own();
+    } catch (IOException failure) {
+      throw refusal(output, FailureReason.of(failure), "name a folder that can be written");
+    }
     chunks.sweep();
     files.delete(new Path(root, SUCCESS), false);
     if (chunks.committed().isEmpty()) {
@@ -162,15 +179,11 @@ public final class OutputFolder {
   /**
    * What an earlier --overwrite began otherwise is of no use; other labels are not ours to drop.
    */
-  private void refuseOrDrop(String reason) throws IOException {
+  private void refuseOrDrop(String reason, String remedy) throws IOException {
     if (root.equals(output)) {
-      throw mixed(reason);
+      throw refusal(output, reason, remedy);
     }
     files.delete(root, true);
-  }
-
-  private BadInputException mixed(String reason) {
-    return refusal(output, reason, "--overwrite replaces them, or name another folder");
   }
 
   private boolean holdsLabels() throws IOException {
@@ -190,6 +203,14 @@ public final class OutputFolder {
   /** The chunks of the table that the run writes. */
   public ChunkStore chunks() {
     return chunks;
+  }
+
+  /** Columns that the labels carry along which lie there already; none if no label does. */
+  public KeptColumns kept() throws IOException {
+    List<String> committed = chunks.committed();
+    return committed.isEmpty()
+        ? KeptColumns.NONE
+        : KeptColumns.of(chunks.part(committed.get(0)), hadoop);
   }
 
   /** Where the label table is written; becomes {@link #uri} when {@link #finish} is called. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -36,12 +37,22 @@ public record RunRecord(
 
   static final String FILE_NAME = "run.json";
 
+  /** Tables of old say {@code auto}, which is none. */
+  private static final Set<String> KNOWN_PRECISIONS = Set.of("fp32", "bf16", "fp16");
+
   private static final int SHOWN_CHARACTERS = 60;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   public RunRecord {
     settings = settings == null ? Map.of() : new LinkedHashMap<>(settings);
+  }
+
+  /** The same, with more settings. */
+  public RunRecord with(Map<String, String> more) {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.putAll(more);
+    return new RunRecord(startedAt, model, refiners, fingerprint, all);
   }
 
   /** Each setting that another run has otherwise: {@code min-score 0.05, now 0.3}. */
@@ -60,6 +71,16 @@ public record RunRecord(
       differences.add("fingerprint " + fingerprint + ", now " + now.fingerprint);
     }
     return differences;
+  }
+
+  /** What makes labels like these, if another run differs in its precision alone. */
+  Optional<String> samePrecision(RunRecord now) {
+    String name = TableProvenance.PRECISION;
+    Map<String, String> same = new LinkedHashMap<>(now.settings);
+    same.put(name, settings.getOrDefault(name, ""));
+    return same.equals(settings) && KNOWN_PRECISIONS.contains(same.get(name))
+        ? Optional.of("--precision " + same.get(name) + " goes on as before")
+        : Optional.empty();
   }
 
   /** A detector's hash means nothing to people without its name. */

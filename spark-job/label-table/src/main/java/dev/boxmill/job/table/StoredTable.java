@@ -12,8 +12,9 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param made how
  * @param chunks what it consists of
+ * @param kept columns that it carries along
  */
-public record StoredTable(Path folder, TableProvenance made, ChunkStore chunks) {
+public record StoredTable(Path folder, TableProvenance made, ChunkStore chunks, KeptColumns kept) {
 
   /**
    * The table that a user named.
@@ -36,7 +37,8 @@ public record StoredTable(Path folder, TableProvenance made, ChunkStore chunks) 
         folder,
         new TableProvenance(
             Locations.uri(folder), record.model(), record.refiners(), record.settings()),
-        chunks);
+        chunks,
+        KeptColumns.of(chunks.part(chunks.committed().get(0)), hadoop));
   }
 
   private static boolean isWritten(RunRecord record) {

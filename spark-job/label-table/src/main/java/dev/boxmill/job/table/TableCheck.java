@@ -2,14 +2,17 @@ package dev.boxmill.job.table;
 
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
+import dev.boxmill.job.images.ImageNames;
 import dev.boxmill.job.storage.Locations;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -33,6 +36,7 @@ public final class TableCheck {
    */
   public static Dataset<Row> read(SparkSession spark, Path folder, List<Path> files) {
     requireFound(spark, folder);
+    refuseEmptyFiles(spark, files);
     Dataset<Row> rows = parquet(spark, folder, files);
     List<StructField> expected = List.of(LabelTable.schema().fields());
     String missing =
@@ -80,14 +84,40 @@ public final class TableCheck {
     }
   }
 
+  private static void refuseEmptyFiles(SparkSession spark, List<Path> files) {
+    try {
+      for (Path file : files) {
+        FileSystem store = Locations.store(file, spark.sparkContext().hadoopConfiguration());
+        for (FileStatus held : store.listStatus(file)) {
+          if (held.isFile()
+              && held.getLen() == 0
+              && ImageNames.isParquet(held.getPath().getName())) {
+            throw DamagedPart.empty(held.getPath());
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable(files.get(0), FailureReason.of(e), e);
+    }
+  }
+
+  /** Reads all or fails, whatever the session's settings say. */
+  static DataFrameReader reader(SparkSession spark) {
+    return spark
+        .read()
+        .option("ignoreCorruptFiles", false)
+        .option("ignoreMissingFiles", false)
+        .option("mergeSchema", false);
+  }
+
   private static Dataset<Row> parquet(SparkSession spark, Path folder, List<Path> files) {
     try {
-      return spark.read().parquet(files.stream().map(Locations::literal).toArray(String[]::new));
+      return reader(spark).parquet(files.stream().map(Locations::literal).toArray(String[]::new));
     } catch (Exception e) {
       if (e instanceof AnalysisException) { // checked, though Java is not told so
         throw unreadable(folder, "it holds no Parquet files", e);
       }
-      throw unreadable(folder, FailureReason.of(e), e);
+      throw DamagedPart.refusal(e).orElseGet(() -> unreadable(folder, FailureReason.of(e), e));
     }
   }
 

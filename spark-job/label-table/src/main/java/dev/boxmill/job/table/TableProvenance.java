@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.storage.Locations;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * How a label table was made that is to be refined again, as its run recorded it.
@@ -21,6 +25,9 @@ public record TableProvenance(
 
   /** The setting that holds the class names by label id, as JSON. */
   public static final String CLASS_NAMES = "class-names";
+
+  /** The setting that holds the number format that the network computed in. */
+  public static final String PRECISION = "precision";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -45,6 +52,18 @@ public record TableProvenance(
   /** Boxes that score no more than this were not written. */
   public float minScore() {
     return Float.parseFloat(setting("min-score"));
+  }
+
+  /** Class names by label id of a table's detector, if its run recorded them. */
+  public static Optional<Map<Integer, String>> recordedClassNames(
+      String table, Configuration hadoop) {
+    try {
+      return RunRecord.in(Locations.absolute(table, hadoop), hadoop)
+          .filter(record -> record.settings().containsKey(CLASS_NAMES))
+          .map(made -> new TableProvenance(table, made.model(), "", made.settings()).classNames());
+    } catch (IOException unreachable) {
+      return Optional.empty();
+    }
   }
 
   /** Class names by label id. */

@@ -2,6 +2,7 @@ package dev.boxmill.job.table;
 
 import dev.boxmill.schemas.TableColumn;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
@@ -22,11 +23,16 @@ public final class TableSchema {
     for (int i = 0; i < columns.length; i++) {
       Metadata metadata =
           i == 0 ? new MetadataBuilder().putLong(versionKey, version).build() : Metadata.empty();
-      DataType type = DataType.fromDDL(columns[i].sqlType());
+      DataType type = type(columns[i].sqlType());
       fields[i] =
           new StructField(columns[i].columnName(), type, true, metadata)
               .withComment(columns[i].meaning());
     }
     return new StructType(fields);
+  }
+
+  /** A session may take the word {@code timestamp} for a time without zone. */
+  private static DataType type(String sqlType) {
+    return sqlType.equals("timestamp") ? DataTypes.TimestampType : DataType.fromDDL(sqlType);
   }
 }

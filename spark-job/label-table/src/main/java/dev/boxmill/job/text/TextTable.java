@@ -13,9 +13,9 @@ public final class TextTable {
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  /** Adds a line. */
+  /** Adds a line. Control characters in it are shown. */
   public TextTable row(List<String> cells) {
-    rows.add(List.copyOf(cells));
+    rows.add(cells.stream().map(VisibleText::line).toList());
     return this;
   }
 

@@ -1,2 +1,2 @@
-/** Numbers and tables as reports show them. */
+/** Numbers, tables and the texts of others as reports show them. */
 package dev.boxmill.job.text;

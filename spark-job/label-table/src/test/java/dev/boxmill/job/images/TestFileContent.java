@@ -2,6 +2,7 @@ package dev.boxmill.job.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.schemas.ErrorCategory;
@@ -9,6 +10,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
@@ -75,6 +77,41 @@ final class TestFileContent {
 
     assertThatThrownBy(content::read).hasMessage("Cannot read " + uri() + ": it does not exist");
     assertThat(FaultyStore.OPENED).hasValue(1);
+  }
+
+  @Test
+  void pipesAreRefusedAndNotWaitedFor() throws Exception {
+    FaultyStore.faults = 0;
+    run("mkfifo", folder.resolve("pipe.jpg").toString());
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> assertRefused("pipe.jpg", "it is a pipe, a socket or a device"));
+  }
+
+  @Test
+  void foldersAndLinksThatLeadNowhereSaySo() throws IOException {
+    FaultyStore.faults = 0;
+    Files.createSymbolicLink(folder.resolve("gone.jpg"), Path.of("nowhere"));
+    Files.createSymbolicLink(folder.resolve("round.jpg"), Path.of("round.jpg"));
+    Files.createDirectory(folder.resolve("folder.jpg"));
+
+    assertRefused("gone.jpg", "it is a link to nothing");
+    assertRefused("round.jpg", "it is a link that leads back to itself");
+    assertRefused("folder.jpg", "it is a folder");
+  }
+
+  private void assertRefused(String name, String reason) {
+    String uri = "file://" + folder.resolve(name);
+    ListedFile file = ListedFile.image(uri, ListedFile.UNKNOWN_LENGTH);
+    assertThatThrownBy(new FileContent(file, hadoop)::read)
+        .isInstanceOfSatisfying(
+            ImageInputException.class,
+            failure -> assertThat(failure.category()).isEqualTo(ErrorCategory.STORAGE))
+        .hasMessage("Cannot read " + uri + ": " + reason);
+  }
+
+  private static void run(String... command) throws IOException, InterruptedException {
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
   }
 
   private FileContent content(long length) throws IOException {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.hadoop.conf.Configuration;
@@ -86,6 +87,39 @@ final class TestTarImages {
 
     assertThat(FaultyDisk.open).isZero();
     assertThat(images.hasNext()).isFalse();
+  }
+
+  @Test
+  void entryThatDoesNotFitIntoMemoryCostsItsOwnRowOnly() throws IOException {
+    long huge = Math.min(FileContent.MAX_BYTES, Runtime.getRuntime().maxMemory() / 3 + 1);
+    archive = folder.resolve("bomb.tar.gz");
+    try (OutputStream stream = Files.newOutputStream(archive);
+        TarArchiveOutputStream tar = new TarArchiveOutputStream(new GZIPOutputStream(stream))) {
+      put(tar, "huge.jpg", huge);
+      put(tar, "small.jpg", 1);
+    }
+    Iterator<ImageInput> images = open();
+
+    assertThat(ReadContent.of(images.next()))
+        .startsWith(
+            "resources: Cannot read "
+                + uri(archive)
+                + "!/huge.jpg: "
+                + huge
+                + " bytes do not fit into memory: ");
+    assertThat(images.next().uri()).isEqualTo(uri(archive) + "!/small.jpg");
+    assertThat(images.hasNext()).isFalse();
+  }
+
+  private static void put(TarArchiveOutputStream tar, String name, long size) throws IOException {
+    byte[] zeros = new byte[1 << 20];
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setSize(size);
+    tar.putArchiveEntry(entry);
+    for (long left = size; left > 0; left -= zeros.length) {
+      tar.write(zeros, 0, (int) Math.min(left, zeros.length));
+    }
+    tar.closeArchiveEntry();
   }
 
   private Iterator<ImageInput> open() throws IOException {

@@ -54,4 +54,12 @@ final class TestLocations {
           .hasMessageStartingWith("Invalid URI: s3a://***@… (must hold no credentials");
     }
   }
+
+  @Test
+  void keysThatTheS3ClientChangesAreKnown() {
+    assertThat(Locations.isMergedByClient("s3a://b/a//b.jpg")).isTrue();
+    assertThat(Locations.isMergedByClient("s3a://b//a.jpg")).isTrue();
+    assertThat(Locations.isMergedByClient("s3a://b/a/b.jpg")).isFalse();
+    assertThat(Locations.isMergedByClient("file:///a//b.jpg")).isFalse();
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.job.TestingSpark;
+import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.manifest.Chunk;
 import dev.boxmill.job.manifest.Chunker;
 import dev.boxmill.job.manifest.ListedFile;
@@ -13,15 +14,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestChunkStore {
 
@@ -88,6 +93,45 @@ final class TestChunkStore {
   }
 
   @Test
+  void aChunkGivesUpSomeOfItsFiles() throws IOException {
+    commit();
+    Chunk rest = new Chunk(chunk.name(), List.of(ListedFile.image("b", 1)));
+    writer.writeChunk(rows("b"), store.staged(chunk.name()));
+
+    store.shrink(rest);
+
+    assertThat(uris()).containsExactly("b");
+    assertThat(store.chunkOf(part())).isEqualTo(rest);
+    assertThat(names(folder.resolve("_boxmill/chunks"))).containsExactly(chunk.name() + ".gz");
+    store.drop(chunk.name());
+    assertThat(store.committed()).isEmpty();
+    assertThat(names(folder.resolve("_boxmill/chunks"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aKillWhileAChunkGivesUpFilesLeavesPartAndListAlike(boolean placed) throws IOException {
+    commit();
+    Path lists = folder.resolve("_boxmill/chunks");
+    Path before = Files.copy(lists.resolve(chunk.name() + ".gz"), folder.resolve("_boxmill/list"));
+    byte[] part = Files.readAllBytes(folder.resolve(part()));
+    Chunk rest = new Chunk(chunk.name(), List.of(ListedFile.image("b", 1)));
+    writer.writeChunk(rows("b"), store.staged(chunk.name()));
+    store.shrink(rest);
+    Files.move(lists.resolve(chunk.name() + ".gz"), lists.resolve(chunk.name() + ".1.gz"));
+    Files.move(before, lists.resolve(chunk.name() + ".gz"));
+    if (!placed) {
+      Files.write(folder.resolve(part()), part);
+    }
+
+    store.sweep();
+
+    assertThat(names(lists)).containsExactly(chunk.name() + ".gz");
+    assertThat(store.chunkOf(part())).isEqualTo(placed ? rest : chunk);
+    assertThat(uris()).hasSize(placed ? 1 : 2);
+  }
+
+  @Test
   void aRunThatAnotherOneFollowedCommitsNothing() throws IOException {
     writer.writeChunk(rows("a", "b"), store.staged(chunk.name()));
     new ChunkStore(path(folder), new Configuration()).own();
@@ -101,17 +145,81 @@ final class TestChunkStore {
     assertThat(store.committed()).isEmpty();
   }
 
-  @Test
-  void damagedListsAreNamed() throws IOException {
-    writer.writeChunk(rows("a", "b"), store.staged(chunk.name()));
-    store.commit(chunk);
+  @ParameterizedTest
+  @ValueSource(strings = {"no gzip", ""})
+  void damagedListsAreNamedWithWhatHeals(String content) throws IOException {
+    commit();
     Path list = folder.resolve("_boxmill/chunks/" + chunk.name() + ".gz");
-    Files.writeString(list, "no gzip");
+    Files.writeString(list, content);
 
     assertThatThrownBy(() -> store.chunkOf(part()))
-        .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("Cannot read the list of inputs " + TestingSpark.uri(list))
-        .hasMessageEndingWith("(--overwrite labels everything again)");
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("Cannot read the list of inputs " + TestingSpark.uri(list) + ": ")
+        .hasMessageEndingWith(remedy());
+  }
+
+  @Test
+  void aListWithoutALineIsDamagedToo() throws IOException {
+    commit();
+    Path list = folder.resolve("_boxmill/chunks/" + chunk.name() + ".gz");
+    new GZIPOutputStream(Files.newOutputStream(list)).close();
+
+    assertThatThrownBy(() -> store.chunkOf(part())).hasMessageContaining(".gz: it is empty (");
+  }
+
+  @Test
+  void aDamagedPartIsNamedWithWhatHeals() throws IOException {
+    commit();
+    Path file = folder.resolve(part());
+    byte[] sound = Files.readAllBytes(file);
+    byte[] noRows = sound.clone();
+    Arrays.fill(noRows, 4, sound.length / 4, (byte) 0x5a);
+
+    for (byte[] damaged : List.of(Arrays.copyOf(sound, sound.length / 2), new byte[100], noRows)) {
+      Files.write(file, damaged);
+      assertThatThrownBy(() -> store.reading(this::uris))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageStartingWith(
+              "Cannot read labels " + TestingSpark.uri(file) + ": it is damaged")
+          .hasMessageEndingWith(remedy());
+    }
+  }
+
+  @Test
+  void anEmptyPartIsFoundBeforeAnyWork() throws IOException {
+    commit();
+    store.refuseEmptyParts();
+    Files.write(folder.resolve(part()), new byte[0]);
+
+    assertThatThrownBy(store::refuseEmptyParts)
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(
+            "Cannot read labels " + TestingSpark.uri(folder.resolve(part())) + ": it is damaged")
+        .hasMessageEndingWith(remedy());
+  }
+
+  @Test
+  void aStoreThatFailsIsNoDamage() throws IOException {
+    commit();
+    IOException down = new IOException("503 Slow Down: " + part());
+    assertThatThrownBy(
+            () ->
+                store.reading(
+                    () -> {
+                      throw down;
+                    }))
+        .isSameAs(down);
+  }
+
+  private void commit() throws IOException {
+    writer.writeChunk(rows("a", "b"), store.staged(chunk.name()));
+    store.commit(chunk);
+  }
+
+  private String remedy() {
+    return " (delete "
+        + TestingSpark.uri(folder.resolve(part()))
+        + " and run again: only its images are labeled anew)";
   }
 
   private String part() {

@@ -4,6 +4,7 @@ import static dev.boxmill.job.TestingSpark.uri;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,6 +94,24 @@ final class TestOutputFolder {
                 + uri(built)
                 + "-replaced: the store is down"
                 + " (the new folder is whole; remove this one by hand)");
+  }
+
+  @Test
+  void labelsBelowAFileAreRefusedBeforeTheWork() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    String below = file + "/deep/labels";
+
+    for (ExistingLabels existing :
+        new ExistingLabels[] {ExistingLabels.CONTINUE, ExistingLabels.REPLACE}) {
+      assertThatThrownBy(() -> OutputFolder.claim(below, existing, new Configuration()))
+          .isInstanceOf(BadInputException.class)
+          .hasMessage(
+              "Cannot write labels to "
+                  + below
+                  + ": "
+                  + uri(file)
+                  + " is a file, no folder (name a folder)");
+    }
   }
 
   private static Configuration faultyDisk() {
