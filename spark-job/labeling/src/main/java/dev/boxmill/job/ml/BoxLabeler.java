@@ -1,12 +1,16 @@
 package dev.boxmill.job.ml;
 
+import dev.boxmill.image.Decoding;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.run.Counters;
+import dev.boxmill.job.run.ExecutorPrecision;
 import dev.boxmill.job.run.TaskLabeling;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.storage.HadoopSettings;
+import dev.boxmill.job.table.LabelWriter;
+import dev.boxmill.job.tiles.Tiling;
 import dev.boxmill.torchscript.Precision;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +30,6 @@ import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
@@ -43,7 +46,7 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
 
   private static final long serialVersionUID = 1;
 
-  /** The value of a parameter that is left to the detector. */
+  /** The value of a parameter that is left to the detector, or off. */
   private static final String OF_DETECTOR = "";
 
   private static final int OF_CHECKPOINT = 0;
@@ -60,6 +63,8 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
   private final DoubleParam minScore;
   private final IntParam topK;
   private final LongParam maxPixels;
+  private final Param<String> tiles;
+  private final Param<String> decode;
 
   public BoxLabeler() {
     this(Identifiable$.MODULE$.randomUID("boxLabeler"));
@@ -79,6 +84,9 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
     minScore = new DoubleParam(this, "minScore", "only boxes that score above it are kept");
     topK = new IntParam(this, "topK", "boxes per image at most; 0: as the checkpoint says");
     maxPixels = new LongParam(this, "maxPixels", "images that declare more are refused");
+    tiles = new Param<>(this, "tiles", "how larger pictures are cut: SIDE[:key=value,…]");
+    decode =
+        new Param<>(this, "decode", "full, or scaled: large JPEGs at a fraction of their size");
     setDefault(uriCol, "path");
     setDefault(contentCol, "content");
     setDefault(outputCol, "labels");
@@ -90,6 +98,8 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
     setDefault(minScore, LabelSettings.DEFAULT_MIN_SCORE);
     setDefault(topK, OF_CHECKPOINT);
     setDefault(maxPixels, LabelSettings.DEFAULT_MAX_PIXELS);
+    setDefault(tiles, OF_DETECTOR);
+    setDefault(decode, LabelSettings.DEFAULTS.decoding().optionValue());
   }
 
   /** Reads one that {@code write().save(path)} or a pipeline saved. */
@@ -114,14 +124,17 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
         JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext());
     StructType schema = transformSchema(dataset.schema());
     PreparedLabeler labeler =
-        new DetectorLabelerProvider().prepare(settings(), context.hadoopConfiguration());
+        new DetectorLabelerProvider()
+            .prepare(settings(), context.hadoopConfiguration())
+            .withAuto(() -> ExecutorPrecision.agreed(context));
     ImageColumns columns = ImageColumns.of(dataset.schema(), text(uriCol), text(contentCol));
     TaskLabeling task =
         new TaskLabeling(labeler, Counters.on(context.sc()), HadoopSettings.broadcast(context));
     return dataset
         .toDF()
         .mapPartitions(
-            (MapPartitionsFunction<Row, Row>) new RowLabeling(task, columns), Encoders.row(schema));
+            (MapPartitionsFunction<Row, Row>) new RowLabeling(task, columns),
+            LabelWriter.encoder(schema));
   }
 
   @Override
@@ -145,6 +158,8 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
         pixels >= 1 && pixels <= LabelSettings.MOST_PIXELS,
         maxPixels,
         "must be from 1 to " + LabelSettings.MOST_PIXELS);
+    List<String> decodings = Decoding.optionValues();
+    require(decodings.contains(text(decode)), decode, "must be one of " + decodings);
     int boxes = (int) getOrDefault(topK);
     return new LabelSettings(
         text(detector),
@@ -154,7 +169,9 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
         boxes == OF_CHECKPOINT ? OptionalInt.empty() : OptionalInt.of(boxes),
         given(architecture),
         given(classNames),
-        pixels);
+        pixels,
+        given(tiles).map(Tiling::parse).orElse(Tiling.NONE),
+        Decoding.of(text(decode)));
   }
 
   private Optional<String> given(Param<String> param) {
@@ -268,6 +285,24 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
 
   public BoxLabeler setMaxPixels(long value) {
     set(maxPixels, value);
+    return this;
+  }
+
+  public Param<String> tiles() {
+    return tiles;
+  }
+
+  public BoxLabeler setTiles(String value) {
+    set(tiles, value);
+    return this;
+  }
+
+  public Param<String> decode() {
+    return decode;
+  }
+
+  public BoxLabeler setDecode(String value) {
+    set(decode, value);
     return this;
   }
 

@@ -5,6 +5,7 @@ import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.images.ImageInputException;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.run.TaskLabeling;
+import dev.boxmill.job.storage.SignedAddress;
 import dev.boxmill.job.table.LabelTable;
 import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.LabelColumn;
@@ -110,7 +111,7 @@ final class RowLabeling implements MapPartitionsFunction<Row, Row> {
           null);
     }
     if (columns.content() == ImageColumns.NONE) {
-      ListedFile file = ListedFile.image(row.getString(column), ListedFile.UNKNOWN_LENGTH);
+      ListedFile file = ListedFile.image(SignedAddress.of(row.getString(column)));
       return new FileContent(file, task.hadoop()).read();
     }
     return row.getAs(column);

@@ -3,6 +3,7 @@ package dev.boxmill.job.preflight;
 import dev.boxmill.job.preflight.ExecutorProbe.Answer;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.text.Plural;
+import dev.boxmill.torchscript.Precision;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +52,10 @@ final class ExecutorChecks {
    * Loads the native library, and a detector with its refiners.
    *
    * @param labeler empty if it is unsound: then the library alone
+   * @param precision as the user asked for it
    */
-  void loadDetector(Optional<PreparedLabeler> labeler) {
-    asked(new DetectorProbe(labeler.orElse(null)))
+  void loadDetector(Optional<PreparedLabeler> labeler, Precision precision) {
+    asked(new DetectorProbe(labeler.orElse(null), precision))
         .forEach(
             (executor, found) -> found.forEach(one -> findings.accept(one.at(executor.name()))));
   }

@@ -4,18 +4,22 @@ import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.preflight.ExecutorProbe.Answer;
 import dev.boxmill.job.session.ExecutorSlot;
+import dev.boxmill.job.storage.LocalFiles;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.text.Plural;
+import dev.boxmill.torchscript.Convolutions;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -52,6 +56,7 @@ record ExecutorProbe(Precision precision, List<ListedFile> inputs, SharedFolder 
   public Answer ask(ExecutorSlot slot) {
     List<Finding> findings = new ArrayList<>();
     findings.add(java());
+    NamesCheck.here().ifPresent(findings::add);
     String computed = device(slot, findings);
     readInputs(slot.hadoop()).ifPresent(findings::add);
     if (output != null) {
@@ -76,8 +81,15 @@ record ExecutorProbe(Precision precision, List<ListedFile> inputs, SharedFolder 
   private String device(ExecutorSlot slot, List<Finding> findings) {
     try {
       Device device = slot.device();
-      String computed = precision.on(device).optionValue();
-      findings.add(Finding.ok(Check.DEVICE, described(device, slot) + ": computes in " + computed));
+      Precision exact = precision.on(device);
+      String computed = exact.optionValue();
+      if (device.kind() == Device.Kind.CPU) { // a GPU is tried when the library is loaded
+        String kernels = Convolutions.on(device, exact).library();
+        findings.add(
+            Finding.ok(
+                Check.DEVICE,
+                cpu(slot) + ": computes in " + computed + ", convolves by " + kernels));
+      }
       return computed;
     } catch (IllegalArgumentException unusable) {
       findings.add(Finding.failed(Check.DEVICE, unusable, "see spark.task.resource.gpu.amount"));
@@ -85,14 +97,12 @@ record ExecutorProbe(Precision precision, List<ListedFile> inputs, SharedFolder 
     }
   }
 
-  private static String described(Device device, ExecutorSlot slot) {
+  private static String cpu(ExecutorSlot slot) {
     String features = String.join(" ", CpuFeatures.here());
     String cpu = features.isEmpty() ? "" : " (" + features + ")";
     String cores = Plural.of(slot.cores(), "core") + " for a task";
     String tasks = Plural.of(slot.concurrentTasks(), "task") + " at once";
-    return device.kind() == Device.Kind.CPU
-        ? "CPU" + cpu + ", " + cores + ", " + tasks
-        : device + ", the first of " + Plural.of(slot.gpuAddresses().size(), "GPU") + " of a task";
+    return "CPU" + cpu + ", " + cores + ", " + tasks;
   }
 
   private Optional<Finding> readInputs(Configuration hadoop) {
@@ -118,11 +128,18 @@ record ExecutorProbe(Precision precision, List<ListedFile> inputs, SharedFolder 
   /** Gives what went wrong. */
   private static Optional<IOException> readStart(ListedFile file, Configuration hadoop) {
     Path path = new Path(file.uri());
-    try (FSDataInputStream stream = Locations.filesystem(path, hadoop).open(path)) {
+    try (InputStream stream = open(path, hadoop)) {
       return stream.read() < 0 ? Optional.of(unreadable(file, "it is empty")) : Optional.empty();
     } catch (IOException | RuntimeException failure) {
       return Optional.of(unreadable(file, FailureReason.of(failure)));
     }
+  }
+
+  private static InputStream open(Path path, Configuration hadoop) throws IOException {
+    FileSystem files = Locations.filesystem(path, hadoop);
+    LocalFiles.refuseUnreadable(files, path);
+    Optional<java.nio.file.Path> local = LocalFiles.of(files, path);
+    return local.isPresent() ? Files.newInputStream(local.get()) : files.open(path);
   }
 
   private static IOException unreadable(ListedFile file, String reason) {

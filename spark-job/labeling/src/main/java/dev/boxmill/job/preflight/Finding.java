@@ -76,6 +76,10 @@ record Finding(Check check, String where, Status outcome, String what, String re
     return text.lines().findFirst().orElse("").strip();
   }
 
+  boolean isFailed() {
+    return outcome == Status.FAILED;
+  }
+
   /** The same found elsewhere. */
   Finding at(String place) {
     return new Finding(check, place, outcome, what, remedy);

@@ -36,7 +36,7 @@ record PendingInputs(long before, long images, long archiveBytes, List<ListedFil
       if (file.kind() == Kind.ARCHIVE) {
         archiveBytes += Math.max(0, file.length());
       } else {
-        images += file.rows();
+        images += file.images().orElse(1);
       }
       if (sample.size() < wanted && index++ >= sample.size() * step) {
         sample.add(file);

@@ -1,6 +1,7 @@
 package dev.boxmill.job.preflight;
 
 import dev.boxmill.job.manifest.ListedFile;
+import dev.boxmill.job.run.ExecutorPrecision;
 import dev.boxmill.job.run.LabelRequest;
 import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.storage.HadoopSettings;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -49,12 +51,14 @@ public final class Preflight {
   private void run(LabelerProvider labelers, PrintStream console)
       throws IOException, InterruptedException {
     findings.add(version());
+    NamesCheck.here().ifPresent(findings::add);
     MemoryCheck.of(spark.sparkContext().conf()).ifPresent(findings::add);
     Broadcast<SerializableConfiguration> hadoop =
         HadoopSettings.broadcast(JavaSparkContext.fromSparkContext(spark.sparkContext()));
     Executors executors = new Executors(spark.sparkContext(), hadoop);
-    try (RequestChecks checks = new RequestChecks(request, labelers, spark, findings::add)) {
-      known = executors.await();
+    known = executors.await();
+    try (RequestChecks checks =
+        new RequestChecks(request, labelers, spark, this::precision, findings::add)) {
       if (known.isEmpty()) {
         findings.add(noExecutor());
         return;
@@ -62,9 +66,19 @@ public final class Preflight {
       console.println("Checking " + Plural.of(known.size(), "executor"));
       ExecutorChecks there = new ExecutorChecks(executors, known, findings::add);
       probeExecutors(checks, there);
-      there.loadDetector(checks.labeler());
+      there.loadDetector(checks.labeler(), request.settings().precision());
       new Measurement(checks, there, spark, hadoop).into(findings);
     }
+  }
+
+  /** Executors that choose differently are a finding of their own. */
+  private Precision precision() {
+    if (known.isEmpty()) {
+      return Precision.AUTO;
+    }
+    Set<Precision> found =
+        ExecutorPrecision.found(JavaSparkContext.fromSparkContext(spark.sparkContext()));
+    return found.size() == 1 ? found.iterator().next() : Precision.AUTO;
   }
 
   private Finding version() {

@@ -11,11 +11,13 @@ import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.source.ListedInputs;
 import dev.boxmill.job.table.OutputFolder;
 import dev.boxmill.job.table.TableTotals;
+import dev.boxmill.torchscript.Precision;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 
 /** The plan of a run whose every fault becomes a finding, and what the run would label. */
@@ -29,11 +31,12 @@ final class RequestChecks implements Closeable {
       LabelRequest request,
       LabelerProvider labelers,
       SparkSession spark,
+      Supplier<Precision> precision,
       Consumer<Finding> findings)
       throws IOException {
     this.spark = spark;
     this.findings = findings;
-    this.plan = new LabelPlan(request, labelers, spark, new Collecting());
+    this.plan = new LabelPlan(request, labelers, spark, precision, new Collecting());
     plan.inputs().ifPresent(this::reportDecisions);
   }
 

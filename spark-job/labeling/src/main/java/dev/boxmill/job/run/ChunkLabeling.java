@@ -8,14 +8,19 @@ import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.manifest.ListedFile.Kind;
 import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.source.ListedInputs;
+import dev.boxmill.job.source.TableOptions;
 import dev.boxmill.job.table.ChunkStore;
+import dev.boxmill.job.table.KeptColumns;
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.schemas.LabelColumn;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
@@ -25,6 +30,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
+import scala.Tuple2;
 
 /** Labels a chunk and commits it. */
 final class ChunkLabeling {
@@ -35,6 +41,8 @@ final class ChunkLabeling {
   private final SparkSession spark;
   private final ChunkStore store;
   private final TaskLabeling task;
+  private final TableOptions options;
+  private final KeptColumns kept;
   private final Broadcast<SerializableConfiguration> hadoop;
   private final LabelWriter writer;
 
@@ -42,12 +50,16 @@ final class ChunkLabeling {
       SparkSession spark,
       ChunkStore store,
       TaskLabeling task,
+      TableOptions options,
+      KeptColumns kept,
       Broadcast<SerializableConfiguration> hadoop) {
+    this.options = options;
+    this.kept = kept;
     this.spark = spark;
     this.store = store;
     this.task = task;
     this.hadoop = hadoop;
-    this.writer = new LabelWriter(spark);
+    this.writer = new LabelWriter(spark, kept);
   }
 
   /** Labels all images of a chunk. */
@@ -57,17 +69,23 @@ final class ChunkLabeling {
     return store.commit(chunk);
   }
 
-  /** Labels the images of a committed chunk that failed, and replaces their rows. */
-  long labelFailed(Chunk chunk) throws IOException {
+  /**
+   * Labels the images of a committed chunk that failed, and replaces their rows.
+   *
+   * @param signatures what opens some of them now
+   */
+  long labelFailed(Chunk chunk, FreshSignatures signatures) throws IOException {
     Dataset<Row> rows = writer.read(store.part(chunk.name()));
-    Dataset<Row> kept = rows.where(STATUS.equalTo(LabelRows.OK));
-    Set<String> failed = uris(rows.where(STATUS.equalTo(LabelRows.FAILED)));
-    try (ListedInputs tables = InputListing.ofTables(spark, uris(chunk, Kind.TABLE))) {
-      List<JavaRDD<ImageInput>> again = failedImages(chunk, failed, uris(kept), tables);
+    Dataset<Row> labeled = rows.where(STATUS.equalTo(LabelRows.OK));
+    Set<String> failed = store.reading(() -> uris(rows.where(STATUS.equalTo(LabelRows.FAILED))));
+    try (ListedInputs tables =
+        InputListing.ofTables(spark, uris(chunk, Kind.TABLE), options, kept)) {
+      List<JavaRDD<ImageInput>> again =
+          failedImages(chunk, failed, uris(labeled), tables, signatures, keptOfFailed(rows));
       if (!again.isEmpty()) {
         JavaRDD<ImageInput> images = again.stream().reduce(JavaRDD::union).orElseThrow();
         writer.writeChunk(
-            kept.union(writer.rows(images.mapPartitions(task))), store.staged(chunk.name()));
+            labeled.union(writer.rows(images.mapPartitions(task))), store.staged(chunk.name()));
         store.commit(chunk);
       }
     }
@@ -79,7 +97,12 @@ final class ChunkLabeling {
    * that have no row yet are new. A file may have been repaired: its length of before says nothing.
    */
   private List<JavaRDD<ImageInput>> failedImages(
-      Chunk chunk, Set<String> failed, Set<String> ok, ListedInputs tables) {
+      Chunk chunk,
+      Set<String> failed,
+      Set<String> ok,
+      ListedInputs tables,
+      FreshSignatures signatures,
+      Map<String, Row> keptOfFailed) {
     List<ListedFile> files = new ArrayList<>();
     List<ListedFile> archives = new ArrayList<>();
     List<ListedFile> images = new ArrayList<>();
@@ -87,7 +110,7 @@ final class ChunkLabeling {
       switch (file.kind()) {
         case IMAGE -> {
           if (failed.contains(file.uri())) {
-            files.add(ListedFile.image(file.uri(), ListedFile.UNKNOWN_LENGTH));
+            files.add(ListedFile.image(signatures.address(file.uri())));
           }
         }
         case ARCHIVE -> {
@@ -100,19 +123,65 @@ final class ChunkLabeling {
     }
     List<JavaRDD<ImageInput>> again = new ArrayList<>();
     if (!files.isEmpty()) {
-      again.add(tables.images(files, spark, hadoop));
+      again.add(
+          tables
+              .images(files, spark, hadoop)
+              .map(
+                  image ->
+                      new ImageInput(
+                          image.uri(),
+                          image.content(),
+                          image.known(),
+                          Optional.ofNullable(keptOfFailed.get(image.uri())))));
     }
     if (!archives.isEmpty()) {
       again.add(tables.images(archives, spark, hadoop).filter(image -> !ok.contains(image.uri())));
     }
     if (!images.isEmpty()) {
-      again.add(tables.images(images, spark, hadoop).filter(image -> failed.contains(image.uri())));
+      Set<String> own = ofDamaged(images, failed);
+      again.add(
+          tables
+              .images(images, spark, hadoop)
+              .filter(image -> failed.contains(image.uri()) || isNew(image.uri(), own, ok)));
     }
     return again;
   }
 
+  /** What failed rows carry along, by URI: a list that said so is not read again. */
+  private Map<String, Row> keptOfFailed(Dataset<Row> rows) {
+    KeptColumns columns = kept;
+    return columns.isEmpty()
+        ? Map.of()
+        : new HashMap<>(
+            rows.where(STATUS.equalTo(LabelRows.FAILED))
+                .toJavaRDD()
+                .filter(row -> LabelRows.kept(row, columns).isPresent())
+                .mapToPair(
+                    row -> new Tuple2<>(row.getString(0), LabelRows.kept(row, columns).get()))
+                .collectAsMap());
+  }
+
+  /** Tables that were damaged, so that their rows may have other names when they are whole. */
+  private static Set<String> ofDamaged(List<ListedFile> tables, Set<String> failed) {
+    Set<String> damaged = new HashSet<>();
+    for (ListedFile table : tables) {
+      if (table.images().isEmpty() && failed.stream().anyMatch(uri -> isOf(table, uri))) {
+        damaged.add(table.uri());
+      }
+    }
+    return damaged;
+  }
+
+  private static boolean isNew(String image, Set<String> damaged, Set<String> ok) {
+    return !ok.contains(image) && damaged.stream().anyMatch(table -> isOf(table, image));
+  }
+
   private static boolean isOf(ListedFile archive, String image) {
-    return image.equals(archive.uri()) || image.startsWith(archive.uri() + "!/");
+    return isOf(archive.uri(), image);
+  }
+
+  private static boolean isOf(String archive, String image) {
+    return image.equals(archive) || image.startsWith(archive + "!/");
   }
 
   private static List<String> uris(Chunk chunk, Kind kind) {

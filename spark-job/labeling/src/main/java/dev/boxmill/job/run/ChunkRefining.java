@@ -8,10 +8,13 @@ import dev.boxmill.job.manifest.ListedFile.Kind;
 import dev.boxmill.job.session.RefiningJob;
 import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.source.ListedInputs;
+import dev.boxmill.job.source.TableOptions;
 import dev.boxmill.job.table.ChunkStore;
+import dev.boxmill.job.table.KeptColumns;
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.StoredTable;
+import dev.boxmill.schemas.LabelColumn;
 import dev.boxmill.schemas.LabelRow;
 import java.io.IOException;
 import java.util.List;
@@ -36,6 +39,7 @@ final class ChunkRefining {
   private final TaskLabeling task;
   private final Broadcast<SerializableConfiguration> hadoop;
   private final LabelWriter writer;
+  private final TableOptions options;
 
   ChunkRefining(
       SparkSession spark,
@@ -50,16 +54,18 @@ final class ChunkRefining {
     this.job = job;
     this.task = task;
     this.hadoop = hadoop;
-    this.writer = new LabelWriter(spark);
+    this.options = TableOptions.of(table.made().settings());
+    this.writer = new LabelWriter(spark, table.kept());
   }
 
   /** Refines all rows of the table's chunk; gives how many. */
   long refine(Chunk chunk) throws IOException {
     Chunk again = chunk.again(job.fingerprint());
+    KeptColumns kept = table.kept();
     Dataset<Row> rows = writer.read(table.chunks().part(chunk.name()));
     long expected = table.chunks().rows(chunk.name());
     if (!job.usesFeatures()) {
-      write(again, rows.toJavaRDD().map(ChunkRefining::unread));
+      write(again, rows.toJavaRDD().map(row -> unread(row, kept)));
       return store.commit(again, OptionalLong.of(expected));
     }
     List<ListedFile> holders =
@@ -67,11 +73,11 @@ final class ChunkRefining {
     int slots = spark.sparkContext().defaultParallelism();
     JavaRDD<Row> shared = rows.repartition(ListedInputs.tasks(chunk.files(), slots)).toJavaRDD();
     if (holders.isEmpty()) {
-      write(again, files(shared, hadoop));
+      write(again, files(shared, kept, hadoop));
       return store.commit(again, OptionalLong.of(expected));
     }
-    try (ListedInputs inputs = InputListing.ofTables(spark, tables(holders))) {
-      write(again, held(shared, inputs.images(holders, spark, hadoop), hadoop));
+    try (ListedInputs inputs = InputListing.ofTables(spark, tables(holders), options, kept)) {
+      write(again, held(shared, kept, inputs.images(holders, spark, hadoop), hadoop));
       return store.commit(again, OptionalLong.of(expected));
     }
   }
@@ -84,20 +90,21 @@ final class ChunkRefining {
     return holders.stream().filter(file -> file.kind() == Kind.TABLE).map(ListedFile::uri).toList();
   }
 
-  private static ImageInput unread(Row row) {
+  private static ImageInput unread(Row row, KeptColumns kept) {
     LabelRow known = LabelRows.labelRow(row);
     return new ImageInput(
         known.imageUri(),
         () -> {
           throw new IOException("Cannot read " + known.imageUri() + ": nobody needs it");
         },
-        Optional.of(known));
+        Optional.of(known),
+        LabelRows.kept(row, kept));
   }
 
   /** Images that are files. */
   private static JavaRDD<ImageInput> files(
-      JavaRDD<Row> rows, Broadcast<SerializableConfiguration> hadoop) {
-    return rows.map(row -> input(LabelRows.labelRow(row), hadoop));
+      JavaRDD<Row> rows, KeptColumns kept, Broadcast<SerializableConfiguration> hadoop) {
+    return rows.map(row -> input(row, kept, hadoop));
   }
 
   /**
@@ -105,7 +112,10 @@ final class ChunkRefining {
    * tasks. Those that are not found are files.
    */
   private static JavaRDD<ImageInput> held(
-      JavaRDD<Row> rows, JavaRDD<ImageInput> images, Broadcast<SerializableConfiguration> hadoop) {
+      JavaRDD<Row> rows,
+      KeptColumns kept,
+      JavaRDD<ImageInput> images,
+      Broadcast<SerializableConfiguration> hadoop) {
     JavaPairRDD<String, Row> byUri =
         rows.mapToPair(row -> new Tuple2<>(LabelRows.labelRow(row).imageUri(), row));
     JavaPairRDD<String, FetchedBytes> bytes =
@@ -114,18 +124,21 @@ final class ChunkRefining {
         .leftOuterJoin(bytes, rows.getNumPartitions())
         .values()
         .map(
-            pair -> {
-              LabelRow known = LabelRows.labelRow(pair._1());
-              return pair._2().isPresent() ? input(known, pair._2().get()) : input(known, hadoop);
-            });
+            pair ->
+                pair._2().isPresent()
+                    ? input(pair._1(), kept, pair._2().get())
+                    : input(pair._1(), kept, hadoop));
   }
 
-  private static ImageInput input(LabelRow known, Broadcast<SerializableConfiguration> hadoop) {
-    ListedFile file = ListedFile.image(known.imageUri(), ListedFile.UNKNOWN_LENGTH);
-    return input(known, new FileContent(file, hadoop.value().value()));
+  private static ImageInput input(
+      Row row, KeptColumns kept, Broadcast<SerializableConfiguration> hadoop) {
+    String uri = row.getAs(LabelColumn.IMAGE_URI.columnName());
+    ListedFile file = ListedFile.image(uri, ListedFile.UNKNOWN_LENGTH);
+    return input(row, kept, new FileContent(file, hadoop.value().value()));
   }
 
-  private static ImageInput input(LabelRow known, ImageInput.Content content) {
-    return new ImageInput(known.imageUri(), content, Optional.of(known));
+  private static ImageInput input(Row row, KeptColumns kept, ImageInput.Content content) {
+    LabelRow known = LabelRows.labelRow(row);
+    return new ImageInput(known.imageUri(), content, Optional.of(known), LabelRows.kept(row, kept));
   }
 }

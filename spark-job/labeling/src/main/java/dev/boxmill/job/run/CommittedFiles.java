@@ -7,6 +7,7 @@ import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.OutputFolder;
 import dev.boxmill.schemas.LabelColumn;
 import java.io.IOException;
+import java.util.Iterator;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 
@@ -43,12 +44,23 @@ public record CommittedFiles(SparkSession spark, OutputFolder output) {
     }
   }
 
-  private void addImages(FileSort files) {
-    new LabelWriter(spark)
+  private void addImages(FileSort files) throws IOException {
+    output
+        .chunks()
+        .reading(
+            () -> {
+              uris()
+                  .forEachRemaining(
+                      uri -> files.add(ListedFile.image(uri, ListedFile.UNKNOWN_LENGTH)));
+              return files;
+            });
+  }
+
+  private Iterator<String> uris() {
+    return new LabelWriter(spark)
         .read(output.table())
         .select(LabelColumn.IMAGE_URI.columnName())
         .as(Encoders.STRING())
-        .toLocalIterator()
-        .forEachRemaining(uri -> files.add(ListedFile.image(uri, ListedFile.UNKNOWN_LENGTH)));
+        .toLocalIterator();
   }
 }

@@ -8,14 +8,26 @@ import java.io.Serializable;
 
 /**
  * An image's bytes from an archive or a table, or why they can't be had, on their way between
- * tasks.
- *
- * @param bytes empty where there is a reason
- * @param category null where there is none
- * @param reason null where there is none
+ * tasks. No record: Kryo, the serializer of many clusters, can't read one.
  */
-record FetchedBytes(byte[] bytes, ErrorCategory category, String reason)
-    implements ImageInput.Content, Serializable {
+final class FetchedBytes implements ImageInput.Content, Serializable {
+
+  private static final long serialVersionUID = 1;
+
+  /** Empty where there is a reason. */
+  private final byte[] bytes;
+
+  /** Null where there is no reason. */
+  private final ErrorCategory category;
+
+  /** Null where there is none. */
+  private final String reason;
+
+  private FetchedBytes(byte[] bytes, ErrorCategory category, String reason) {
+    this.bytes = bytes;
+    this.category = category;
+    this.reason = reason;
+  }
 
   static FetchedBytes of(ImageInput image) {
     try {

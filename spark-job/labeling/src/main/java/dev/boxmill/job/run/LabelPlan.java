@@ -4,14 +4,19 @@ import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.source.ListedInputs;
+import dev.boxmill.job.storage.FileNameEncoding;
+import dev.boxmill.job.table.KeptColumns;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.OutputFolder;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
+import dev.boxmill.job.table.RunRecord;
+import dev.boxmill.torchscript.Precision;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -59,15 +64,31 @@ public final class LabelPlan implements Closeable {
   private final Optional<PreparedLabeler> labeler;
   private final Optional<ListedInputs> inputs;
 
-  /** Takes the steps. */
-  public LabelPlan(LabelRequest request, LabelerProvider labelers, SparkSession spark, Steps steps)
+  /**
+   * Takes the steps.
+   *
+   * @param precision what {@code --precision auto} stands for where labels are made
+   */
+  public LabelPlan(
+      LabelRequest request,
+      LabelerProvider labelers,
+      SparkSession spark,
+      Supplier<Precision> precision,
+      Steps steps)
       throws IOException {
     this.request = request;
     this.spark = spark;
     this.output =
         steps.take(
-            Step.OUTPUT, () -> OutputFolder.claim(request.output(), request.existing(), hadoop()));
-    this.labeler = steps.take(Step.DETECTOR, () -> labelers.prepare(request.settings(), hadoop()));
+            Step.OUTPUT,
+            () -> {
+              FileNameEncoding.refuseLost(request.output());
+              return OutputFolder.claim(request.output(), request.existing(), hadoop());
+            });
+    this.labeler =
+        steps.take(
+            Step.DETECTOR,
+            () -> labelers.prepare(request.settings(), hadoop()).withAuto(precision));
     if (output.isPresent() && labeler.isPresent()) {
       steps.take(Step.OUTPUT, this::refuseToMix);
     }
@@ -92,6 +113,11 @@ public final class LabelPlan implements Closeable {
     return inputs;
   }
 
+  /** How a run that began then makes its labels. */
+  RunRecord record(Instant started) {
+    return labeler.orElseThrow().record(started).with(request.tables().settings());
+  }
+
   /** Whether the images are those of the table that failed. */
   public boolean isRetry() {
     return request.existing() == ExistingLabels.RETRY_FAILED;
@@ -105,7 +131,14 @@ public final class LabelPlan implements Closeable {
   ListedInputs list(List<String> given) throws IOException {
     Optional<Dataset<Row>> labeled =
         holdsLabels() ? Optional.of(labels(output.orElseThrow())) : Optional.empty();
-    ListedInputs listed = InputListing.list(spark, given, request.format(), labeled);
+    ListedInputs listed =
+        InputListing.list(
+            spark,
+            given,
+            request.format(),
+            request.tables(),
+            labeled,
+            holdsLabels() ? output.orElseThrow().kept() : KeptColumns.NONE);
     output.ifPresent(table -> listed.roots().forEach(root -> table.refuseToHold(new Path(root))));
     return listed;
   }
@@ -120,7 +153,7 @@ public final class LabelPlan implements Closeable {
   }
 
   private OutputFolder refuseToMix() throws IOException {
-    output.orElseThrow().refuseToMix(labeler.orElseThrow().record(Instant.now()));
+    output.orElseThrow().refuseToMix(record(Instant.now()));
     return output.get();
   }
 

@@ -3,6 +3,7 @@ package dev.boxmill.job.run;
 import dev.boxmill.job.manifest.Chunk;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.table.OutputFolder;
+import dev.boxmill.job.table.RunRecord;
 import dev.boxmill.job.table.TableTotals;
 import dev.boxmill.job.text.Plural;
 import java.io.Closeable;
@@ -51,6 +52,7 @@ final class OutputRun implements Closeable {
   /**
    * Makes the output this run's own, and sweeps what a killed one left.
    *
+   * @param record what lies beside its labels
    * @param started when the run began
    * @param console for progress
    */
@@ -58,11 +60,12 @@ final class OutputRun implements Closeable {
       SparkSession spark,
       OutputFolder output,
       PreparedLabeler labeler,
+      RunRecord record,
       Instant started,
       PrintStream console)
       throws IOException {
     OutputRun run = new OutputRun(spark, output, labeler, started, console);
-    output.begin(labeler.record(started));
+    output.begin(record);
     return run;
   }
 

@@ -4,6 +4,7 @@ import dev.boxmill.job.text.Plural;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
@@ -34,22 +35,43 @@ final class ProgressLine implements AutoCloseable {
   private final OptionalLong total;
   private final Medium medium;
   private final PrintStream out;
-  private final long startNanos = System.nanoTime();
+  private final Duration second;
+  private final Pace pace = new Pace();
   private final Thread thread = new Thread(this::repeat, "boxmill-progress");
   private volatile boolean closed;
+  private Progress shown = Progress.NONE;
   private int widest;
 
   private ProgressLine(
-      Supplier<Progress> progress, OptionalLong total, Medium medium, PrintStream out) {
+      Supplier<Progress> progress,
+      OptionalLong total,
+      Medium medium,
+      PrintStream out,
+      Duration second) {
     this.progress = progress;
     this.total = total;
     this.medium = medium;
     this.out = out;
+    this.second = second;
   }
 
   static ProgressLine start(
       Supplier<Progress> progress, OptionalLong total, Medium medium, PrintStream out) {
-    ProgressLine line = new ProgressLine(progress, total, medium, out);
+    return start(progress, total, medium, out, Duration.ofSeconds(1));
+  }
+
+  /**
+   * The same.
+   *
+   * @param second how long a second is; tests have less time
+   */
+  static ProgressLine start(
+      Supplier<Progress> progress,
+      OptionalLong total,
+      Medium medium,
+      PrintStream out,
+      Duration second) {
+    ProgressLine line = new ProgressLine(progress, total, medium, out, second);
     line.thread.setDaemon(true);
     line.thread.start();
     return line;
@@ -64,16 +86,26 @@ final class ProgressLine implements AutoCloseable {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
-    if (widest > 0) {
-      show();
+    end();
+  }
+
+  /** The last state, unless it is to be read already. */
+  private void end() {
+    Progress last = look();
+    if (widest > 0 && !last.equals(shown)) {
+      show(last);
+    }
+    if (widest > 0 && medium == Medium.TERMINAL) {
       out.println();
     }
   }
 
-  /** For example {@code 120 of 400 images · 30% · 14.2 images/s · 1 failed · 20 s left}. */
-  static String text(Progress now, OptionalLong total, Duration elapsed) {
-    double seconds = Math.max(0.001, elapsed.toMillis() / 1000.0);
-    double rate = now.images() / seconds;
+  /**
+   * For example {@code 120 of 400 images · 30% · 14.2 images/s · 1 failed · 20 s left}.
+   *
+   * @param rate images per second, once it is known
+   */
+  static String text(Progress now, OptionalLong total, OptionalDouble rate) {
     StringBuilder text = new StringBuilder();
     if (total.isPresent()) {
       long all = Math.max(1, total.getAsLong());
@@ -82,10 +114,14 @@ final class ProgressLine implements AutoCloseable {
     } else {
       text.append(Plural.of(now.images(), "image"));
     }
-    text.append(String.format(Locale.ROOT, " · %.1f images/s", rate));
+    if (now.images() == 0) {
+      return text.append(" · starting").toString();
+    }
+    rate.ifPresent(r -> text.append(String.format(Locale.ROOT, " · %.1f images/s", r)));
     text.append(String.format(Locale.ROOT, " · %,d failed", now.failures()));
-    if (total.isPresent() && now.images() > 0) {
-      text.append(" · ").append(timeLeft((total.getAsLong() - now.images()) / rate));
+    long left = total.orElse(0) - now.images();
+    if (rate.isPresent() && left > 0) {
+      text.append(" · ").append(timeLeft(left / rate.getAsDouble()));
     }
     return text.toString();
   }
@@ -102,20 +138,29 @@ final class ProgressLine implements AutoCloseable {
   }
 
   private void repeat() {
-    while (!closed) {
+    for (int seconds = 1; !closed; seconds++) {
       try {
-        Thread.sleep(medium.seconds * 1000L);
+        Thread.sleep(second.toMillis());
       } catch (InterruptedException ended) {
         return;
       }
-      show();
+      Progress now = look();
+      if (seconds % medium.seconds == 0) {
+        show(now);
+      }
     }
   }
 
-  private void show() {
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
-    String text = text(progress.get(), total, elapsed);
+  private Progress look() {
+    Progress now = progress.get();
+    pace.see(now.images(), System.nanoTime());
+    return now;
+  }
+
+  private void show(Progress now) {
+    String text = text(now, total, pace.rate());
     widest = Math.max(widest, text.length());
+    shown = now;
     switch (medium) {
       case TERMINAL -> out.print("\r" + text + " ".repeat(widest - text.length()));
       case LOG -> out.println(text);

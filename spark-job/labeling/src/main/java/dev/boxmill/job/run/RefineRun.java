@@ -5,13 +5,16 @@ import dev.boxmill.job.manifest.Chunk;
 import dev.boxmill.job.manifest.SortedFiles;
 import dev.boxmill.job.session.RefiningJob;
 import dev.boxmill.job.source.ListedInputs;
+import dev.boxmill.job.source.TableOptions;
 import dev.boxmill.job.storage.HadoopSettings;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.OutputFolder;
+import dev.boxmill.job.table.RunRecord;
 import dev.boxmill.job.table.StoredTable;
 import dev.boxmill.job.table.TableTotals;
 import dev.boxmill.job.text.Plural;
+import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -57,15 +60,19 @@ public final class RefineRun {
     Instant started = Instant.now();
     StoredTable table = StoredTable.open(spark, request.labels());
     OutputFolder output = claim(request, table);
-    RefiningJob job = RefiningJob.of(table.made(), request.options(), hadoop());
+    RefiningJob job =
+        RefiningJob.of(table.made(), request.options(), hadoop()).withAuto(this::precision);
     List<String> waiting = table.chunks().committed();
-    output.refuseToMix(job.record(started));
+    RunRecord record =
+        job.record(started).with(TableOptions.of(table.made().settings()).settings());
+    output.refuseToMix(record);
     output.refuseOtherChunks(again(waiting, job), table.made().uri());
     List<String> decisions = decisions(table, waiting, job);
     decisions.forEach(console::println);
-    try (OutputRun run = OutputRun.begin(spark, output, job, started, console)) {
+    try (OutputRun run = OutputRun.begin(spark, output, job, record, started, console)) {
       refine(table, waiting, job, output, run);
-      RunReport.RunInputs given = new RunReport.RunInputs(decisions, 0, request.maxFailureRate());
+      RunReport.RunInputs given =
+          new RunReport.RunInputs(decisions, 0, 0, 0, request.maxFailureRate());
       return run.finish(given, count(output));
     }
   }
@@ -93,9 +100,12 @@ public final class RefineRun {
         job.usesFeatures()
             ? "images are read again, as a refiner looks at feature maps"
             : "no image is read, as no refiner looks at feature maps";
+    String duplicates =
+        job.candidates().map(by -> "; duplicates stay left out, as " + by).orElse("");
     return List.of(
-        "Labels %s: %s%s; %s"
-            .formatted(table.made().uri(), Plural.of(chunks.size(), "chunk"), whole, images));
+        "Labels %s: %s%s; %s%s"
+            .formatted(
+                table.made().uri(), Plural.of(chunks.size(), "chunk"), whole, images, duplicates));
   }
 
   private void refine(
@@ -103,7 +113,7 @@ public final class RefineRun {
       throws IOException {
     JavaSparkContext java = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(java);
-    TaskLabeling task = new TaskLabeling(job, run.counters(), hadoop);
+    TaskLabeling task = new TaskLabeling(job, table.kept(), run.counters(), hadoop);
     ChunkRefining chunk = new ChunkRefining(spark, table, output.chunks(), job, task, hadoop);
     Set<String> done = new HashSet<>(output.chunks().committed());
     Iterator<Chunk> waiting =
@@ -111,7 +121,11 @@ public final class RefineRun {
             .filter(name -> !done.contains(Chunk.nameAgain(name, job.fingerprint())))
             .map(name -> read(table, name))
             .iterator();
-    run.work(waiting, OptionalLong.empty(), next -> tasks(next, job), chunk::refine);
+    run.work(
+        waiting,
+        OptionalLong.empty(),
+        next -> tasks(next, job),
+        next -> table.chunks().reading(() -> chunk.refine(next)));
   }
 
   /** Lists of inputs may be long: each is read when it is its turn. */
@@ -137,11 +151,16 @@ public final class RefineRun {
   }
 
   private TableTotals count(OutputFolder output) throws IOException {
-    TableTotals written = TableTotals.of(new LabelWriter(spark).read(output.table()));
+    TableTotals written =
+        output.chunks().reading(() -> TableTotals.of(new LabelWriter(spark).read(output.table())));
     try (SortedFiles listed = new CommittedFiles(spark, output).listed()) {
       IncompleteRunException.refuse(0, listed, written);
     }
     return written;
+  }
+
+  private Precision precision() {
+    return ExecutorPrecision.agreed(JavaSparkContext.fromSparkContext(spark.sparkContext()));
   }
 
   private Configuration hadoop() {

@@ -22,6 +22,8 @@ import org.apache.spark.sql.SparkSession;
  * @param inputs images that were given to this run and those before it, each once; as many as rows
  * @param labeledNow images that this run labeled
  * @param duplicates inputs left out because they were given before
+ * @param missing rows of images that earlier runs were given, and this one was not
+ * @param dropped such rows that this run took out of the table
  * @param failures failed images by error category
  * @param time where it went, and what bounds the run
  * @param seconds from the first look at the inputs to the checked table
@@ -37,6 +39,8 @@ public record RunReport(
     @JsonProperty("inputs") long inputs,
     @JsonProperty("labeled_now") long labeledNow,
     @JsonProperty("duplicates") long duplicates,
+    @JsonProperty("missing") long missing,
+    @JsonProperty("dropped") long dropped,
     @JsonProperty("ok") long ok,
     @JsonProperty("failed") long failed,
     @JsonProperty("failures") Map<String, Long> failures,
@@ -61,9 +65,12 @@ public record RunReport(
    *
    * @param decisions what each input was taken for
    * @param duplicates inputs left out because they were given before
+   * @param missing rows of images that earlier runs were given, and this one was not
+   * @param dropped such rows that this run took out of the table
    * @param maxFailureRate as the user allows
    */
-  record RunInputs(List<String> decisions, long duplicates, double maxFailureRate) {}
+  record RunInputs(
+      List<String> decisions, long duplicates, long missing, long dropped, double maxFailureRate) {}
 
   /**
    * What a run did.
@@ -91,6 +98,8 @@ public record RunReport(
         totals.rows(),
         result.labeledNow(),
         given.duplicates(),
+        given.missing(),
+        given.dropped(),
         totals.ok(),
         totals.failed(),
         totals.failures(),
@@ -121,13 +130,27 @@ public record RunReport(
     if (duplicates > 0) {
       text.append(Plural.of(duplicates, "duplicate input")).append(" left out\n");
     }
+    if (missing > 0) {
+      text.append(Plural.of(missing, "row"))
+          .append(missing == 1 ? " is of an image" : " are of images")
+          .append(" that the input no longer has\n");
+    }
+    if (dropped > 0) {
+      text.append(Plural.of(dropped, "row"))
+          .append(dropped == 1 ? " of an image" : " of images")
+          .append(" that the input no longer has ")
+          .append(dropped == 1 ? "was" : "were")
+          .append(" dropped\n");
+    }
     text.append(
         String.format(
             Locale.ROOT,
-            "%s, %.1f s, %.1f images/s%n",
+            "%s, %.1f s, %s%n",
             boxes == 1 ? "1 box" : String.format(Locale.ROOT, "%,d boxes", boxes),
             seconds,
-            imagesPerSecond));
+            labeledNow == 0
+                ? "nothing new"
+                : String.format(Locale.ROOT, "%.1f images/s", imagesPerSecond)));
     if (labeledNow > 0) {
       text.append(time.text());
     }

@@ -5,12 +5,16 @@ import dev.boxmill.job.session.ImageLabeler;
 import dev.boxmill.job.session.PreparedLabeler;
 import dev.boxmill.job.session.Stage;
 import dev.boxmill.job.session.StageTimes;
+import dev.boxmill.job.table.KeptColumns;
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.RunColumns;
 import dev.boxmill.schemas.LabelRow;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -26,12 +30,28 @@ public final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>,
 
   private final PreparedLabeler labeler;
   private final RunColumns columns;
+  private final KeptColumns kept;
   private final Counters counters;
   private final Broadcast<SerializableConfiguration> hadoop;
 
+  /** Of the contract's columns alone. */
   public TaskLabeling(
       PreparedLabeler labeler, Counters counters, Broadcast<SerializableConfiguration> hadoop) {
+    this(labeler, KeptColumns.NONE, counters, hadoop);
+  }
+
+  /**
+   * Of columns of the input too.
+   *
+   * @param kept that the rows carry along
+   */
+  public TaskLabeling(
+      PreparedLabeler labeler,
+      KeptColumns kept,
+      Counters counters,
+      Broadcast<SerializableConfiguration> hadoop) {
     this.labeler = labeler;
+    this.kept = kept;
     this.columns = new RunColumns(labeler.model(), labeler.refiners(), labeler.fingerprint());
     this.counters = counters;
     this.hadoop = hadoop;
@@ -39,7 +59,8 @@ public final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>,
 
   @Override
   public Iterator<Row> call(Iterator<ImageInput> images) {
-    Iterator<LabelRow> labeled = label(images);
+    Map<String, Row> underWay = new ConcurrentHashMap<>();
+    Iterator<LabelRow> labeled = label(noting(images, underWay));
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -48,7 +69,26 @@ public final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>,
 
       @Override
       public Row next() {
-        return row(labeled.next());
+        LabelRow next = labeled.next();
+        Optional<Row> along = Optional.ofNullable(underWay.remove(next.imageUri()));
+        return LabelRows.row(next, columns, Instant.now(), kept, along);
+      }
+    };
+  }
+
+  /** Labelers never see what is carried along. */
+  private static Iterator<ImageInput> noting(Iterator<ImageInput> images, Map<String, Row> kept) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return images.hasNext();
+      }
+
+      @Override
+      public ImageInput next() {
+        ImageInput image = images.next();
+        image.kept().ifPresent(row -> kept.put(image.uri(), row));
+        return image;
       }
     };
   }
@@ -61,7 +101,8 @@ public final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>,
     TaskContext task = TaskContext.get();
     StageTimes times = new StageTimes();
     long start = System.nanoTime();
-    ImageLabeler opened = labeler.open(TaskSlot.of(task, hadoop()), times);
+    ImageLabeler opened =
+        DeviceLoss.watched(() -> labeler.open(TaskSlot.of(task, hadoop()), times));
     task.addTaskCompletionListener(
         (TaskCompletionListener)
             ended -> {
@@ -70,7 +111,21 @@ public final class TaskLabeling implements FlatMapFunction<Iterator<ImageInput>,
               counters.count(times);
             });
     OneRowPerInput checked = new OneRowPerInput(images, counters);
-    return checked.over(opened.label(checked.inputs()));
+    return watched(checked.over(opened.label(checked.inputs())));
+  }
+
+  private static Iterator<LabelRow> watched(Iterator<LabelRow> rows) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return DeviceLoss.watched(rows::hasNext);
+      }
+
+      @Override
+      public LabelRow next() {
+        return DeviceLoss.watched(rows::next);
+      }
+    };
   }
 
   /** As the label table holds it. */

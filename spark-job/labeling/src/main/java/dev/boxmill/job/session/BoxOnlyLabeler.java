@@ -73,6 +73,6 @@ final class BoxOnlyLabeler implements ImageLabeler {
 
   @Override
   public void close() {
-    refiners.close();
+    ClosedRefiners.close(refiners);
   }
 }

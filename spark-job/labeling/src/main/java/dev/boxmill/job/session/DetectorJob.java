@@ -1,11 +1,15 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectorOptions;
+import dev.boxmill.image.Decoding;
+import dev.boxmill.job.table.TableProvenance;
+import dev.boxmill.job.tiles.Tiling;
 import dev.boxmill.refiners.spi.RefinerSpec;
 import dev.boxmill.torchscript.Precision;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -19,6 +23,8 @@ import org.apache.commons.codec.digest.DigestUtils;
  * @param topK boxes per image at most; {@link #CHECKPOINT_TOP_K}: what the checkpoint says
  * @param maxPixels images that declare more are refused; no part of the fingerprint, as it changes
  *     no label
+ * @param tiling how pictures are cut
+ * @param decoding how much of their files is decoded
  * @param settings all that decides a row's labels, by name
  */
 record DetectorJob(
@@ -29,6 +35,8 @@ record DetectorJob(
     float minScore,
     int topK,
     long maxPixels,
+    Tiling tiling,
+    Decoding decoding,
     Map<String, String> settings)
     implements PreparedLabeler {
 
@@ -44,7 +52,20 @@ record DetectorJob(
 
   /** The same labels by another record of what decides them. */
   DetectorJob withSettings(Map<String, String> changed) {
-    return new DetectorJob(model, options, chain, precision, minScore, topK, maxPixels, changed);
+    return new DetectorJob(
+        model, options, chain, precision, minScore, topK, maxPixels, tiling, decoding, changed);
+  }
+
+  @Override
+  public DetectorJob withAuto(Supplier<Precision> auto) {
+    if (precision != Precision.AUTO) {
+      return this;
+    }
+    Precision chosen = auto.get();
+    Map<String, String> changed = new LinkedHashMap<>(settings);
+    changed.put(TableProvenance.PRECISION, chosen.optionValue());
+    return new DetectorJob(
+        model, options, chain, chosen, minScore, topK, maxPixels, tiling, decoding, changed);
   }
 
   /** SHA-256 of the detector's files. */
@@ -68,7 +89,6 @@ record DetectorJob(
 
   @Override
   public ImageLabeler open(ExecutorSlot slot, StageTimes times) {
-    return new PipelinedLabeler(
-        times.time(Stage.LOAD, () -> ResidentDetector.hold(this, slot)), times);
+    return times.time(Stage.LOAD, () -> ResidentDetector.hold(this, slot)).labeler(times);
   }
 }

@@ -3,6 +3,7 @@ package dev.boxmill.job.session;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.DetectorFiles;
 import dev.boxmill.detr.DetectorOptions;
+import dev.boxmill.image.Decoding;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.table.TableProvenance;
 import dev.boxmill.job.table.Version;
@@ -27,6 +28,12 @@ import org.apache.hadoop.conf.Configuration;
 /** The driver's checks for runs with a real detector: nothing native is loaded here. */
 public final class DetectorLabelerProvider implements LabelerProvider {
 
+  /** The setting that says how pictures were cut; there if they were. */
+  static final String TILES = "tiles";
+
+  /** The setting that says how much of a file was decoded; there if that was not all. */
+  static final String DECODE = "decode";
+
   @Override
   public PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
     return job(settings, hadoop);
@@ -49,12 +56,17 @@ public final class DetectorLabelerProvider implements LabelerProvider {
       Map<Integer, String> names,
       Function<DetectorFiles, String> sha256,
       Configuration hadoop) {
+    if (settings.tiling().isOn() && settings.decoding() != Decoding.FULL) {
+      throw new BadInputException(
+          "Cannot cut tiles with --decode scaled: they are cut from all pixels of a picture"
+              + " (leave out --tiles or --decode)");
+    }
     Refiners refiners = Refiners.find();
     String detector = DetectorLocation.uri(settings.detector(), hadoop);
     DetectorOptions options = new DetectorOptions(settings.architecture().orElse(""), names);
     Path local = DetectorLocation.local(detector, hadoop);
     Optional<Path> directory = DetectorLocation.directory(local);
-    List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), directory));
+    List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), detector, directory));
     try (DetectorFiles files = DetectorFiles.open(local, options)) {
       files.check();
       return new DetectorJob(
@@ -65,6 +77,8 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           (float) settings.minScore(),
           settings.topK().orElse(DetectorJob.CHECKPOINT_TOP_K),
           settings.maxPixels(),
+          settings.tiling(),
+          settings.decoding(),
           decisive(
               files,
               sha256.apply(files),
@@ -76,13 +90,16 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   }
 
   /** With no word on refiners: the one that was trained for this detector, where there is one. */
-  private static List<String> orDefault(List<String> refiners, Optional<Path> directory) {
+  private static List<String> orDefault(
+      List<String> refiners, String detector, Optional<Path> directory) {
     boolean trained =
         directory.filter(d -> Files.exists(d.resolve(RefineBoxFactory.WEIGHTS))).isPresent();
-    if (refiners.isEmpty() && trained) {
-      return List.of(RefineBoxFactory.NAME);
+    if (!refiners.isEmpty() || !trained) {
+      return refiners;
     }
-    return refiners;
+    return detector.equals(LabelSettings.EMBEDDED)
+        ? LabelSettings.OF_EMBEDDED
+        : List.of(RefineBoxFactory.NAME);
   }
 
   private static RefinerContext context(DetectorFiles files, Optional<Path> directory) {
@@ -111,10 +128,16 @@ public final class DetectorLabelerProvider implements LabelerProvider {
     decisive.put("architecture", settings.architecture().orElse(""));
     decisive.put(
         TableProvenance.CLASS_NAMES, TableProvenance.text(files.architecture().classNames()));
-    decisive.put("precision", settings.precision().optionValue());
+    decisive.put(TableProvenance.PRECISION, settings.precision().optionValue());
     decisive.put("min-score", String.valueOf((float) settings.minScore()));
     decisive.put("top-k", String.valueOf(settings.topK().orElse(DetectorJob.CHECKPOINT_TOP_K)));
     decisive.put("refiners", refiners);
+    if (settings.tiling().isOn()) {
+      decisive.put(TILES, settings.tiling().toString());
+    }
+    if (settings.decoding() != Decoding.FULL) {
+      decisive.put(DECODE, settings.decoding().optionValue());
+    }
     return decisive;
   }
 }

@@ -1,8 +1,10 @@
 package dev.boxmill.job.session;
 
+import dev.boxmill.detr.DetectorFiles;
 import dev.boxmill.embedded.EmbeddedDetector;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.storage.Locations;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
@@ -18,30 +20,56 @@ import org.apache.hadoop.fs.Path;
  */
 final class DetectorLocation {
   private static final String BARE = ".pth";
-  private static final Pattern NEEDED = Pattern.compile(".+\\.(json|safetensors|pth)");
+  private static final Pattern NEEDED =
+      Pattern.compile(".+\\.(json|safetensors|pth|ckpt)|pytorch_model.*\\.bin");
 
   private DetectorLocation() {}
 
   /**
    * The detector as executors will find it, whatever their working directory: {@link
-   * LabelSettings#EMBEDDED} or an absolute URI.
+   * LabelSettings#EMBEDDED} or an absolute URI. A name on the Hugging Face Hub means what lies in
+   * its local cache, where there is no such path.
    *
-   * @throws BadInputException if there is no such directory or {@code .pth} file
+   * @throws BadInputException if there is no such directory or file of weights
    */
   static String uri(String detector, Configuration hadoop) {
+    HubCache cache =
+        HubCache.of(System.getenv(), java.nio.file.Path.of(System.getProperty("user.home")));
+    return uri(detector, cache, hadoop);
+  }
+
+  static String uri(String detector, HubCache cache, Configuration hadoop) {
     if (detector.equals(LabelSettings.EMBEDDED)) {
       return detector;
     }
     try {
       Path path = Locations.absolute(detector, hadoop);
       FileStatus status = Locations.store(path, hadoop).getFileStatus(path);
-      if (!status.isDirectory() && !path.getName().endsWith(BARE)) {
+      if (!status.isDirectory()
+          && !DetectorFiles.isStateDict(java.nio.file.Path.of(path.getName()))) {
         throw unreadable(detector, "it is a file, and no " + BARE, null);
       }
       return path.toString();
+    } catch (FileNotFoundException e) {
+      if (!HubCache.isId(detector)) {
+        throw unreadable(detector, e.getMessage(), e);
+      }
+      return cached(detector, cache, e);
     } catch (IOException | IllegalArgumentException e) {
       throw unreadable(detector, e.getMessage(), e);
     }
+  }
+
+  private static String cached(String id, HubCache cache, FileNotFoundException missing) {
+    return cache
+        .snapshot(id)
+        .map(directory -> new Path("file", null, directory.toAbsolutePath().toString()).toString())
+        .orElseThrow(
+            () ->
+                new BadInputException(
+                    "Cannot read detector %s: there is no such path, nor is it in %s (%s)"
+                        .formatted(id, cache.folder(), HubCache.remedy(id)),
+                    missing));
   }
 
   /**

@@ -1,11 +1,13 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectorFiles;
+import dev.boxmill.torchscript.Precision;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 
 /** A detector that is looked through and never changed, as it travels to executors. */
@@ -19,9 +21,17 @@ public final class FrozenDetector implements Serializable {
   private final String sha256;
 
   private FrozenDetector(DetectorJob job, DetectorFiles files) {
+    this(
+        job,
+        Map.copyOf(files.architecture().classNames()),
+        List.copyOf(files.architecture().featureChannels()));
+  }
+
+  private FrozenDetector(
+      DetectorJob job, Map<Integer, String> classNames, List<Integer> featureChannels) {
     this.job = job;
-    this.classNames = Map.copyOf(files.architecture().classNames());
-    this.featureChannels = List.copyOf(files.architecture().featureChannels());
+    this.classNames = classNames;
+    this.featureChannels = featureChannels;
     this.sha256 = job.detectorSha256();
   }
 
@@ -39,6 +49,18 @@ public final class FrozenDetector implements Serializable {
     }
   }
 
+  /**
+   * The same, computed with in the precision that executors agree on, where the user named none.
+   */
+  public FrozenDetector withAuto(Supplier<Precision> auto) {
+    return new FrozenDetector(job.withAuto(auto), classNames, featureChannels);
+  }
+
+  /** What it computes with. */
+  public Precision precision() {
+    return job.precision();
+  }
+
   /** {@link LabelSettings#EMBEDDED} or its URI. */
   public String uri() {
     return job.model();
@@ -54,9 +76,9 @@ public final class FrozenDetector implements Serializable {
     return featureChannels;
   }
 
-  /** Hash of all that decides what it finds. */
-  public String fingerprint() {
-    return job.fingerprint();
+  /** All that decides what it finds, by name. */
+  public Map<String, String> settings() {
+    return job.settings();
   }
 
   /** Of its files. */
@@ -64,11 +86,18 @@ public final class FrozenDetector implements Serializable {
     return sha256;
   }
 
-  /** Lends the detector that is resident on the task's device; called on an executor. */
+  /**
+   * Lends the detector that is resident on the task's device; called on an executor.
+   *
+   * @throws LostDeviceException if the device is lost meanwhile
+   */
   public <T> T lend(ExecutorSlot slot, Function<ResidentDetector, T> use) {
     ResidentDetector resident = ResidentDetector.hold(job, slot);
     try {
       return use.apply(resident);
+    } catch (RuntimeException fault) {
+      DeviceFaults.throwIfLost(fault);
+      throw fault;
     } finally {
       resident.release();
     }

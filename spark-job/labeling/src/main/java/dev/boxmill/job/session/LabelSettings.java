@@ -1,10 +1,13 @@
 package dev.boxmill.job.session;
 
+import dev.boxmill.image.Decoding;
 import dev.boxmill.image.ImageDecoder;
+import dev.boxmill.job.tiles.Tiling;
 import dev.boxmill.torchscript.Precision;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * How images are to be labeled, as the user said. Start from {@link #DEFAULTS} and change what the
@@ -12,14 +15,17 @@ import java.util.OptionalInt;
  *
  * @param detector a Hugging Face directory or a {@code .pth} on any Hadoop filesystem, or {@link
  *     #EMBEDDED}
- * @param refiners {@code name[:key=value,…]} in order; empty: refinebox where the detector has one;
- *     the single entry {@link #NO_REFINER}: the detector's own boxes
+ * @param refiners {@code name[:key=value,…]} in order; empty: refinebox where the detector has one,
+ *     and {@link #OF_EMBEDDED} for the embedded detector; the single entry {@link #NO_REFINER}: the
+ *     detector's own boxes
  * @param precision number format of the network
  * @param minScore only boxes that score above it are kept, 0 to 1
  * @param topK at most that many boxes per image; empty: as many as the checkpoint says
  * @param architecture {@code NAME[:key=value,…]} of a {@code .pth}; empty: as its tensors say
  * @param classNames a file of class names on any Hadoop filesystem; empty: the detector's own
  * @param maxPixels images that declare more pixels are refused, 1 to {@link #MOST_PIXELS}
+ * @param tiling how pictures are cut
+ * @param decoding how much of their files is decoded
  */
 public record LabelSettings(
     String detector,
@@ -29,10 +35,19 @@ public record LabelSettings(
     OptionalInt topK,
     Optional<String> architecture,
     Optional<String> classNames,
-    long maxPixels) {
+    long maxPixels,
+    Tiling tiling,
+    Decoding decoding) {
 
   public static final String EMBEDDED = "embedded";
   public static final String NO_REFINER = "none";
+
+  /**
+   * The embedded detector's refiners. Its one decoder layer leaves second boxes on the objects: of
+   * those that score 0.3 and more, every third is a duplicate.
+   */
+  public static final List<String> OF_EMBEDDED = List.of("refinebox", "merge-duplicates");
+
   public static final double DEFAULT_MIN_SCORE = 0.05;
 
   /** Twice what Pillow warns of as a decompression bomb, where it refuses. */
@@ -40,7 +55,7 @@ public record LabelSettings(
 
   public static final long MOST_PIXELS = ImageDecoder.MOST_PIXEL_LIMIT;
 
-  /** The embedded detector and its refiner. */
+  /** The embedded detector and its refiners. */
   public static final LabelSettings DEFAULTS =
       new LabelSettings(
           EMBEDDED,
@@ -50,49 +65,98 @@ public record LabelSettings(
           OptionalInt.empty(),
           Optional.empty(),
           Optional.empty(),
-          DEFAULT_MAX_PIXELS);
+          DEFAULT_MAX_PIXELS,
+          Tiling.NONE,
+          Decoding.FULL);
 
   public LabelSettings {
     refiners = List.copyOf(refiners);
   }
 
   public LabelSettings withDetector(String changed) {
-    return new LabelSettings(
-        changed, refiners, precision, minScore, topK, architecture, classNames, maxPixels);
+    return with(draft -> draft.detector = changed);
   }
 
   public LabelSettings withRefiners(List<String> changed) {
-    return new LabelSettings(
-        detector, changed, precision, minScore, topK, architecture, classNames, maxPixels);
+    return with(draft -> draft.refiners = changed);
   }
 
   public LabelSettings withPrecision(Precision changed) {
-    return new LabelSettings(
-        detector, refiners, changed, minScore, topK, architecture, classNames, maxPixels);
+    return with(draft -> draft.precision = changed);
   }
 
   public LabelSettings withMinScore(double changed) {
-    return new LabelSettings(
-        detector, refiners, precision, changed, topK, architecture, classNames, maxPixels);
+    return with(draft -> draft.minScore = changed);
   }
 
   public LabelSettings withTopK(OptionalInt changed) {
-    return new LabelSettings(
-        detector, refiners, precision, minScore, changed, architecture, classNames, maxPixels);
+    return with(draft -> draft.topK = changed);
   }
 
   public LabelSettings withArchitecture(Optional<String> changed) {
-    return new LabelSettings(
-        detector, refiners, precision, minScore, topK, changed, classNames, maxPixels);
+    return with(draft -> draft.architecture = changed);
   }
 
   public LabelSettings withClassNames(Optional<String> changed) {
-    return new LabelSettings(
-        detector, refiners, precision, minScore, topK, architecture, changed, maxPixels);
+    return with(draft -> draft.classNames = changed);
   }
 
   public LabelSettings withMaxPixels(long changed) {
-    return new LabelSettings(
-        detector, refiners, precision, minScore, topK, architecture, classNames, changed);
+    return with(draft -> draft.maxPixels = changed);
+  }
+
+  public LabelSettings withTiling(Tiling changed) {
+    return with(draft -> draft.tiling = changed);
+  }
+
+  public LabelSettings withDecoding(Decoding changed) {
+    return with(draft -> draft.decoding = changed);
+  }
+
+  private LabelSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings();
+  }
+
+  /** Settings that are being changed. */
+  private static final class Draft {
+    private String detector;
+    private List<String> refiners;
+    private Precision precision;
+    private double minScore;
+    private OptionalInt topK;
+    private Optional<String> architecture;
+    private Optional<String> classNames;
+    private long maxPixels;
+    private Tiling tiling;
+    private Decoding decoding;
+
+    Draft(LabelSettings from) {
+      detector = from.detector;
+      refiners = from.refiners;
+      precision = from.precision;
+      minScore = from.minScore;
+      topK = from.topK;
+      architecture = from.architecture;
+      classNames = from.classNames;
+      maxPixels = from.maxPixels;
+      tiling = from.tiling;
+      decoding = from.decoding;
+    }
+
+    LabelSettings settings() {
+      return new LabelSettings(
+          detector,
+          refiners,
+          precision,
+          minScore,
+          topK,
+          architecture,
+          classNames,
+          maxPixels,
+          tiling,
+          decoding);
+    }
   }
 }

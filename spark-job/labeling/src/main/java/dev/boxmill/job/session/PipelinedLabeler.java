@@ -4,6 +4,7 @@ import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.session.PreparedImage.Lost;
 import dev.boxmill.job.session.PreparedImage.Resized;
 import dev.boxmill.job.session.ShapeBuckets.PendingImage;
+import dev.boxmill.job.session.TaskRows.Settled;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
@@ -27,21 +28,20 @@ final class PipelinedLabeler implements ImageLabeler {
   private final TaskRows rows = new TaskRows();
   private Optional<ReadAhead<ImageInput, PreparedImage>> images = Optional.empty();
 
-  /** Images that were given to the buckets and whose rows have not come back. */
+  /** Pictures that were given to the buckets and have not been settled. */
   private int outstanding;
 
   private boolean closed;
 
-  /**
-   * Shares its batches with other tasks on the device.
-   *
-   * @param resident held until this is closed
-   */
-  PipelinedLabeler(ResidentDetector resident, StageTimes times) {
+  private PipelinedLabeler(
+      ResidentDetector resident,
+      StageTimes times,
+      Function<List<Resized>, List<LabelRow>> work,
+      ShapeBuckets buckets) {
     this.resident = resident;
     this.times = times;
-    this.work = this::detected;
-    this.buckets = resident.buckets();
+    this.work = work;
+    this.buckets = buckets;
   }
 
   /**
@@ -52,17 +52,28 @@ final class PipelinedLabeler implements ImageLabeler {
    */
   PipelinedLabeler(
       ResidentDetector resident, StageTimes times, Function<List<Resized>, List<LabelRow>> work) {
-    this.resident = resident;
-    this.times = times;
-    this.work = work;
-    this.buckets = new ShapeBuckets(resident.batchImages());
+    this(resident, times, work, new ShapeBuckets(resident.batchImages()));
+  }
+
+  /**
+   * One that finds objects, in batches that it shares with other tasks on the device.
+   *
+   * @param resident held until this is closed
+   */
+  static PipelinedLabeler detecting(
+      ResidentDetector resident, StageTimes times, BatchNetwork network) {
+    return new PipelinedLabeler(
+        resident, times, batch -> detected(resident, network, batch), resident.buckets());
   }
 
   @Override
   public Iterator<LabelRow> label(Iterator<ImageInput> inputs) {
     ReadAhead<ImageInput, PreparedImage> ahead =
         new ReadAhead<>(
-            inputs, input -> PreparedImage.of(input, resident, times), resident.readers());
+            inputs,
+            (input, out) -> PreparedImage.prepare(input, resident, times, out),
+            resident.readers(),
+            resident.imagesInFlight());
     images = Optional.of(ahead);
     return new Rows(ahead);
   }
@@ -103,11 +114,10 @@ final class PipelinedLabeler implements ImageLabeler {
         throw new NoSuchElementException("All images of the task are labeled");
       }
       try {
-        Optional<LabelRow> made = rows.poll();
+        Optional<LabelRow> made = Optional.empty();
         while (made.isEmpty()) {
-          made = advance();
+          made = settled();
         }
-        outstanding--;
         return made.get();
       } catch (InterruptedException killed) {
         Thread.currentThread().interrupt();
@@ -115,10 +125,21 @@ final class PipelinedLabeler implements ImageLabeler {
       }
     }
 
+    /** The row that one more picture completes; empty if there is none. */
+    private Optional<LabelRow> settled() throws InterruptedException {
+      Optional<Settled> one = rows.poll();
+      while (one.isEmpty()) {
+        one = advance();
+      }
+      outstanding--;
+      return one.get().row();
+    }
+
     /** One step toward a row: a picture to its bucket, a batch computed, or a row awaited. */
-    private Optional<LabelRow> advance() throws InterruptedException {
-      ahead.start(resident.imagesInFlight() - outstanding);
-      if (ahead.pending() > 0) {
+    private Optional<Settled> advance() throws InterruptedException {
+      int most = resident.imagesInFlight();
+      ahead.start(most - outstanding);
+      if (ahead.pending() > 0 && outstanding < most) {
         give(times.time(Stage.WAIT_FOR_PICTURES, ahead::take));
         return rows.poll();
       }
@@ -148,7 +169,7 @@ final class PipelinedLabeler implements ImageLabeler {
     try {
       List<LabelRow> made = SplitBatch.run(pictures, work, PipelinedLabeler::failed);
       for (int i = 0; i < batch.size(); i++) {
-        batch.get(i).rows().put(made.get(i));
+        batch.get(i).rows().put(pictures.get(i).settle(made.get(i)));
       }
     } catch (RuntimeException | Error fault) {
       batch.stream().map(PendingImage::rows).distinct().forEach(tasks -> tasks.fail(fault));
@@ -157,34 +178,37 @@ final class PipelinedLabeler implements ImageLabeler {
     }
   }
 
-  private List<LabelRow> detected(List<Resized> batch) {
+  private static List<LabelRow> detected(
+      ResidentDetector resident, BatchNetwork network, List<Resized> batch) {
     List<List<Detection>> detections =
-        resident.detections(batch.stream().map(Resized::picture).toList(), times);
+        network.detections(batch.stream().map(Resized::picture).toList());
     List<LabelRow> rows = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
-      rows.add(row(batch.get(i), detections.get(i)));
+      rows.add(row(resident, batch.get(i), detections.get(i)));
     }
     return rows;
   }
 
-  private LabelRow row(Resized image, List<Detection> detections) {
+  private static LabelRow row(
+      ResidentDetector resident, Resized image, List<Detection> detections) {
     List<LabeledBox> boxes =
-        RefinedBoxes.kept(detections, resident.minScore(), detection -> box(image, detection));
+        RefinedBoxes.kept(
+            detections, resident.minScore(), detection -> box(resident, image, detection));
     return new LabelRow.Labeled(
-        image.uri(), Optional.of(image.sha256()), Optional.of(image.picture().original()), boxes);
+        image.uri(), Optional.of(image.sha256()), Optional.of(image.imageSize()), boxes);
   }
 
-  private LabeledBox box(Resized image, Detection detection) {
+  private static LabeledBox box(ResidentDetector resident, Resized image, Detection detection) {
     return new LabeledBox(
         detection.labelId(),
         resident.detector().classNames().get(detection.labelId()),
         detection.score(),
-        detection.box().corners(image.picture().original()),
-        detection.detectorBox().corners(image.picture().original()));
+        image.corners(detection.box()),
+        image.corners(detection.detectorBox()));
   }
 
   private static LabelRow failed(Resized image, Throwable why) {
     return DeviceFaults.row(
-        image.uri(), Optional.of(image.sha256()), Optional.of(image.picture().original()), why);
+        image.uri(), Optional.of(image.sha256()), Optional.of(image.imageSize()), why);
   }
 }

@@ -1,64 +1,82 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.detr.preprocess.ResizedPicture;
-import dev.boxmill.image.UnreadableImageException;
+import dev.boxmill.image.Region;
 import dev.boxmill.job.images.ImageInput;
-import dev.boxmill.job.images.ImageInputException;
-import dev.boxmill.schemas.ErrorCategory;
+import dev.boxmill.schemas.Box;
+import dev.boxmill.schemas.Corners;
+import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
-import java.io.IOException;
 import java.util.Optional;
-import org.apache.commons.codec.digest.DigestUtils;
+import java.util.function.Consumer;
 
 /**
- * An image on its way to the detector: {@link Resized}, or {@link Lost} with the row that says why.
+ * A picture on its way to the detector: {@link Resized}, or {@link Lost} with the row that says
+ * why. An image is one picture, or one for each of its tiles.
  */
 sealed interface PreparedImage {
+
+  /**
+   * Part of an image.
+   *
+   * @param index among the image's tiles
+   */
+  record Tile(TiledImage image, int index, Region region) {}
 
   /**
    * Decoded and resized.
    *
    * @param picture as the network takes it; whoever takes this closes it
+   * @param tile what it shows; empty: all of its image
    */
-  record Resized(String uri, String sha256, ResizedPicture picture) implements PreparedImage {}
+  record Resized(String uri, String sha256, ResizedPicture picture, Optional<Tile> tile)
+      implements PreparedImage {
 
-  /** Not to be had. */
-  record Lost(LabelRow.Failed row) implements PreparedImage {}
+    /** A whole image. */
+    Resized(String uri, String sha256, ResizedPicture picture) {
+      this(uri, sha256, picture, Optional.empty());
+    }
 
-  /** Reads, hashes, decodes and resizes; never throws but for faults of the JVM itself. */
-  static PreparedImage of(ImageInput input, ResidentDetector resident, StageTimes times) {
-    Optional<String> sha256 = Optional.empty();
-    try {
-      byte[] file = times.time(Stage.READ, () -> input.content().read());
-      String hash = DigestUtils.sha256Hex(file);
-      input.requireUnchanged(hash);
-      sha256 = Optional.of(hash);
-      return new Resized(input.uri(), sha256.get(), resized(file, resident, times));
-    } catch (UnreadableImageException e) {
-      return lost(input, sha256, e.category(), e);
-    } catch (ImageInputException e) {
-      return lost(input, sha256, e.category(), e);
-    } catch (IOException e) {
-      return lost(input, sha256, ErrorCategory.STORAGE, e);
-    } catch (OutOfMemoryError e) {
-      return lost(input, sha256, ErrorCategory.RESOURCES, e);
-    } catch (RuntimeException e) {
-      return lost(input, sha256, ErrorCategory.INTERNAL, e);
+    /** Size of the whole image. */
+    ImageSize imageSize() {
+      return tile.map(part -> part.image().size()).orElse(picture.original());
+    }
+
+    /** A box of this picture in pixels of the whole image. */
+    Corners corners(Box box) {
+      Corners corners = box.corners(picture.original());
+      return tile.map(part -> shifted(corners, part.region())).orElse(corners);
+    }
+
+    private static Corners shifted(Corners corners, Region region) {
+      return new Corners(
+          corners.xMin() + region.left(),
+          corners.yMin() + region.top(),
+          corners.xMax() + region.left(),
+          corners.yMax() + region.top());
+    }
+
+    /** The image's row, if this was the last of its pictures. */
+    Optional<LabelRow> settle(LabelRow row) {
+      return tile.isEmpty() ? Optional.of(row) : tile.get().image().settle(tile.get().index(), row);
     }
   }
 
-  private static ResizedPicture resized(byte[] file, ResidentDetector resident, StageTimes times)
-      throws UnreadableImageException {
-    return resident.decode(
-        file,
-        times,
-        picture -> times.time(Stage.RESIZE, () -> resident.detector().resize(picture)));
-  }
+  /**
+   * Not to be had.
+   *
+   * @param row of its image; empty while other tiles of it are open
+   */
+  record Lost(Optional<LabelRow> row) implements PreparedImage {}
 
-  private static Lost lost(
-      ImageInput input, Optional<String> sha256, ErrorCategory category, Throwable why) {
-    return new Lost(
-        new LabelRow.Failed(
-            input.uri(), sha256, Optional.empty(), category, DeviceFaults.message(why)));
+  /**
+   * Reads, hashes, decodes and resizes; never throws but for faults of the JVM itself.
+   *
+   * @param out takes the image's pictures
+   * @throws LostDeviceException if the device that resizes is lost
+   */
+  static void prepare(
+      ImageInput input, ResidentDetector resident, StageTimes times, Consumer<PreparedImage> out) {
+    new ImagePreparation(input, resident, times, out).run();
   }
 }

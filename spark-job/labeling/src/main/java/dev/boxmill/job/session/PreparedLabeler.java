@@ -1,9 +1,11 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.job.table.RunRecord;
+import dev.boxmill.torchscript.Precision;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A labeler whose settings were checked on the driver; what Spark sends to executors. */
 public interface PreparedLabeler extends Serializable {
@@ -19,6 +21,16 @@ public interface PreparedLabeler extends Serializable {
 
   /** All that decides a row's labels, by the names that users know. */
   Map<String, String> settings();
+
+  /**
+   * The same, computing in one precision wherever it runs: rows that the devices of a cluster
+   * compute differently are not to be mixed.
+   *
+   * @param auto tells what {@code --precision auto} stands for; asked only if that was left open
+   */
+  default PreparedLabeler withAuto(Supplier<Precision> auto) {
+    return this;
+  }
 
   /** What lies beside the labels of a run that began then. */
   default RunRecord record(Instant started) {

@@ -1,40 +1,108 @@
 package dev.boxmill.job.session;
 
 import java.util.Iterator;
-import java.util.concurrent.CompletionService;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Prepares inputs on other threads ahead of their use, in order of completion. The inputs
  * themselves are pulled on the caller's thread, for a task's iterator belongs to its thread.
  */
 final class ReadAhead<I, O> {
+
+  /** What a thread does with an input. */
+  @FunctionalInterface
+  interface Work<I, O> {
+
+    /**
+     * Prepares an input.
+     *
+     * @param out takes what it becomes, at least one thing; waits while too many wait to be taken
+     */
+    void prepare(I input, Consumer<O> out);
+  }
+
+  /** Something prepared, or why there is nothing more of an input. */
+  private record Prepared<O>(O value, Throwable fault, boolean isLast) {}
+
   private final Iterator<I> inputs;
-  private final Function<I, O> work;
-  private final CompletionService<O> threads;
+  private final Work<I, O> work;
+  private final Executor threads;
+  private final Semaphore room;
+  private final BlockingQueue<Prepared<O>> done = new LinkedBlockingQueue<>();
   private int pending;
 
-  ReadAhead(Iterator<I> inputs, Function<I, O> work, Executor threads) {
+  /**
+   * Work that has not begun.
+   *
+   * @param room how many prepared things may wait to be taken
+   */
+  ReadAhead(Iterator<I> inputs, Work<I, O> work, Executor threads, int room) {
     this.inputs = inputs;
     this.work = work;
-    this.threads = new ExecutorCompletionService<>(threads);
+    this.threads = threads;
+    this.room = new Semaphore(room);
   }
 
   /** Starts inputs until that many are pending or none is left. */
   void start(int most) {
     while (pending < most && inputs.hasNext()) {
       I input = inputs.next();
-      threads.submit(() -> work.apply(input));
+      threads.execute(() -> prepare(input));
       pending++;
     }
   }
 
-  /** How many were started and not yet taken. */
+  private void prepare(I input) {
+    OneBehind out = new OneBehind();
+    try {
+      work.prepare(input, out);
+      out.end();
+    } catch (Throwable fault) {
+      out.fail(fault);
+    }
+  }
+
+  /** Gives on what it takes once it knows whether more follows. */
+  private final class OneBehind implements Consumer<O> {
+    private O held;
+
+    @Override
+    public void accept(O value) {
+      giveHeld(false);
+      held = value;
+    }
+
+    void end() {
+      if (held == null) {
+        throw new IllegalStateException("An input became nothing");
+      }
+      giveHeld(true);
+    }
+
+    void fail(Throwable fault) {
+      giveHeld(false);
+      give(new Prepared<>(null, fault, true));
+    }
+
+    private void giveHeld(boolean isLast) {
+      if (held != null) {
+        O value = held;
+        held = null;
+        give(new Prepared<>(value, null, isLast));
+      }
+    }
+
+    private void give(Prepared<O> prepared) {
+      room.acquireUninterruptibly();
+      done.add(prepared);
+    }
+  }
+
+  /** How many inputs were started of which something is not yet taken. */
   int pending() {
     return pending;
   }
@@ -45,18 +113,20 @@ final class ReadAhead<I, O> {
   }
 
   /**
-   * The next finished one; waits for it.
+   * The next prepared thing; waits for it.
    *
    * @throws IllegalStateException if the work threw, with its cause
    */
   O take() throws InterruptedException {
-    Future<O> done = threads.take();
-    pending--;
-    try {
-      return done.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("Cannot prepare an image: " + e.getCause(), e.getCause());
+    Prepared<O> next = done.take();
+    room.release();
+    if (next.isLast()) {
+      pending--;
     }
+    if (next.fault() != null) {
+      throw new IllegalStateException("Cannot prepare an image: " + next.fault(), next.fault());
+    }
+    return next.value();
   }
 
   /**

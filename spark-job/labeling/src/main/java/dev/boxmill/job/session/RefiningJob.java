@@ -1,11 +1,14 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectorFiles;
+import dev.boxmill.image.Decoding;
 import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.table.TableProvenance;
 import dev.boxmill.job.table.Version;
+import dev.boxmill.job.tiles.Tiling;
 import dev.boxmill.refiners.spi.RefinerConfigurationException;
 import dev.boxmill.refiners.spi.RefinerContext;
+import dev.boxmill.refiners.spi.RefinerSpec;
 import dev.boxmill.refiners.spi.Refiners;
 import dev.boxmill.torchscript.Precision;
 import java.nio.file.Path;
@@ -16,6 +19,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -33,6 +38,13 @@ public record RefiningJob(
     Map<Integer, String> classNames,
     List<Integer> featureChannels)
     implements PreparedLabeler {
+
+  /** The setting that says what left out boxes of the table before this run. */
+  private static final String CANDIDATES = "candidates";
+
+  private static final String REFINERS = "refiners";
+
+  private static final String MERGE = "merge-duplicates";
 
   private static final Map<String, Path> LOCAL_DETECTORS = new ConcurrentHashMap<>();
 
@@ -61,37 +73,77 @@ public record RefiningJob(
   public static RefiningJob of(
       TableProvenance provenance, RefineOptions options, Configuration hadoop) {
     Refiners refiners = Refiners.find();
-    requireAllCandidates(provenance, refiners);
-    DetectorJob job = detector(provenance, settings(provenance, options), hadoop);
+    String merged = merged(provenance, refiners);
+    DetectorJob job =
+        withoutDuplicates(
+            detector(provenance, settings(provenance, options), hadoop), merged, provenance);
     Path local = DetectorLocation.local(job.model(), hadoop);
+    boolean usesFeatures = refiners.useFeatures(job.chain());
+    if (usesFeatures && job.tiling().isOn()) {
+      throw provenance.refusal(
+          "its boxes were joined from tiles, which " + job.refiners() + " can't look at again",
+          "label the images again with --tiles and these refiners, which then work on tiles");
+    }
     try (DetectorFiles files = DetectorFiles.open(local, job.options())) {
       return new RefiningJob(
           job,
-          refiners.useFeatures(job.chain()),
+          usesFeatures,
           files.architecture().classNames(),
           files.architecture().featureChannels());
     }
   }
 
-  /** A refiner that drops boxes, or changes scores, leaves less than the detector found. */
-  private static void requireAllCandidates(TableProvenance provenance, Refiners refiners) {
-    if (!onlyMoved(provenance.refiners(), refiners)) {
-      throw provenance.refusal(
-          "its refiners, " + provenance.refiners() + ", may have dropped boxes or changed scores",
-          "refine labels that were made with --refiner none, or with refiners that only move boxes,"
-              + " such as refinebox");
+  /**
+   * A refiner that drops boxes, or changes scores, leaves less than the detector found; one that
+   * leaves out duplicates alone leaves all objects.
+   *
+   * @return what left out duplicates of the table; blank if nothing did
+   */
+  private static String merged(TableProvenance provenance, Refiners refiners) {
+    try {
+      List<RefinerSpec> chain = specs(provenance.refiners(), refiners);
+      List<RefinerSpec> merging = chain.stream().filter(spec -> spec.name().equals(MERGE)).toList();
+      List<RefinerSpec> others = chain.stream().filter(spec -> !spec.name().equals(MERGE)).toList();
+      if (refiners.onlyMove(others)) {
+        return merging.stream().map(RefinerSpec::toString).collect(Collectors.joining(" "));
+      }
+    } catch (RefinerConfigurationException unknown) {
+      // Nobody knows what it did.
     }
+    throw provenance.refusal(
+        "its refiners, " + provenance.refiners() + ", may have dropped boxes or changed scores",
+        "refine labels that were made with --refiner none, or with refiners that only move boxes or"
+            + " merge duplicates, such as refinebox");
   }
 
-  private static boolean onlyMoved(String chain, Refiners refiners) {
-    if (chain.isEmpty()) {
-      return true;
+  private static List<RefinerSpec> specs(String chain, Refiners refiners) {
+    return chain.isEmpty() ? List.of() : refiners.parse(List.of(chain.split(" ")));
+  }
+
+  /**
+   * The same chain again gives the same boxes; another one gives others than it would of all that
+   * the detector found, and the record says so.
+   */
+  private static DetectorJob withoutDuplicates(
+      DetectorJob job, String merged, TableProvenance provenance) {
+    String before = provenance.settings().getOrDefault(CANDIDATES, "");
+    boolean sameChain =
+        provenance.setting(REFINERS).equals(job.settings().get(REFINERS)) && before.isEmpty();
+    String joined = job.tiling().isOn() && before.isEmpty() ? "joined from tiles" : before;
+    String candidates = merged.isEmpty() ? joined : "after " + merged;
+    if (sameChain || candidates.isEmpty()) {
+      return job;
     }
-    try {
-      return refiners.onlyMove(refiners.parse(List.of(chain.split(" "))));
-    } catch (RefinerConfigurationException unknown) {
-      return false;
-    }
+    Map<String, String> settings = new LinkedHashMap<>(job.settings());
+    settings.put(CANDIDATES, candidates);
+    return job.withSettings(settings);
+  }
+
+  /**
+   * What duplicates were left out by before this run; empty if none were, or it makes no matter.
+   */
+  public Optional<String> candidates() {
+    return Optional.ofNullable(job.settings().get(CANDIDATES));
   }
 
   private static LabelSettings settings(TableProvenance provenance, RefineOptions options) {
@@ -107,11 +159,19 @@ public record RefiningJob(
     return LabelSettings.DEFAULTS
         .withDetector(options.detector().isEmpty() ? provenance.model() : options.detector())
         .withRefiners(options.refiners())
-        .withPrecision(Precision.of(provenance.setting("precision")))
+        .withPrecision(Precision.of(provenance.setting(TableProvenance.PRECISION)))
         .withMinScore(now)
         .withTopK(topK == DetectorJob.CHECKPOINT_TOP_K ? OptionalInt.empty() : OptionalInt.of(topK))
         .withArchitecture(architecture.isEmpty() ? Optional.empty() : Optional.of(architecture))
-        .withMaxPixels(options.maxPixels());
+        .withMaxPixels(options.maxPixels())
+        .withDecoding(
+            Optional.ofNullable(provenance.settings().get(DetectorLabelerProvider.DECODE))
+                .map(Decoding::of)
+                .orElse(Decoding.FULL))
+        .withTiling(
+            Optional.ofNullable(provenance.settings().get(DetectorLabelerProvider.TILES))
+                .map(Tiling::parse)
+                .orElse(Tiling.NONE));
   }
 
   private static DetectorJob detector(
@@ -138,6 +198,11 @@ public record RefiningJob(
       versioned.put("boxmill", before + ", refined by " + Version.text());
     }
     return versioned;
+  }
+
+  @Override
+  public RefiningJob withAuto(Supplier<Precision> auto) {
+    return new RefiningJob(job.withAuto(auto), usesFeatures, classNames, featureChannels);
   }
 
   @Override

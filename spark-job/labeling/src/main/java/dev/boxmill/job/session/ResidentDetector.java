@@ -5,9 +5,14 @@ import dev.boxmill.detr.Detector;
 import dev.boxmill.detr.FeatureMapBatch;
 import dev.boxmill.detr.preprocess.ResizedPicture;
 import dev.boxmill.image.DecodeBudget;
+import dev.boxmill.image.Decoding;
 import dev.boxmill.image.ImageDecoder;
 import dev.boxmill.image.Picture;
+import dev.boxmill.image.Region;
+import dev.boxmill.image.RegionReading;
+import dev.boxmill.image.ScaledReading;
 import dev.boxmill.image.UnreadableImageException;
+import dev.boxmill.job.tiles.Tiling;
 import dev.boxmill.refiners.spi.ImageBatch;
 import dev.boxmill.refiners.spi.RefinerChain;
 import dev.boxmill.refiners.spi.RefinerContext;
@@ -15,6 +20,7 @@ import dev.boxmill.refiners.spi.Refiners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Device;
+import dev.boxmill.torchscript.TorchScriptException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +48,11 @@ public final class ResidentDetector {
 
   /** While the host reads one batch's results, a GPU computes the next. */
   private static final int GPU_PASSES = 2;
+
+  /** Of tiles that go through the network together, where tasks' batches are smaller. */
+  private static final int PIXELS_OF_TILES = 640 * 640;
+
+  private static final int MOST_TILES = 16;
 
   /** How many threads PyTorch computes with: read by DJL when it loads. */
   public static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
@@ -71,12 +82,21 @@ public final class ResidentDetector {
     this.decoder = new ImageDecoder(job.maxPixels());
     this.budget = new DecodeBudget(Math.max(job.maxPixels(), ImageDecoder.DEFAULT_PIXEL_LIMIT));
     openFirstRefiners();
-    this.batchImages = slot.batchImages();
+    this.batchImages = Math.max(slot.batchImages(), tilesTogether());
     this.buckets = new ShapeBuckets(batchImages);
     boolean cpu = device.kind() == Device.Kind.CPU;
     this.forwards = new Semaphore(cpu ? slot.concurrentTasks() : GPU_PASSES, true);
     this.readersPerTask = cpu ? slot.cores() : Math.max(2, processors() / slot.concurrentTasks());
-    this.readers = readers(readersPerTask * slot.concurrentTasks());
+    this.readers = readers(readersPerTask * slot.concurrentTasks(), detector);
+  }
+
+  /** Small tiles keep a core no busier than the calls around them: some are one picture's worth. */
+  private int tilesTogether() {
+    if (!job.tiling().isOn()) {
+      return 1;
+    }
+    ImageSize tile = detector.resized(new ImageSize(job.tiling().side(), job.tiling().side()));
+    return Math.min(MOST_TILES, PIXELS_OF_TILES / Math.max(1, tile.width() * tile.height()));
   }
 
   /**
@@ -115,13 +135,13 @@ public final class ResidentDetector {
       return false;
     }
     readers.shutdown();
-    idleRefiners.forEach(RefinerChain::close);
+    idleRefiners.forEach(ClosedRefiners::close);
     detector.close();
     return true;
   }
 
   /** One forward pass per task and that many threads in each, so that no core waits for another. */
-  private static void useThreads(ExecutorSlot slot) {
+  public static void useThreads(ExecutorSlot slot) {
     if (System.getProperty(THREADS_PROPERTY) == null) {
       System.setProperty(THREADS_PROPERTY, String.valueOf(slot.cores()));
     }
@@ -143,6 +163,60 @@ public final class ResidentDetector {
     ImageSize size = decoder.declaredSize(file);
     return budget.decode(
         size, () -> use.apply(times.time(Stage.DECODE, () -> decoder.decode(file))));
+  }
+
+  /**
+   * A whole image as the network takes it, decoded as the job says once its pixels fit in memory
+   * beside those of other images; the caller closes it.
+   *
+   * @throws UnreadableImageException as {@link #decode} does
+   */
+  ResizedPicture resize(byte[] file, StageTimes times) throws UnreadableImageException {
+    if (job.decoding() == Decoding.FULL) {
+      return decode(
+          file, times, picture -> times.time(Stage.RESIZE, () -> detector.resize(picture)));
+    }
+    ScaledReading reading = decoder.scaled(file, detector::resized);
+    return budget.decode(
+        reading.reduced(),
+        () -> {
+          Picture picture = times.time(Stage.DECODE, reading::read);
+          return times.time(Stage.RESIZE, () -> detector.resize(picture, reading.size()));
+        });
+  }
+
+  /** An image file to decode by the regions that the job cuts pictures into. */
+  RegionReading regions(byte[] file) throws UnreadableImageException {
+    return decoder.regions(file, job.tiling().mostRows());
+  }
+
+  /**
+   * Decodes regions once their rows fit in memory beside those of other images.
+   *
+   * @param use what is done with each
+   * @throws UnreadableImageException if the file is damaged, perhaps after some regions
+   */
+  void decode(
+      RegionReading reading, List<Region> regions, StageTimes times, RegionReading.Visitor use)
+      throws UnreadableImageException {
+    budget.decode(
+        reading.atOnce(),
+        () -> {
+          DecodeClock clock = new DecodeClock(times);
+          reading.read(regions, clock.paused(use));
+          clock.stop();
+          return null;
+        });
+  }
+
+  /** How pictures are cut. */
+  Tiling tiling() {
+    return job.tiling();
+  }
+
+  /** Boxes that a row keeps at most. */
+  int mostBoxes() {
+    return job.topK() == DetectorJob.CHECKPOINT_TOP_K ? Integer.MAX_VALUE : job.topK();
   }
 
   public ExecutorService readers() {
@@ -174,6 +248,22 @@ public final class ResidentDetector {
   /** The device that it lies on. */
   public Device device() {
     return device;
+  }
+
+  /** A labeler for one task; closing it releases this once. */
+  ImageLabeler labeler(StageTimes times) {
+    return PipelinedLabeler.detecting(this, times, resized -> detections(resized, times));
+  }
+
+  /**
+   * The same with another network, which gets the pictures as this detector resizes them: to
+   * measure what feeds a device. The caller goes on to hold this.
+   */
+  public ImageLabeler labeler(StageTimes times, BatchNetwork network) {
+    synchronized (RESIDENT) {
+      users++;
+    }
+    return PipelinedLabeler.detecting(this, times, network);
   }
 
   /**
@@ -250,8 +340,20 @@ public final class ResidentDetector {
     times.addSince(Stage.WAIT_FOR_DEVICE, asked);
     try {
       return work.get();
+    } catch (RuntimeException | Error fault) {
+      settle(fault);
+      throw fault;
     } finally {
       forwards.release();
+    }
+  }
+
+  /** What failed half-way may still be at work on pictures that are freed next. */
+  private void settle(Throwable fault) {
+    try {
+      detector.waitForDevice();
+    } catch (RuntimeException lost) {
+      fault.addSuppressed(lost);
     }
   }
 
@@ -299,14 +401,24 @@ public final class ResidentDetector {
     return Runtime.getRuntime().availableProcessors();
   }
 
-  private static ExecutorService readers(int threads) {
+  private static ExecutorService readers(int threads, Detector detector) {
     AtomicInteger number = new AtomicInteger();
     return Executors.newFixedThreadPool(
         threads,
         work -> {
-          Thread thread = new Thread(work, "boxmill-reader-" + number.incrementAndGet());
+          Thread thread =
+              new Thread(() -> read(work, detector), "boxmill-reader-" + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;
         });
+  }
+
+  private static void read(Runnable work, Detector detector) {
+    try {
+      detector.beginResizing();
+    } catch (TorchScriptException unusable) {
+      // Work that needs the device fails with the same fault, and says whose it is.
+    }
+    work.run();
   }
 }

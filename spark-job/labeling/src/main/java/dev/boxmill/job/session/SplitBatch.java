@@ -18,8 +18,8 @@ final class SplitBatch {
    *
    * @param work gives one result for each item of its batch, or throws
    * @param failed the result of an item that fails alone
-   * @throws IllegalStateException if the device is lost: that is no item's fault, and Spark tries
-   *     the task elsewhere
+   * @throws LostDeviceException if the device is lost: that is no item's fault, and Spark tries the
+   *     task in another process
    */
   static <I, O> List<O> run(
       List<I> batch, Function<List<I>, List<O>> work, BiFunction<I, Throwable, O> failed) {

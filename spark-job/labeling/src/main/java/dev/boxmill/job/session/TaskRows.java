@@ -5,45 +5,53 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Rows of one task, from whichever task computes the batch that an image of it is in. */
+/** Rows of one task, from whichever task computes the batch that a picture of it is in. */
 final class TaskRows {
 
-  /** A row, or why there is none. */
-  private record RowResult(LabelRow row, Throwable fault) {}
+  /**
+   * What became of a picture.
+   *
+   * @param row of its image; empty while other tiles of it are open
+   */
+  record Settled(Optional<LabelRow> row) {}
 
-  private final BlockingQueue<RowResult> made = new LinkedBlockingQueue<>();
+  /** That, or why there is nothing. */
+  private record Outcome(Settled settled, Throwable fault) {}
 
-  void put(LabelRow row) {
-    made.add(new RowResult(row, null));
+  private final BlockingQueue<Outcome> made = new LinkedBlockingQueue<>();
+
+  /** Called once for each picture. */
+  void put(Optional<LabelRow> row) {
+    made.add(new Outcome(new Settled(row), null));
   }
 
   /** Ends the task: no image may be blamed. */
   void fail(Throwable fault) {
-    made.add(new RowResult(null, fault));
+    made.add(new Outcome(null, fault));
   }
 
   /**
-   * A row, if one is there.
+   * A settled picture, if there is one.
    *
    * @throws IllegalStateException if the computing of a batch failed
    */
-  Optional<LabelRow> poll() {
-    return Optional.ofNullable(made.poll()).map(TaskRows::row);
+  Optional<Settled> poll() {
+    return Optional.ofNullable(made.poll()).map(TaskRows::settled);
   }
 
   /**
-   * The next row; waits for it.
+   * The next settled picture; waits for it.
    *
    * @throws IllegalStateException if the computing of a batch failed
    */
-  LabelRow take() throws InterruptedException {
-    return row(made.take());
+  Settled take() throws InterruptedException {
+    return settled(made.take());
   }
 
-  private static LabelRow row(RowResult outcome) {
+  private static Settled settled(Outcome outcome) {
     if (outcome.fault() != null) {
       throw new IllegalStateException(DeviceFaults.message(outcome.fault()), outcome.fault());
     }
-    return outcome.row();
+    return outcome.settled();
   }
 }

@@ -21,19 +21,22 @@ final class ArchiveSource {
   static JavaRDD<ImageInput> images(
       List<ListedFile> archives,
       JavaSparkContext context,
-      Broadcast<SerializableConfiguration> hadoop) {
+      Broadcast<SerializableConfiguration> hadoop,
+      OmittedEntries omitted) {
     List<String> uris = archives.stream().map(ListedFile::uri).toList();
     return context
         .parallelize(uris, uris.size())
-        .mapPartitions(archive -> open(archive.next(), hadoop));
+        .mapPartitions(archive -> open(archive.next(), hadoop, omitted));
   }
 
   private static Iterator<ImageInput> open(
-      String archive, Broadcast<SerializableConfiguration> hadoop) throws IOException {
+      String archive, Broadcast<SerializableConfiguration> hadoop, OmittedEntries omitted)
+      throws IOException {
     TaskContext task = TaskContext.get();
     return TarImages.open(
         archive,
         hadoop.value().value(),
-        close -> task.addTaskCompletionListener((TaskCompletionListener) ended -> close.run()));
+        close -> task.addTaskCompletionListener((TaskCompletionListener) ended -> close.run()),
+        entries -> omitted.add(archive, entries));
   }
 }

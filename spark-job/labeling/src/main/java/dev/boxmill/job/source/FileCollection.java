@@ -6,12 +6,17 @@ import dev.boxmill.job.manifest.FileSort;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.manifest.SortedFiles;
 import dev.boxmill.job.storage.Locations;
+import dev.boxmill.job.storage.SignedAddress;
+import dev.boxmill.job.storage.WebFile;
+import dev.boxmill.job.storage.WrittenAddress;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -22,11 +27,14 @@ import org.apache.hadoop.fs.Path;
 final class FileCollection implements Closeable {
 
   private final Configuration hadoop;
+  private final WrittenAddress written;
   private final FileSort sort = new FileSort();
   private final Map<String, FileSystem> filesystems = new HashMap<>();
+  private final Set<String> served = new HashSet<>();
 
   FileCollection(Configuration hadoop) {
     this.hadoop = hadoop;
+    this.written = new WrittenAddress(hadoop);
   }
 
   /** Adds an image file that a listing found. */
@@ -40,13 +48,46 @@ final class FileCollection implements Closeable {
   }
 
   /**
-   * Adds an image file that a manifest names; whether it exists shows when its task reads it.
+   * Adds an image file that a manifest names; whether it exists shows when its task reads it, and
+   * no host is asked for it before.
    *
-   * @throws BadInputException if no filesystem serves its scheme
+   * @param kept what the manifest says of it, as {@link KeptFields} gives it
+   * @return why it can't be read, if that is known already; it is added all the same
    */
-  void addNamed(String text, Path manifest) {
-    Path path = resolved(text, manifest);
-    sort.add(ListedFile.image(Locations.uri(path), ListedFile.UNKNOWN_LENGTH));
+  Optional<BadInputException> addNamed(String text, Path manifest, String kept) {
+    SignedAddress address = written.of(text);
+    if (Locations.isMergedByClient(address.uri())) {
+      // its task says what is wrong with it
+      sort.add(ListedFile.image(new SignedAddress(address.uri(), ""), kept));
+      return Optional.empty();
+    }
+    try {
+      Locations.refuseUnreadable(address.uri());
+      String uri = WebFile.isWeb(address.uri()) ? address.uri() : uri(address.uri(), manifest);
+      sort.add(ListedFile.image(new SignedAddress(uri, address.signedQuery()), kept));
+      return Optional.empty();
+    } catch (IOException | RuntimeException failure) {
+      sort.add(ListedFile.image(new SignedAddress(address.uri(), ""), kept));
+      return Optional.of(unreadable(address.uri(), manifest, failure));
+    }
+  }
+
+  /** Adds what a line of a manifest should have named; its row says that it doesn't. */
+  BadInputException addUnreadable(long line, String problem, Path manifest) {
+    String uri = Locations.uri(manifest) + "!/line=" + line;
+    sort.add(ListedFile.image(uri, ListedFile.UNKNOWN_LENGTH));
+    return new BadInputException(
+        "Cannot read line "
+            + line
+            + " of manifest "
+            + Locations.uri(manifest)
+            + ": "
+            + problem
+            + " (correct it and run again)");
+  }
+
+  private String uri(String text, Path manifest) throws IOException {
+    return Locations.uri(qualified(Locations.relativeTo(manifest.getParent(), text)));
   }
 
   /** All files, and the tables beside them. */
@@ -74,33 +115,48 @@ final class FileCollection implements Closeable {
     return uris;
   }
 
-  private Path resolved(String text, Path manifest) {
-    try {
-      Path path = Locations.relativeTo(manifest.getParent(), text);
-      FileSystem files = filesystem(path);
-      return path.makeQualified(files.getUri(), files.getWorkingDirectory());
-    } catch (IOException | IllegalArgumentException failure) {
-      throw new BadInputException(
-          "Cannot read input "
-              + text
-              + " of manifest "
-              + Locations.uri(manifest)
-              + ": "
-              + FailureReason.of(failure)
-              + " ("
-              + FoundFiles.remedy(text)
-              + ")",
-          failure);
+  private Path qualified(Path path) throws IOException {
+    URI uri = path.toUri();
+    if (uri.getAuthority() != null) {
+      requireServed(path);
+      return path;
     }
+    FileSystem files = filesystem(path);
+    return path.makeQualified(files.getUri(), files.getWorkingDirectory());
+  }
+
+  private void requireServed(Path path) throws IOException {
+    String scheme = path.toUri().getScheme();
+    if (!served.contains(scheme)) {
+      Locations.requireServed(path, hadoop);
+      served.add(scheme);
+    }
+  }
+
+  private static BadInputException unreadable(String text, Path manifest, Exception failure) {
+    if (failure instanceof BadInputException known) {
+      return known;
+    }
+    return new BadInputException(
+        "Cannot read input "
+            + text
+            + " of manifest "
+            + Locations.uri(manifest)
+            + ": "
+            + FailureReason.of(failure)
+            + " ("
+            + FoundFiles.remedy(text)
+            + ")",
+        failure);
   }
 
   /** Hadoop's own cache is slower than a manifest of millions wants it. */
   private FileSystem filesystem(Path path) throws IOException {
-    String key = path.toUri().getScheme() + "://" + path.toUri().getAuthority();
-    FileSystem known = filesystems.get(key);
+    String scheme = String.valueOf(path.toUri().getScheme());
+    FileSystem known = filesystems.get(scheme);
     if (known == null) {
       known = Locations.store(path, hadoop);
-      filesystems.put(key, known);
+      filesystems.put(scheme, known);
     }
     return known;
   }

@@ -2,11 +2,14 @@ package dev.boxmill.job.source;
 
 import dev.boxmill.job.images.FileContent;
 import dev.boxmill.job.images.ImageInput;
+import dev.boxmill.job.manifest.FileLines;
 import dev.boxmill.job.manifest.ListedFile;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Image files, each read by the task that labels it. */
@@ -18,15 +21,26 @@ final class FileSource {
 
   private FileSource() {}
 
-  /** The images, cut for a cluster that runs so many tasks at once. */
+  /**
+   * The images, cut for a cluster that runs so many tasks at once. Files travel as text: a cluster
+   * whose serializer is Kryo can't read records.
+   */
   static JavaRDD<ImageInput> images(
       List<ListedFile> files,
       int slots,
       JavaSparkContext context,
       Broadcast<SerializableConfiguration> hadoop) {
+    List<String> lines = files.stream().map(FileLines::signedLine).toList();
     return context
-        .parallelize(files, tasks(files.size(), slots))
-        .map(file -> new ImageInput(file.uri(), new FileContent(file, hadoop.value().value())));
+        .parallelize(lines, tasks(lines.size(), slots))
+        .map(line -> input(FileLines.parse(line.substring(0, line.length() - 1)), hadoop));
+  }
+
+  private static ImageInput input(ListedFile file, Broadcast<SerializableConfiguration> hadoop) {
+    FileContent content = new FileContent(file, hadoop.value().value());
+    Optional<Row> kept =
+        Optional.of(file.kept()).filter(text -> !text.isEmpty()).map(KeptFields::row);
+    return new ImageInput(file.uri(), content, Optional.empty(), kept);
   }
 
   /**

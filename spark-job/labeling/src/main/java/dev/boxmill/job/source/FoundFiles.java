@@ -3,13 +3,12 @@ package dev.boxmill.job.source;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.images.ImageNames;
+import dev.boxmill.job.storage.FileNameEncoding;
+import dev.boxmill.job.storage.LocalFiles;
 import dev.boxmill.job.storage.Locations;
+import dev.boxmill.job.text.Plural;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,7 @@ import org.apache.hadoop.fs.RemoteIterator;
  * @param named files that the user named, whatever they are called
  * @param inFolders files found below a folder that were not taken away; hidden ones are left out
  * @param taken how many files found below a folder were taken away
+ * @param leftOut what below its folders was left out
  * @param roots URIs of the files and folders that it stands for
  */
 record FoundFiles(
@@ -39,9 +39,8 @@ record FoundFiles(
     List<FileStatus> named,
     List<FileStatus> inFolders,
     AtomicLong taken,
+    LeftOut leftOut,
     List<String> roots) {
-
-  private static final long BLOCK_BYTES = 32L << 20;
 
   /**
    * Looks at the store.
@@ -87,44 +86,70 @@ record FoundFiles(
         .collect(Collectors.joining(", "));
   }
 
+  /**
+   * How many of each kind of picture that is not read are among these, and how many other files,
+   * for example {@code 3 HEIC files left out, 1 other files left out}; empty without any.
+   */
+  static String leftOut(List<FileStatus> others) {
+    Map<String, Long> pictures =
+        others.stream()
+            .flatMap(file -> ImageNames.otherPicture(file.getPath().getName()).stream())
+            .collect(Collectors.groupingBy(kind -> kind, TreeMap::new, Collectors.counting()));
+    List<String> notes = new ArrayList<>();
+    pictures.forEach((kind, count) -> notes.add(Plural.of(count, kind + " file") + " left out"));
+    long rest = others.size() - pictures.values().stream().mapToLong(count -> count).sum();
+    if (rest > 0) {
+      notes.add(rest + " other files left out");
+    }
+    return String.join(", ", notes);
+  }
+
   private static FoundFiles find(String input, Configuration hadoop, Predicate<FileStatus> taking)
       throws IOException {
+    FileNameEncoding.refuseLost(input);
     Path path = Locations.absolute(input, hadoop);
     FileSystem files = Locations.filesystem(path, hadoop);
     FoundFiles found =
         new FoundFiles(
-            input, new ArrayList<>(), new ArrayList<>(), new AtomicLong(), new ArrayList<>());
-    for (FileStatus status : matches(input, files, path)) {
+            input,
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new AtomicLong(),
+            new LeftOut(),
+            new ArrayList<>());
+    List<FileStatus> matches = matches(input, files, path, hadoop);
+    for (FileStatus status : matches) {
       found.roots.add(Locations.uri(status.getPath()));
-      if (status.isDirectory()) {
-        addBelow(
-            files,
-            status.getPath(),
-            file -> {
-              if (taking.test(file)) {
-                found.taken.incrementAndGet();
-              } else {
-                found.inFolders.add(file);
-              }
-            });
+      if (status.isDirectory() && matches.size() > 1) {
+        found.addReadableBelow(files, status.getPath(), taking);
+      } else if (status.isDirectory()) {
+        found.addBelow(files, status.getPath(), taking);
       } else {
         found.named.add(status);
       }
     }
     if (found.named.isEmpty() && found.inFolders.isEmpty() && found.taken.get() == 0) {
       throw new BadInputException(
-          "Cannot read input " + input + ": the folder is empty (name a folder that holds images)");
+          "Cannot read input "
+              + input
+              + ": the folder is empty"
+              + found.leftOut.note()
+              + " (name a folder that holds images)");
     }
     return found;
   }
 
   /** A path that exists as it is written wins over its meaning as a pattern. */
-  private static List<FileStatus> matches(String input, FileSystem files, Path path)
-      throws IOException {
+  private static List<FileStatus> matches(
+      String input, FileSystem files, Path path, Configuration hadoop) throws IOException {
     if (!Locations.hasGlobCharacter(input) || files.exists(path)) {
       return List.of(files.getFileStatus(path));
     }
-    FileStatus[] matches = files.globStatus(path);
+    if (NumberRanges.isIn(input)) {
+      return new NamedShards(input, files, hadoop).all();
+    }
+    FileSystem shown = files instanceof RawLocalFileSystem local ? new LinkedFiles(local) : files;
+    FileStatus[] matches = shown.globStatus(path);
     if (matches == null || matches.length == 0) {
       throw new BadInputException(
           "Cannot read input " + input + ": nothing matches the pattern (" + remedy(input) + ")");
@@ -132,10 +157,28 @@ record FoundFiles(
     return List.of(matches);
   }
 
-  private static void addBelow(FileSystem files, Path folder, Consumer<FileStatus> found)
+  /** One of several folders. */
+  private void addReadableBelow(FileSystem files, Path folder, Predicate<FileStatus> taking)
       throws IOException {
-    if (files instanceof RawLocalFileSystem local) {
-      addBelowLocally(folder, local.pathToFile(folder).toPath(), found);
+    try {
+      addBelow(files, folder, taking);
+    } catch (AccessDeniedException denied) {
+      leftOut.add(LeftOut.Reason.DENIED, folder.getName());
+    }
+  }
+
+  private void addBelow(FileSystem files, Path folder, Predicate<FileStatus> taking)
+      throws IOException {
+    Consumer<FileStatus> found =
+        file -> {
+          if (taking.test(file)) {
+            taken.incrementAndGet();
+          } else {
+            inFolders.add(file);
+          }
+        };
+    if (files instanceof RawLocalFileSystem) {
+      new LocalListing(leftOut, found).addBelow(folder, LocalFiles.of(files, folder).orElseThrow());
       return;
     }
     int rootLength = folder.toUri().getPath().length();
@@ -148,51 +191,36 @@ record FoundFiles(
     }
   }
 
-  /**
-   * Hadoop's own listing starts a process for each local file, to learn its owner, and holds a
-   * whole folder at once.
-   */
-  private static void addBelowLocally(
-      Path folder, java.nio.file.Path local, Consumer<FileStatus> found) throws IOException {
-    try (DirectoryStream<java.nio.file.Path> entries = Files.newDirectoryStream(local)) {
-      for (java.nio.file.Path entry : entries) {
-        String name = entry.getFileName().toString();
-        Path path = new Path(folder, new Path(null, null, name));
-        if (Files.isDirectory(entry)) {
-          if (!ImageNames.isHiddenFolder(name)) {
-            addBelowLocally(path, entry, found);
-          }
-        } else if (!ImageNames.isHiddenFile(name)) {
-          addLocal(path, entry, found);
-        }
-      }
-    } catch (DirectoryIteratorException failure) {
-      throw failure.getCause();
-    }
-  }
-
-  private static void addLocal(Path path, java.nio.file.Path file, Consumer<FileStatus> found)
-      throws IOException {
-    try {
-      BasicFileAttributes about = Files.readAttributes(file, BasicFileAttributes.class);
-      long modified = about.lastModifiedTime().toMillis();
-      found.accept(new FileStatus(about.size(), false, 1, BLOCK_BYTES, modified, path));
-    } catch (NoSuchFileException gone) {
-      // A file that was removed meanwhile, or a link to nothing, is no input.
-    }
-  }
-
-  private static boolean isHiddenBelow(int rootLength, Path file) {
+  private boolean isHiddenBelow(int rootLength, Path file) {
     String below = file.toUri().getPath().substring(rootLength);
-    String folders = below.substring(0, below.lastIndexOf('/') + 1);
-    return folders.contains("/_")
-        || folders.contains("/.")
-        || ImageNames.isHiddenFile(file.getName());
+    int end = Math.max(0, below.lastIndexOf('/'));
+    for (String folder : below.substring(0, end).split("/")) {
+      if (ImageNames.isHiddenFolder(folder)) {
+        leftOut.addHidden(hidden(file, folder));
+        return true;
+      }
+    }
+    if (ImageNames.isJunkFile(file.getName())) {
+      leftOut.addOneOfMany(LeftOut.Reason.JUNK, file.getName());
+      return true;
+    }
+    return ImageNames.isHiddenFile(file.getName());
+  }
+
+  private static Path hidden(Path file, String name) {
+    Path folder = file.getParent();
+    while (!folder.getName().equals(name)) {
+      folder = folder.getParent();
+    }
+    return folder;
   }
 
   static String remedy(String input) {
     if (input.startsWith("s3:") || input.startsWith("s3n:")) {
       return "write s3a:" + input.substring(input.indexOf(':') + 1);
+    }
+    if (Locations.isMergedByClient(input)) {
+      return "the s3a client takes two slashes in a row for one: copy such objects to other keys";
     }
     return Locations.hasScheme(input) || input.startsWith("/")
         ? "check the path"

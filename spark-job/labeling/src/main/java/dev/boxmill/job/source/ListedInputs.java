@@ -4,6 +4,7 @@ import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.manifest.SortedFiles;
 import dev.boxmill.job.storage.HadoopSettings;
+import dev.boxmill.job.table.KeptColumns;
 import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +23,25 @@ public final class ListedInputs implements Closeable {
   private final ParquetListing tables;
   private final List<String> decisions;
   private final List<String> roots;
+  private final boolean denied;
+  private final OmittedEntries omitted;
 
+  /**
+   * @param denied whether a folder was left out that may hold images
+   */
   ListedInputs(
-      SortedFiles files, ParquetListing tables, List<String> decisions, List<String> roots) {
+      SortedFiles files,
+      ParquetListing tables,
+      List<String> decisions,
+      List<String> roots,
+      boolean denied,
+      OmittedEntries omitted) {
+    this.denied = denied;
     this.files = files;
     this.tables = tables;
     this.decisions = List.copyOf(decisions);
     this.roots = List.copyOf(roots);
+    this.omitted = omitted;
   }
 
   /** The files that hold the images. */
@@ -39,6 +52,21 @@ public final class ListedInputs implements Closeable {
   /** What each input was taken for, one line each, for the user. */
   public List<String> decisions() {
     return decisions;
+  }
+
+  /** Columns of tables that the label table is to carry along. */
+  public KeptColumns kept() {
+    return tables.kept();
+  }
+
+  /** Whether a folder below the inputs may not be read: images in it may be there or not. */
+  public boolean denied() {
+    return denied;
+  }
+
+  /** What was left out of the archives that were read until then, one line for each reason. */
+  public List<String> omissions() {
+    return omitted.notes();
   }
 
   /** URIs of the files and folders that the user's inputs stand for. */
@@ -56,6 +84,16 @@ public final class ListedInputs implements Closeable {
       List<ListedFile> chosen, SparkSession spark, Broadcast<SerializableConfiguration> hadoop) {
     int slots = spark.sparkContext().defaultParallelism();
     return images(chosen, slots, slots, spark, hadoop);
+  }
+
+  /** Those of some addresses that rows of the tables have, labeled before or not. */
+  public List<String> givenByTables(List<String> uris) {
+    return tables.given(uris);
+  }
+
+  /** Addresses of all images that the tables give. */
+  public JavaRDD<String> tableImages() {
+    return tables.imageUris();
   }
 
   /**
@@ -81,8 +119,8 @@ public final class ListedInputs implements Closeable {
         (kind, files) -> {
           switch (kind) {
             case IMAGE -> parts.add(FileSource.images(files, slots, context, hadoop));
-            case ARCHIVE -> parts.add(ArchiveSource.images(files, context, hadoop));
-            case TABLE -> tables.images(files, tableSlots).ifPresent(parts::add);
+            case ARCHIVE -> parts.add(ArchiveSource.images(files, context, hadoop, omitted));
+            case TABLE -> tables.images(files, tableSlots, hadoop).ifPresent(parts::add);
           }
         });
     return parts.stream().reduce(JavaRDD::union).orElseThrow();

@@ -6,21 +6,19 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 
 import dev.boxmill.job.images.ImageInput;
-import dev.boxmill.job.images.ImageInputException;
 import dev.boxmill.job.manifest.ListedFile;
-import dev.boxmill.job.storage.Locations;
-import dev.boxmill.schemas.ErrorCategory;
 import dev.boxmill.schemas.LabelColumn;
-import java.net.URI;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FilterFunction;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -28,11 +26,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Rows that hold an image's bytes. A row is named by its name column if that is a whole URI, else
- * {@code file.parquet!/name}, or {@code file.parquet!/row=17} without a name. Where names repeat
- * within a file they tell nothing apart, and the file's rows are named {@code
+ * Rows that hold an image's bytes or its address. A row is named by its name column if that is a
+ * whole URI, else {@code file.parquet!/name}, or {@code file.parquet!/row=17} without a name. Where
+ * names repeat within a file they tell nothing apart, and the file's rows are named {@code
  * file.parquet!/row=17/name}; of rows that share a whole URI only the first is given.
  */
 final class ParquetSource {
@@ -43,7 +42,7 @@ final class ParquetSource {
   private static final Position NOWHERE = new Position("", -1);
 
   private final SparkSession spark;
-  private final Tables tables;
+  private final ImageRows tables;
   private final long count;
   private final long duplicates;
   private final Set<String> filesOfRepeatedNames;
@@ -52,27 +51,12 @@ final class ParquetSource {
   /** Where a row stands. */
   private record Position(String file, long row) implements java.io.Serializable {}
 
-  /** Files of one schema, and where in it the images are. */
-  private record Tables(List<String> uris, StructType schema, Column name, Column bytes) {
-
-    Dataset<Row> rows(SparkSession spark) {
-      String[] paths =
-          uris.stream().map(uri -> Locations.literal(new Path(uri))).toArray(String[]::new);
-      return rows(spark.read().schema(schema).parquet(paths));
-    }
-
-    Dataset<Row> rows(Dataset<Row> table) {
-      return table.select(
-          name.as("name"),
-          col("_metadata.file_path").as("file"),
-          col("_metadata.row_index").as("row"),
-          bytes.as("bytes"));
-    }
-  }
+  private static final StructType NAMES =
+      StructType.fromDDL("name string, file string, row long, named boolean");
 
   private ParquetSource(
       SparkSession spark,
-      Tables tables,
+      ImageRows tables,
       long count,
       long duplicates,
       Set<String> filesOfRepeatedNames,
@@ -86,19 +70,20 @@ final class ParquetSource {
   }
 
   /** Reads the name columns once, to count rows and find repeated names. */
-  static ParquetSource of(Dataset<Row> table, ParquetColumns columns, List<String> uris) {
-    Column bytes = columns.bytes().orElseThrow();
-    Column name = columns.name().orElse(lit(null).cast("string"));
-    Tables tables = new Tables(uris, table.schema(), name, bytes);
-    Dataset<Row> names = tables.rows(table).drop("bytes").cache();
+  static ParquetSource of(SparkSession spark, ImageRows tables) {
+    Dataset<Row> names = names(spark, tables).cache();
     try {
-      return named(table.sparkSession(), tables, names);
+      return named(spark, tables, names);
     } finally {
       names.unpersist();
     }
   }
 
-  private static ParquetSource named(SparkSession spark, Tables tables, Dataset<Row> names) {
+  private static Dataset<Row> names(SparkSession spark, ImageRows tables) {
+    return spark.createDataFrame(tables.names(spark), NAMES);
+  }
+
+  private static ParquetSource named(SparkSession spark, ImageRows tables, Dataset<Row> names) {
     Column wholeUri = col("name").rlike(WHOLE_URI);
     Set<String> repeated =
         new HashSet<>(
@@ -126,7 +111,12 @@ final class ParquetSource {
           new Position(row.getStruct(2).getString(0), row.getStruct(2).getLong(1)));
     }
     return new ParquetSource(
-        spark, tables, names.count() - duplicates, duplicates, repeated, keepers);
+        spark,
+        tables,
+        names.count() - duplicates + tables.damagedFiles().size(),
+        duplicates,
+        repeated,
+        keepers);
   }
 
   /**
@@ -162,28 +152,39 @@ final class ParquetSource {
     return new ParquetSource(spark, tables, count, duplicates, filesOfRepeatedNames, kept);
   }
 
+  /** Those of some addresses that its rows have. */
+  List<String> given(List<String> uris) {
+    return wholeUris()
+        .toDF("name")
+        .join(spark.createDataset(uris, Encoders.STRING()).toDF("name"), "name")
+        .as(Encoders.STRING())
+        .collectAsList();
+  }
+
   private Dataset<String> wholeUris() {
-    return tables
-        .rows(spark)
+    return names(spark, tables)
         .select("name")
         .where(col("name").rlike(WHOLE_URI))
         .distinct()
         .as(Encoders.STRING());
   }
 
-  /** The files, with how many images each gives. */
-  Map<String, Long> rowsOfFiles() {
+  /** The files, with how many images each gives, if that will be so when it is read again. */
+  Map<String, OptionalLong> rowsOfFiles() {
     Map<String, Position> kept = keepers;
-    Map<String, Long> rows = new TreeMap<>();
-    tables.uris().forEach(uri -> rows.put(uri, 0L));
-    tables
-        .rows(spark)
-        .drop("bytes")
+    Map<String, OptionalLong> rows = new TreeMap<>();
+    tables.uris().forEach(uri -> rows.put(uri, OptionalLong.of(0)));
+    names(spark, tables)
         .filter((FilterFunction<Row>) row -> isKept(row, kept))
         .groupBy("file")
-        .count()
+        .agg(functions.count(lit(1)), min("named"))
         .collectAsList()
-        .forEach(row -> rows.put(fileUri(row.getString(0)), row.getLong(1)));
+        .forEach(
+            row ->
+                rows.put(
+                    row.getString(0),
+                    row.getBoolean(2) ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty()));
+    tables.damagedFiles().forEach(file -> rows.put(file, OptionalLong.empty()));
     return rows;
   }
 
@@ -191,13 +192,8 @@ final class ParquetSource {
   ParquetSource of(List<ListedFile> chosen) {
     Set<String> own = Set.copyOf(tables.uris());
     List<ListedFile> files = chosen.stream().filter(file -> own.contains(file.uri())).toList();
-    Tables some =
-        new Tables(
-            files.stream().map(ListedFile::uri).toList(),
-            tables.schema(),
-            tables.name(),
-            tables.bytes());
-    long images = files.stream().mapToLong(ListedFile::rows).sum();
+    ImageRows some = tables.only(files.stream().map(ListedFile::uri).toList());
+    long images = files.stream().mapToLong(file -> file.images().orElse(1)).sum();
     return new ParquetSource(spark, some, images, 0, filesOfRepeatedNames, keepers);
   }
 
@@ -220,52 +216,74 @@ final class ParquetSource {
     return filesOfRepeatedNames.size();
   }
 
-  JavaRDD<ImageInput> images(int slots) {
-    Dataset<Row> rows = tables.rows(spark);
-    JavaRDD<Row> cut = rows.toJavaRDD();
-    if (cut.getNumPartitions() < slots && count > cut.getNumPartitions()) {
-      cut =
-          rows.repartition(FileSource.tasks((int) Math.min(count, Integer.MAX_VALUE), slots))
-              .toJavaRDD();
-    }
+  /**
+   * The images.
+   *
+   * @param hadoop the settings of the filesystems, on executors
+   */
+  JavaRDD<ImageInput> images(int slots, Broadcast<SerializableConfiguration> hadoop) {
+    int tasks = FileSource.tasks((int) Math.min(count, Integer.MAX_VALUE), slots);
+    JavaRDD<TableImage> rows = tables.rows(spark, tasks, hadoop);
+    JavaRDD<TableImage> cut =
+        rows.getNumPartitions() < slots && count > rows.getNumPartitions()
+            ? rows.repartition(tasks)
+            : rows;
     Map<String, Position> kept = keepers;
     Set<String> byRow = filesOfRepeatedNames;
-    return cut.filter(row -> isKept(row, kept)).map(row -> input(row, byRow));
+    Map<String, String> prefixes = tables.prefixes(spark);
+    return cut.filter(image -> isKept(image, kept))
+        .map(image -> input(image, byRow, prefixes, hadoop.value().value()));
+  }
+
+  /** Addresses of the images. */
+  JavaRDD<String> uris() {
+    Map<String, Position> kept = keepers;
+    Set<String> byRow = filesOfRepeatedNames;
+    Map<String, String> prefixes = tables.prefixes(spark);
+    return tables
+        .names(spark)
+        .filter(row -> isKept(row, kept))
+        .map(row -> TableImage.read(row.getString(1), row.getLong(2), row.getString(0), null, null))
+        .map(row -> uri(row, byRow.contains(row.file()), prefixes.get(row.file())));
   }
 
   private static boolean isKept(Row row, Map<String, Position> keepers) {
-    Position keeper = row.isNullAt(0) ? null : keepers.get(row.getString(0));
-    return keeper == null || keeper.equals(new Position(row.getString(1), row.getLong(2)));
+    return isKept(row.getString(0), row.getString(1), row.getLong(2), keepers);
   }
 
-  private static ImageInput input(Row row, Set<String> filesNamedByRow) {
-    String uri = uri(row, filesNamedByRow.contains(row.getString(1)));
-    if (row.isNullAt(3)) {
-      return new ImageInput(
-          uri,
-          () -> {
-            throw new ImageInputException(
-                ErrorCategory.STORAGE, "Cannot read " + uri + ": its row holds no bytes", null);
-          });
+  private static boolean isKept(TableImage image, Map<String, Position> keepers) {
+    return isKept(image.name(), image.file(), image.row(), keepers);
+  }
+
+  private static boolean isKept(String name, String file, long row, Map<String, Position> keepers) {
+    Position keeper = name == null ? null : keepers.get(name);
+    return keeper == null || keeper.equals(new Position(file, row));
+  }
+
+  private static ImageInput input(
+      TableImage image,
+      Set<String> filesNamedByRow,
+      Map<String, String> prefixes,
+      Configuration hadoop) {
+    if (image.row() == TableImage.WHOLE_FILE) {
+      return image.input(image.file(), hadoop);
     }
-    byte[] bytes = row.getAs(3);
-    return new ImageInput(uri, () -> bytes);
+    String prefix = prefixes.get(image.file());
+    return image.input(uri(image, filesNamedByRow.contains(image.file()), prefix), hadoop);
   }
 
-  /** Spark writes a file's URI with escapes. */
-  private static String fileUri(String metadata) {
-    return Locations.uri(new Path(URI.create(metadata)));
+  static boolean isWholeUri(String name) {
+    return name.matches(WHOLE_URI);
   }
 
-  private static String uri(Row row, boolean byRow) {
-    String file = fileUri(row.getString(1));
-    if (row.isNullAt(0) || row.getString(0).isBlank()) {
-      return file + "!/row=" + row.getLong(2);
+  private static String uri(TableImage image, boolean byRow, String prefix) {
+    String name = image.name();
+    if (name == null || name.isBlank()) {
+      return prefix + "row=" + image.row();
     }
-    String name = row.getString(0);
-    if (name.matches(WHOLE_URI)) {
+    if (isWholeUri(name)) {
       return name;
     }
-    return byRow ? file + "!/row=" + row.getLong(2) + "/" + name : file + "!/" + name;
+    return byRow ? prefix + "row=" + image.row() + "/" + name : prefix + name;
   }
 }

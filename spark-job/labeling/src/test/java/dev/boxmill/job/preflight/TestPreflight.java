@@ -35,7 +35,7 @@ final class TestPreflight {
         .containsPattern("java +localhost +ok +Java \\d+")
         .containsPattern("native library +localhost +ok +PyTorch 2\\.")
         .containsPattern(
-            "device +localhost +ok +CPU.* 1 core for a task, 2 tasks at once: computes in fp32\n")
+            "device +localhost +ok +CPU.* 1 core for a task, 2 tasks at once: computes in fp32, convolves by .*\n")
         .containsPattern(
             "detector +localhost +ok +embedded with refinebox.*: \\d+ boxes in a sample")
         .containsPattern("input +driver +ok +\\S+: files, 6 image files\n")
@@ -64,8 +64,8 @@ final class TestPreflight {
         .containsPattern("detector +driver +FAILED +\\S.*" + detector)
         .containsPattern("input +driver +FAILED +Cannot read input .*nowhere: it does not exist\n")
         .containsPattern(" remedy: check the path\n")
-        .containsPattern("output +driver +FAILED +Cannot write to file://" + note + "/labels: ")
-        .containsPattern(" remedy: name a folder that the job's user may write\n")
+        .containsPattern("output +driver +FAILED +Cannot write labels to " + note + "/labels: ")
+        .containsPattern(" remedy: name a folder\n")
         .containsPattern("native library +localhost +ok")
         .containsPattern("speed +driver +skipped +not measured: other checks failed\n")
         .doesNotContain("committer")

@@ -1,7 +1,9 @@
 package dev.boxmill.job.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.boxmill.job.error.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,14 @@ import org.junit.jupiter.api.Test;
 final class TestBoxmillSession {
 
   @Test
+  void aUserWithoutANameIsToldWhatHadoopNeeds() {
+    assertThatThrownBy(() -> BoxmillSession.refuseNameless("?"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("Cannot start Spark: the user that runs this has no name")
+        .hasMessageContaining("/etc/passwd");
+  }
+
+  @Test
   void runsLocallyWhenNobodyNamesAMaster() {
     SparkConf settings = BoxmillSession.configuration(new SparkConf(false), List.of());
 
@@ -20,7 +30,20 @@ final class TestBoxmillSession {
     assertThat(settings.get("spark.executor.extraJavaOptions")).isEqualTo("-Dai.djl.offline=true");
     assertThat(settings.get("spark.executorEnv.GLIBC_TUNABLES"))
         .startsWith("glibc.malloc.hugetlb=1:");
+    assertThat(settings.get("spark.executorEnv.LC_ALL")).isEqualTo("C.UTF-8");
     assertThat(settings.contains("spark.jars")).isFalse();
+  }
+
+  @Test
+  void aLocalRunTakesTheCoresThatWereAskedFor() {
+    System.setProperty(BoxmillSession.THREADS, "3");
+    try {
+      SparkConf settings = BoxmillSession.configuration(new SparkConf(false), List.of());
+
+      assertThat(settings.get("spark.master")).isEqualTo("local[3,4]");
+    } finally {
+      System.clearProperty(BoxmillSession.THREADS);
+    }
   }
 
   @Test
@@ -53,5 +76,14 @@ final class TestBoxmillSession {
         BoxmillSession.configuration(new SparkConf(false), List.of())
             .get("spark.executorEnv.GLIBC_TUNABLES");
     assertThat(command).contains(tunables.split(":"));
+  }
+
+  @Test
+  void theCommandLineReadsNamesAsExecutorsDo() throws IOException {
+    String command = Files.readString(Path.of("../../boxmill"));
+    String locale =
+        BoxmillSession.configuration(new SparkConf(false), List.of())
+            .get("spark.executorEnv.LC_ALL");
+    assertThat(command).contains("export LC_ALL=" + locale);
   }
 }

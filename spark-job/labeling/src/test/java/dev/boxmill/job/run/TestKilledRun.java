@@ -7,7 +7,6 @@ import dev.boxmill.job.session.TestingLabeler;
 import dev.boxmill.job.table.LabelTable;
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,7 +14,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -107,27 +105,8 @@ final class TestKilledRun {
   }
 
   private Process start() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .forEach(command::add);
-    Path temporary = Files.createDirectories(folder.resolve("tmp"));
-    command.addAll(
-        List.of(
-            "-Xmx1g",
-            "-XX:TieredStopAtLevel=1",
-            "-Djava.io.tmpdir=" + temporary,
-            "-cp",
-            System.getProperty("java.class.path"),
-            TestingProcess.class.getName(),
-            labels.toString(),
-            photos.toString(),
-            String.valueOf(CHUNK)));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile()))
-        .start();
+    return TestingProcess.start(
+        folder, logFile(), List.of(), labels.toString(), photos.toString(), String.valueOf(CHUNK));
   }
 
   private File logFile() {

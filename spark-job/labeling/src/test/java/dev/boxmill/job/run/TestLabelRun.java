@@ -9,6 +9,7 @@ import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.session.TestingLabeler;
 import dev.boxmill.job.table.LabelTable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,12 +17,17 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestLabelRun {
 
@@ -214,6 +220,196 @@ final class TestLabelRun {
     List<Row> grown = rows();
     assertThat(label(photos).run().summary()).contains("0 images in this run");
     assertThat(rows()).isEqualTo(grown);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"part", "half a part", "list", "no list"})
+  void damageIsNamedAndTheRemedyLabelsItsImagesAlone(String damage) throws IOException {
+    Path photos = photos(6);
+    label(photos).chunksOf(2).run();
+    List<Row> before = rows();
+    Path part = folder.resolve("labels").resolve(parts().get(1));
+    Path list =
+        folder.resolve(
+            "labels/_boxmill/chunks/"
+                + part.getFileName().toString().replaceAll("part-|\\.zstd\\.parquet", "")
+                + ".gz");
+    byte[] sound = Files.readAllBytes(part);
+    switch (damage) {
+      case "part" -> Files.write(part, new byte[0]);
+      case "half a part" -> Files.write(part, Arrays.copyOf(sound, sound.length / 2));
+      case "list" -> Files.write(list, new byte[0]);
+      default -> Files.delete(list);
+    }
+
+    assertThat(label(photos).chunksOf(2).run().refusal())
+        .contains(damage.endsWith("part") ? part.toString() + ": it is damaged" : list.toString())
+        .endsWith(
+            "(delete "
+                + TestingSpark.uri(part)
+                + " and run again: only its images are labeled anew)");
+    Files.delete(part);
+    assertThat(label(photos).chunksOf(2).run().summary()).contains("2 images in this run");
+    assertThat(withoutTime(rows())).isEqualTo(withoutTime(before));
+  }
+
+  @Test
+  void rowsOfImagesThatLeftTheInputStayAndAreCounted() throws IOException {
+    Path photos = photos(5);
+    label(photos).run();
+    Files.delete(photos.resolve("0001.jpg"));
+    assertThat(label(photos).run().summary())
+        .contains("1 row is of an image that the input no longer has\n");
+    Files.delete(photos.resolve("0003.jpg"));
+    Files.write(photos.resolve("0007.jpg"), picture(7, 7));
+
+    TestingOutcome grown = label(photos).run();
+
+    assertThat(grown.summary())
+        .contains("6 images: 6 labeled")
+        .contains("2 rows are of images that the input no longer has\n");
+    assertThat(rows()).hasSize(6);
+    JsonNode metrics =
+        new ObjectMapper().readTree(folder.resolve("labels/_boxmill/metrics.json").toFile());
+    assertThat(metrics.get("missing").asLong()).isEqualTo(2);
+    assertThat(label(photos).retryingFailed().run().summary()).doesNotContain("no longer has");
+    assertThat(label(photos).replacing().run().summary())
+        .contains("4 images: 4 labeled")
+        .doesNotContain("no longer has");
+  }
+
+  @Test
+  void imagesOfAnArchiveThatLeftAreCountedAndATableThatStayedIsNot() throws IOException {
+    Path given = Files.createDirectory(folder.resolve("given"));
+    try (OutputStream file = Files.newOutputStream(given.resolve("some.tar"));
+        TarArchiveOutputStream tar = new TarArchiveOutputStream(file)) {
+      for (String name : List.of("1.jpg", "2.jpg", "3.jpg")) {
+        TarArchiveEntry entry = new TarArchiveEntry(name);
+        entry.setSize(picture(10, 20).length);
+        tar.putArchiveEntry(entry);
+        tar.write(picture(10, 20));
+        tar.closeArchiveEntry();
+      }
+    }
+    TestingSpark.session()
+        .sql("SELECT 'one' AS path, CAST('7x9' AS BINARY) AS content")
+        .write()
+        .parquet(given.resolve("table").toString());
+    assertThat(label(given.resolve("some.tar"), given.resolve("table")).run().summary())
+        .contains("4 images: 4 labeled")
+        .doesNotContain("no longer has");
+
+    assertThat(label(given.resolve("table")).run().summary())
+        .contains("3 rows are of images that the input no longer has\n");
+  }
+
+  @Test
+  void rowsOfImagesThatLeftTheInputAreDroppedWhenAskedTo() throws IOException {
+    Path photos = photos(6);
+    Files.copy(photos.resolve("0000.jpg"), photos.resolve("zero.JPG"));
+    label(photos).chunksOf(2).run();
+    List<Row> before = rows();
+    for (String gone : List.of("0001.jpg", "0002.jpg", "0003.jpg")) {
+      Files.delete(photos.resolve(gone));
+    }
+    Files.write(photos.resolve("0007.jpg"), picture(7, 7));
+
+    assertThat(label(photos).droppingMissing().run().summary())
+        .contains("5 images: 5 labeled")
+        .contains("3 rows of images that the input no longer has were dropped\n")
+        .doesNotContain("rows are of images");
+    assertThat(rows()).hasSize(5).containsAll(List.of(before.get(0), before.get(4), before.get(5)));
+    assertThat(label(photos).droppingMissing().run().summary())
+        .contains("0 images in this run")
+        .doesNotContain("dropped");
+    photos(6);
+    assertThat(label(photos).run().summary())
+        .contains("8 images: 8 labeled")
+        .contains("3 images in");
+  }
+
+  @Test
+  void rowsOfATableThatLeftAreDroppedAndAnotherTablesStay() throws IOException {
+    Path given = Files.createDirectory(folder.resolve("given"));
+    for (String name : List.of("a", "b")) {
+      TestingSpark.session()
+          .sql(
+              "SELECT 's3a://photos/"
+                  + name
+                  + ".jpg' AS path, CAST('7x9' AS BINARY) AS content UNION ALL SELECT '"
+                  + name
+                  + "', CAST('7x9' AS BINARY)")
+          .coalesce(1)
+          .write()
+          .parquet(given.resolve(name).toString());
+    }
+    assertThat(label(given).run().summary()).contains("4 images: 4 labeled");
+    Files.move(given.resolve("a"), folder.resolve("elsewhere"));
+
+    assertThat(label(given).run().summary()).contains("2 rows are of images that the input");
+    assertThat(label(given).droppingMissing().run().summary())
+        .contains("2 images: 2 labeled")
+        .contains("2 rows of images that the input no longer has were dropped");
+    assertThat(rows())
+        .extracting(row -> row.getString(0).replaceFirst(".*/", ""))
+        .containsExactly("b", "b.jpg");
+  }
+
+  @Test
+  void rowsOfATableUnderAnotherNameStay() throws IOException {
+    Path given = Files.createDirectory(folder.resolve("given"));
+    String row = "SELECT '%s' AS path, CAST('7x9' AS BINARY) AS content";
+    table(given.resolve("a"), row.formatted("/photos/1.jpg") + " UNION ALL " + row.formatted("2"));
+    label(given).run();
+    Files.move(given.resolve("a"), given.resolve("b"));
+
+    assertThat(label(given).droppingMissing().run().summary())
+        .contains("1 row of an image that the input no longer has was dropped");
+    assertThat(rows())
+        .extracting(found -> found.getString(0).replaceFirst(".*!/", ""))
+        .containsExactly("/photos/1.jpg", "2");
+    assertThat(label(given).droppingMissing().run().summary()).contains("2 images: 2 labeled");
+  }
+
+  @Test
+  void columnsOfTheInputAreCarriedAlong() throws IOException {
+    Path given = Files.createDirectory(folder.resolve("given"));
+    String row = "SELECT '%s' AS path, CAST('%s' AS BINARY) AS content, %s AS id, 'x' AS `a b.c`";
+    table(given.resolve("1"), row.formatted("one", "7x9", "1"));
+    table(given.resolve("2"), row.formatted("two", "garbage", "2"));
+    assertThat(label(given).keeping("id", "a b.c").chunksOf(1).run().summary())
+        .contains("2 images: 1 labeled, 1 failed");
+    table(given.resolve("3"), row.formatted("three", "7x9", "CAST(NULL AS BIGINT)"));
+    assertThat(label(given).keeping("id", "a b.c").run().summary()).contains("1 image in this run");
+    assertThat(label(given).keeping("id", "a b.c").retryingFailed().run().summary())
+        .contains("3 images: 2 labeled, 1 failed");
+
+    assertThat(
+            TestingSpark.session()
+                .read()
+                .parquet(labels())
+                .orderBy("image_uri")
+                .selectExpr("kept.id", "kept.`a b.c`", "status")
+                .collectAsList())
+        .extracting(Row::toString)
+        .containsExactly("[1,x,ok]", "[2,x,failed]", "[null,x,ok]");
+    assertThat(rows()).hasSize(3);
+    assertThat(label(given).run().refusal())
+        .contains("it holds labels made with keep-columns id,a b.c, now none (--overwrite");
+    table(given.resolve("4"), row.formatted("four", "7x9", "'text'"));
+    assertThat(label(given).keeping("id", "a b.c").run().refusal())
+        .startsWith("Cannot keep column id: it is string in ")
+        .endsWith(
+            " and bigint in the labels that are there already (write the tables with one type, or"
+                + " leave it out of --keep-columns)");
+  }
+
+  private static void table(Path folder, String rows) {
+    TestingSpark.session().sql(rows).coalesce(1).write().parquet(folder.toString());
+  }
+
+  private static List<String> withoutTime(List<Row> rows) {
+    return rows.stream().map(row -> row.toString().replaceAll(",[^,]*]$", "")).toList();
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,24 +16,74 @@ final class TestProgressLine {
 
   @Test
   void tellsShareRateFailuresAndTimeLeft() {
-    assertThat(text(new Progress(1200, 3), OptionalLong.of(4000), 60))
+    assertThat(text(new Progress(1200, 3), OptionalLong.of(4000), 20))
         .isEqualTo("1,200 of 4,000 images · 30% · 20.0 images/s · 3 failed · 2 min left");
-    assertThat(text(new Progress(4000, 0), OptionalLong.of(4000), 60))
-        .isEqualTo("4,000 of 4,000 images · 100% · 66.7 images/s · 0 failed · 0 s left");
-    assertThat(text(new Progress(1000, 0), OptionalLong.of(1_000_000), 100))
+    assertThat(text(new Progress(1000, 0), OptionalLong.of(1_000_000), 10))
         .endsWith(" · 27 h 45 min left");
   }
 
   @Test
-  void tellsNoTimeBeforeTheFirstImage() {
-    assertThat(text(Progress.NONE, OptionalLong.of(1), 5))
-        .isEqualTo("0 of 1 image · 0% · 0.0 images/s · 0 failed");
+  void tellsNoTimeLeftOfWhatIsDone() {
+    assertThat(text(new Progress(4000, 0), OptionalLong.of(4000), 66.66))
+        .isEqualTo("4,000 of 4,000 images · 100% · 66.7 images/s · 0 failed");
+  }
+
+  @Test
+  void tellsNoRateBeforeOneIsKnown() {
+    assertThat(ProgressLine.text(Progress.NONE, OptionalLong.of(1), OptionalDouble.empty()))
+        .isEqualTo("0 of 1 image · 0% · starting");
+    assertThat(ProgressLine.text(new Progress(3, 0), OptionalLong.of(9), OptionalDouble.empty()))
+        .isEqualTo("3 of 9 images · 33% · 0 failed");
+  }
+
+  @Test
+  void startUpDoesNotCountInTheRate() {
+    Pace pace = new Pace();
+    pace.see(0, seconds(5));
+    pace.see(10, seconds(60));
+    assertThat(pace.rate()).isEmpty();
+    pace.see(30, seconds(62));
+    assertThat(pace.rate()).hasValue(10);
+    pace.see(30, seconds(64));
+    assertThat(pace.rate()).hasValue(5);
+    pace.see(60, seconds(65));
+    assertThat(pace.rate()).hasValue(10);
+  }
+
+  private static long seconds(int seconds) {
+    return seconds * 1_000_000_000L;
   }
 
   @Test
   void tellsNoShareOfArchivesWhoseImagesNobodyCounted() {
-    assertThat(text(new Progress(10, 1), OptionalLong.empty(), 10))
+    assertThat(text(new Progress(10, 1), OptionalLong.empty(), 1))
         .isEqualTo("10 images · 1.0 images/s · 1 failed");
+  }
+
+  @Test
+  void theLastLineOfALogIsNotDoubled() throws InterruptedException {
+    CountDownLatch printed = new CountDownLatch(1);
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    PrintStream out =
+        new PrintStream(written, true, StandardCharsets.UTF_8) {
+          @Override
+          public void println(String line) {
+            super.println(line);
+            printed.countDown();
+          }
+        };
+    ProgressLine line =
+        ProgressLine.start(
+            () -> new Progress(2, 0),
+            OptionalLong.of(2),
+            ProgressLine.Medium.LOG,
+            out,
+            Duration.ofMillis(20));
+    assertThat(printed.await(60, TimeUnit.SECONDS)).isTrue();
+    line.close();
+
+    assertThat(written.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly("2 of 2 images · 100% · 0 failed");
   }
 
   @Test
@@ -53,17 +104,18 @@ final class TestProgressLine {
             () -> new Progress(1, 0),
             OptionalLong.of(2),
             ProgressLine.Medium.TERMINAL,
-            new PrintStream(written, true, StandardCharsets.UTF_8));
+            new PrintStream(written, true, StandardCharsets.UTF_8),
+            Duration.ofMillis(20));
     assertThat(twice.await(60, TimeUnit.SECONDS)).isTrue();
     line.close();
 
     String text = written.toString(StandardCharsets.UTF_8);
     assertThat(text).startsWith("\r1 of 2 images · 50%").endsWith(System.lineSeparator());
-    assertThat(text.split("\r").length).isGreaterThanOrEqualTo(4);
+    assertThat(text.split("\r").length).isGreaterThanOrEqualTo(3);
     assertThat(text.lines().count()).isGreaterThanOrEqualTo(1);
   }
 
-  private static String text(Progress progress, OptionalLong total, long seconds) {
-    return ProgressLine.text(progress, total, Duration.ofSeconds(seconds));
+  private static String text(Progress progress, OptionalLong total, double rate) {
+    return ProgressLine.text(progress, total, OptionalDouble.of(rate));
   }
 }

@@ -2,10 +2,12 @@ package dev.boxmill.job.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.refiners.spi.PluginJar;
 import dev.boxmill.schemas.LabelColumn;
+import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,6 +44,25 @@ final class TestRealRun {
         .containsExactly("12");
     assertThat(query("select count(distinct fingerprint) || ' ' || min(model) from %s"))
         .containsExactly("1 embedded");
+    assertThat(folder.resolve("labels/_boxmill/run.json"))
+        .content()
+        .contains("\"precision\" : \"" + Precision.AUTO.on(Device.cpu()).optionValue() + "\"");
+  }
+
+  @Test
+  void autoThatStandsForAnotherPrecisionMixesNothing() {
+    Precision here = Precision.AUTO.on(Device.cpu());
+    Precision other = here == Precision.FP32 ? Precision.BF16 : Precision.FP32;
+    TestingRun run = TestingRun.of(Path.of(labels()));
+    run.precision(other).run(new DetectorLabelerProvider());
+
+    TestingOutcome second = run.precision(Precision.AUTO).run(new DetectorLabelerProvider());
+    assertThat(second.failure())
+        .isInstanceOf(BadInputException.class)
+        .hasMessageEndingWith(
+            "it holds labels made with precision %s, now %s (--precision %s goes on as before,"
+                    .formatted(other.optionValue(), here.optionValue(), other.optionValue())
+                + " --overwrite replaces them, or name another folder)");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.boxmill.job.samples.BundledSamples;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.RefiningJob.RefineOptions;
+import dev.boxmill.job.storage.CrashingDisk;
 import dev.boxmill.job.table.LabelRows;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
@@ -31,6 +32,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,6 +98,26 @@ final class TestRefineRun {
   }
 
   @Test
+  void aTableWithoutDuplicatesIsRefinedAgainAndSaysSo() {
+    String own = path("own");
+    TestingRun.of(Path.of(own), photos)
+        .refiners("refinebox", "merge-duplicates")
+        .run(new DetectorLabelerProvider());
+    TestingOutcome same = refine(own, "same", "refinebox", "merge-duplicates");
+    TestingOutcome other = refine(own, "other", "none");
+
+    assertThat(same.console()).doesNotContain("duplicates");
+    assertAlike(rows(own), rows(path("same")));
+    assertThat(columns(path("same"), LabelColumn.FINGERPRINT))
+        .isEqualTo(columns(own, LabelColumn.FINGERPRINT));
+    assertThat(other.console())
+        .contains("; duplicates stay left out, as after merge-duplicates:iou=0.7");
+    assertThat(columns(path("other"), LabelColumn.FINGERPRINT))
+        .isNotEqualTo(columns(candidates, LabelColumn.FINGERPRINT));
+    assertThat(refine(path("other"), "again", "none").console()).contains("duplicates stay left");
+  }
+
+  @Test
   void labelingTakesTheNewTableForItsOwn() {
     refineAbove(0.5, candidates, "again", "refinebox");
     assertThat(label(photos, path("again"), "refinebox", 0.5).summary())
@@ -115,6 +137,30 @@ final class TestRefineRun {
     assertAlike(rows(path("from-images")), rows(path("again")));
     assertThat(columns(path("again"), LabelColumn.FINGERPRINT))
         .isEqualTo(columns(path("from-images"), LabelColumn.FINGERPRINT));
+  }
+
+  @Test
+  void aKillAtAnyWriteIsHealedByTheSameCommand() {
+    Configuration hadoop = TestingSpark.session().sparkContext().hadoopConfiguration();
+    CrashingDisk.serve(hadoop);
+    try {
+      CrashingDisk.crashAfter(Long.MAX_VALUE);
+      refine(candidates, "undisturbed", "clip");
+      for (long moment : CrashingDisk.moments(CrashingDisk.changes())) {
+        CrashingDisk.crashAfter(moment);
+        try {
+          refine(candidates, "again", "clip");
+        } catch (Exception killed) { // Spark throws checked ones that it does not declare
+          assertThat(CrashingDisk.survived()).as("%s", killed).isFalse();
+        }
+      }
+      CrashingDisk.crashAfter(Long.MAX_VALUE);
+      refine(candidates, "again", "clip");
+    } finally {
+      CrashingDisk.crashAfter(Long.MAX_VALUE);
+      CrashingDisk.remove(hadoop);
+    }
+    assertThat(rows(path("again"))).isEqualTo(rows(path("undisturbed")));
   }
 
   @Test
@@ -167,11 +213,15 @@ final class TestRefineRun {
     }
     Dataset<Row> files =
         TestingSpark.session().read().format("binaryFile").load(photos.resolve("3.jpg").toString());
-    files.selectExpr("'three' AS path", "content").write().parquet(own.resolve("table").toString());
+    files
+        .selectExpr("'three' AS path", "content", "3 AS id")
+        .write()
+        .parquet(own.resolve("table").toString());
     for (String refiner : List.of("none", "refinebox")) {
       assertThat(
               TestingRun.of(Path.of(path(refiner)), own.resolve("some.tar"), own.resolve("table"))
                   .refiners(refiner)
+                  .keeping("id")
                   .run(new DetectorLabelerProvider())
                   .failure())
           .isNull();
@@ -180,6 +230,17 @@ final class TestRefineRun {
     assertThat(refine(path("none"), "again", "refinebox").summary())
         .contains("4 images: 3 labeled, 1 failed");
     assertAlike(rows(path("refinebox")), rows(path("again")));
+    assertThat(refine(path("none"), "boxes", "none").summary()).contains("3 labeled, 1 failed");
+    for (String table : List.of("refinebox", "again", "boxes")) {
+      assertThat(
+              TestingSpark.session()
+                  .read()
+                  .parquet(path(table))
+                  .where("kept.id = 3 AND image_uri LIKE '%three'")
+                  .count())
+          .as(table)
+          .isOne();
+    }
   }
 
   @Test

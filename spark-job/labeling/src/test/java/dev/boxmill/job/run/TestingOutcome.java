@@ -35,7 +35,7 @@ public record TestingOutcome(RunReport report, Exception failure, String console
   /** Of a run that must not have failed. */
   public String summary() {
     if (failure != null) {
-      throw new AssertionError(console, failure);
+      throw new AssertionError(console + failure, failure);
     }
     return report.summary();
   }

@@ -7,6 +7,7 @@ import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.LabelerProvider;
 import dev.boxmill.job.session.TestingLabeler;
 import dev.boxmill.job.source.InputFormat;
+import dev.boxmill.job.source.TableOptions;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
@@ -23,6 +24,7 @@ public final class TestingRun {
 
   private final String output;
   private List<String> inputs = List.of();
+  private TableOptions tables = TableOptions.NONE;
   private ExistingLabels existing = ExistingLabels.CONTINUE;
   private LabelSettings settings = LabelSettings.DEFAULTS.withPrecision(Precision.FP32);
   private OptionalLong chunkImages = OptionalLong.empty();
@@ -45,6 +47,21 @@ public final class TestingRun {
 
   public TestingRun replacing() {
     existing = ExistingLabels.REPLACE;
+    return this;
+  }
+
+  public TestingRun droppingMissing() {
+    existing = ExistingLabels.DROP_MISSING;
+    return this;
+  }
+
+  public TestingRun keeping(String... columns) {
+    tables = new TableOptions(tables.imageColumn(), List.of(columns));
+    return this;
+  }
+
+  public TestingRun imageColumn(String name) {
+    tables = new TableOptions(name, tables.keepColumns());
     return this;
   }
 
@@ -105,7 +122,7 @@ public final class TestingRun {
 
   public LabelRequest request() {
     return new LabelRequest(
-        inputs, InputFormat.AUTO, output, existing, settings, chunkImages, maxFailureRate);
+        inputs, InputFormat.AUTO, tables, output, existing, settings, chunkImages, maxFailureRate);
   }
 
   /** With a labeler that needs no network. */

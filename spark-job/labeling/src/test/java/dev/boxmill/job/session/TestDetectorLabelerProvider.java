@@ -62,6 +62,27 @@ final class TestDetectorLabelerProvider {
   }
 
   @Test
+  void autoIsWhatItStandsForInTheFingerprint() {
+    PreparedLabeler auto = prepare(Precision.AUTO).withAuto(() -> Precision.BF16);
+    assertThat(auto.settings()).containsEntry("precision", "bf16");
+    assertThat(auto.fingerprint())
+        .isEqualTo(prepare(Precision.BF16).fingerprint())
+        .isNotEqualTo(prepare(Precision.AUTO).withAuto(() -> Precision.FP32).fingerprint());
+    assertThat(auto).isEqualTo(prepare(Precision.BF16));
+  }
+
+  @Test
+  void aNamedPrecisionAsksNobody() {
+    PreparedLabeler named = prepare(Precision.FP32);
+    assertThat(
+            named.withAuto(
+                () -> {
+                  throw new AssertionError("asked");
+                }))
+        .isSameAs(named);
+  }
+
+  @Test
   void refinersWeightsAreInTheFingerprint() {
     writeRefiner(channels(), 1);
     String first = prepare().fingerprint();
@@ -98,11 +119,15 @@ final class TestDetectorLabelerProvider {
   }
 
   private PreparedLabeler prepare(String... refiners) {
+    return prepare(Precision.FP32, refiners);
+  }
+
+  private PreparedLabeler prepare(Precision precision, String... refiners) {
     LabelSettings settings =
         LabelSettings.DEFAULTS
             .withDetector(directory.toString())
             .withRefiners(List.of(refiners))
-            .withPrecision(Precision.FP32)
+            .withPrecision(precision)
             .withTopK(OptionalInt.of(20));
     return new DetectorLabelerProvider().prepare(settings, new Configuration(false));
   }

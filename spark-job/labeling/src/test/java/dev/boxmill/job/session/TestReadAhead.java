@@ -25,7 +25,8 @@ final class TestReadAhead {
   @Test
   void givesEveryInputOnce() throws InterruptedException {
     List<Integer> inputs = IntStream.range(0, 500).boxed().toList();
-    ReadAhead<Integer, Integer> ahead = new ReadAhead<>(inputs.iterator(), x -> 2 * x, threads);
+    ReadAhead<Integer, Integer> ahead =
+        new ReadAhead<>(inputs.iterator(), (x, out) -> out.accept(2 * x), threads, 7);
     List<Integer> found = new ArrayList<>();
     while (ahead.hasMore()) {
       ahead.start(7);
@@ -44,8 +45,9 @@ final class TestReadAhead {
                 .boxed()
                 .peek(x -> pullers.add(Thread.currentThread()))
                 .iterator(),
-            x -> x,
-            threads);
+            (x, out) -> out.accept(x),
+            threads,
+            5);
     for (ahead.start(5); ahead.hasMore(); ahead.start(5)) {
       ahead.take();
     }
@@ -56,7 +58,11 @@ final class TestReadAhead {
   void aSlowInputDoesNotHoldUpTheOthers() throws InterruptedException {
     CountDownLatch others = new CountDownLatch(1);
     ReadAhead<String, String> ahead =
-        new ReadAhead<>(List.of("slow", "fast").iterator(), name -> awaitIf(name, others), threads);
+        new ReadAhead<>(
+            List.of("slow", "fast").iterator(),
+            (name, out) -> out.accept(awaitIf(name, others)),
+            threads,
+            2);
     ahead.start(2);
     assertThat(ahead.take()).isEqualTo("fast");
     others.countDown();
@@ -68,10 +74,11 @@ final class TestReadAhead {
     ReadAhead<Integer, Integer> ahead =
         new ReadAhead<>(
             List.of(1).iterator(),
-            x -> {
+            (x, out) -> {
               throw new IllegalArgumentException("broken");
             },
-            threads);
+            threads,
+            1);
     ahead.start(1);
     assertThatThrownBy(ahead::take)
         .hasMessage("Cannot prepare an image: java.lang.IllegalArgumentException: broken");
@@ -83,13 +90,14 @@ final class TestReadAhead {
     ReadAhead<Integer, Integer> ahead =
         new ReadAhead<>(
             List.of(1, 2, 3, 4).iterator(),
-            x -> {
+            (x, out) -> {
               if (x == 3) {
                 throw new IllegalArgumentException("broken");
               }
-              return x;
+              out.accept(x);
             },
-            threads);
+            threads,
+            4);
     ahead.start(4);
     List<Integer> freed = new ArrayList<>();
     Thread.currentThread().interrupt();
@@ -97,6 +105,39 @@ final class TestReadAhead {
     assertThat(Thread.interrupted()).isTrue();
     assertThat(freed).containsExactlyInAnyOrder(1, 2, 4);
     assertThat(ahead.pending()).isZero();
+  }
+
+  @Test
+  void anInputMayBecomeMoreThanThereIsRoomFor() throws InterruptedException {
+    ReadAhead<Integer, Integer> ahead =
+        new ReadAhead<>(
+            List.of(10, 20).iterator(),
+            (x, out) -> IntStream.range(0, 10).forEach(i -> out.accept(x + i)),
+            threads,
+            3);
+    List<Integer> found = new ArrayList<>();
+    for (ahead.start(2); ahead.hasMore(); ahead.start(2)) {
+      found.add(ahead.take());
+    }
+    assertThat(found).containsExactlyInAnyOrderElementsOf(IntStream.range(10, 30).boxed().toList());
+    assertThat(ahead.pending()).isZero();
+  }
+
+  @Test
+  void whatAnInputBecameBeforeItFailedIsGiven() throws InterruptedException {
+    ReadAhead<Integer, Integer> ahead =
+        new ReadAhead<>(
+            List.of(1).iterator(),
+            (x, out) -> {
+              out.accept(x);
+              throw new IllegalArgumentException("broken");
+            },
+            threads,
+            1);
+    ahead.start(1);
+    assertThat(ahead.take()).isEqualTo(1);
+    assertThatThrownBy(ahead::take).hasMessageContaining("broken");
+    assertThat(ahead.hasMore()).isFalse();
   }
 
   private static String awaitIf(String name, CountDownLatch latch) {

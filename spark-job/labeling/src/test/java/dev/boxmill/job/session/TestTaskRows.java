@@ -15,11 +15,14 @@ final class TestTaskRows {
   @Test
   void rowsComeInTheOrderInWhichTheyWereMade() throws InterruptedException {
     LabelRow first = row("a");
+    LabelRow second = row("b");
     assertThat(rows.poll()).isEmpty();
-    rows.put(first);
-    rows.put(row("b"));
-    assertThat(rows.poll()).contains(first);
-    assertThat(rows.take().imageUri()).isEqualTo("b");
+    rows.put(Optional.of(first));
+    rows.put(Optional.empty());
+    rows.put(Optional.of(second));
+    assertThat(rows.poll().orElseThrow().row()).contains(first);
+    assertThat(rows.poll().orElseThrow().row()).isEmpty();
+    assertThat(rows.take().row()).contains(second);
   }
 
   @Test

@@ -6,11 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.images.ImageNames;
 import dev.boxmill.job.images.ReadContent;
+import dev.boxmill.job.lists.AddressColumns;
 import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.storage.HadoopSettings;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,12 +28,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -56,7 +67,35 @@ final class TestInputListing {
         .containsExactly(
             "Input "
                 + folder.resolve("photos")
-                + ": files, 2 image files (1 other files left out)");
+                + ": files, 2 image files (1 other files left out), 1 folder left out:"
+                + " names that begin with _ or . (_temporary), 1 file left out: hidden, or left behind by"
+                + " a system (.hidden.jpg)");
+  }
+
+  @Test
+  void picturesThatAreNotReadAreCountedByKind() throws IOException {
+    write("photos/a.jpg");
+    write("photos/scan.jp2");
+    write("photos/IMG_1.HEIC");
+    write("photos/deep/IMG_2.heic");
+    write("photos/IMG_3.heif");
+    write("photos/web.avif");
+    write("photos/chest.dcm");
+    write("photos/DSC_1.NEF");
+    write("photos/DSC_2.cr2");
+    write("photos/MVI_1.MP4");
+    write("photos/notes.txt");
+
+    ListedInputs inputs = list(InputFormat.AUTO, folder.resolve("photos"));
+
+    assertThat(inputs.files().images()).hasValue(2);
+    assertThat(inputs.decisions())
+        .containsExactly(
+            "Input "
+                + folder.resolve("photos")
+                + ": files, 2 image files (1 AVIF file left out, 1 DICOM file left out,"
+                + " 3 HEIC files left out, 2 raw photo files left out,"
+                + " 1 video file left out, 1 other files left out)");
   }
 
   @Test
@@ -83,7 +122,11 @@ final class TestInputListing {
             uri(folder.resolve("photos/_DSC1234.JPG")),
             uri(folder.resolve("photos/day/_MG_0001.jpg")));
     assertThat(files.decisions())
-        .containsExactly("Input " + folder.resolve("photos") + ": files, 2 image files");
+        .containsExactly(
+            "Input "
+                + folder.resolve("photos")
+                + ": files, 2 image files, 1 folder left out: names that begin with _ or ."
+                + " (_boxmill)");
     assertThat(contents(list(InputFormat.AUTO, folder.resolve("shots.tar"))).keySet())
         .containsExactly(uri(folder.resolve("shots.tar")) + "!/_DSC1.jpg");
   }
@@ -104,6 +147,296 @@ final class TestInputListing {
 
     assertThat(found.inFolders().stream().map(file -> file.getPath().getName()))
         .containsExactly("_DSC1234.JPG");
+    assertThat(found.leftOut().note())
+        .isEqualTo(
+            ", 2 folders left out: names that begin with _ or . (.trash, _boxmill), 1 file left out:"
+                + " hidden, or left behind by a system (.c.jpg)");
+  }
+
+  @Test
+  void entriesThatCannotBeReadCostTheirOwnRowsOnly() throws Exception {
+    write("photos/a.jpg", "A");
+    write("photos/deep/b.jpg", "B");
+    Path photos = folder.resolve("photos");
+    Files.createSymbolicLink(photos.resolve("gone.jpg"), Path.of("nowhere"));
+    Files.createSymbolicLink(photos.resolve("round.jpg"), Path.of("round.jpg"));
+    Files.createSymbolicLink(photos.resolve("gone.txt"), Path.of("nowhere"));
+    Files.createSymbolicLink(photos.resolve("deep/up"), Path.of(".."));
+    Files.createSymbolicLink(photos.resolve("again"), Path.of("deep"));
+    String pipe = photos.resolve("pipe.jpg").toString();
+    assertThat(new ProcessBuilder("mkfifo", pipe).inheritIO().start().waitFor()).isZero();
+    String failed = "storage: Cannot read " + uri(photos);
+
+    ListedInputs inputs = list(InputFormat.AUTO, photos);
+
+    assertThat(contents(inputs))
+        .containsExactly(
+            Map.entry(uri(photos) + "/a.jpg", "A"),
+            Map.entry(uri(photos) + "/again/b.jpg", "B"),
+            Map.entry(uri(photos) + "/deep/b.jpg", "B"),
+            Map.entry(uri(photos) + "/gone.jpg", failed + "/gone.jpg: it is a link to nothing"),
+            Map.entry(
+                uri(photos) + "/pipe.jpg",
+                failed + "/pipe.jpg: it is a pipe, a socket or a device"),
+            Map.entry(
+                uri(photos) + "/round.jpg",
+                failed + "/round.jpg: it is a link that leads back to itself"));
+    assertThat(inputs.decisions())
+        .containsExactly(
+            "Input "
+                + photos
+                + ": files, 6 image files, 1 folder left out: a link back to a folder around it"
+                + " (up), 1 file left out: a pipe, a socket, a device or a link to nothing"
+                + " (gone.txt)");
+  }
+
+  @Test
+  void pipesInPlaceOfArchivesAndTablesAreRefused() throws Exception {
+    for (String name : List.of("a.tar", "a.parquet")) {
+      Path pipe = folder.resolve(name);
+      assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+      assertThatThrownBy(() -> list(InputFormat.AUTO, pipe))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("it is a pipe, a socket or a device");
+    }
+  }
+
+  @Test
+  void namesThatAreNoTextAreToldApart() throws IOException {
+    Path photos = Files.createDirectory(folder.resolve("photos"));
+    for (String name : List.of("gr%F6.jpg", "gr%E4.jpg", "gr%C3%B6.jpg")) {
+      Files.writeString(Path.of(URI.create(photos.toUri() + name)), name);
+    }
+
+    ListedInputs inputs = list(InputFormat.AUTO, photos);
+
+    assertThat(inputs.files().duplicates()).isZero();
+    assertThat(contents(inputs))
+        .containsExactly(
+            Map.entry(uri(photos) + "/gr\\xE4.jpg", "gr%E4.jpg"),
+            Map.entry(uri(photos) + "/gr\\xF6.jpg", "gr%F6.jpg"),
+            Map.entry(uri(photos) + "/grö.jpg", "gr%C3%B6.jpg"));
+  }
+
+  @Test
+  void namesOfOtherLettersAreReadUnderAnyLocale() throws Exception {
+    write("photos/größe.jpg", "G");
+    write("photos/grüße/写真.jpg", "S");
+    ProcessBuilder posix =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            TestingListing.class.getName(),
+            folder.resolve("photos").toString());
+    posix.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+    posix.environment().put("LC_ALL", "C");
+    Process process = posix.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).isZero();
+    assertThat(printed.lines())
+        .containsExactlyInAnyOrder(
+            uri(folder.resolve("photos/größe.jpg")) + "=G",
+            uri(folder.resolve("photos/grüße/写真.jpg")) + "=S");
+  }
+
+  @Test
+  void filesNamedLikeEntriesOfAnArchiveAreToldApart() throws IOException {
+    tar("a.tar", "x.jpg", "y.jpg");
+    write("a.tar!/x.jpg", "a file");
+    StructType rows = StructType.fromDDL("path string, bytes binary");
+    parquet("table", rows, RowFactory.create("x.jpg", bytes("a row")));
+    String part = uri(Path.of(partOf("table")));
+    write("table/" + Path.of(partOf("table")).getFileName() + "!/x.jpg", "another file");
+
+    assertThat(
+            contents(
+                list(
+                    InputFormat.AUTO,
+                    folder.resolve("a.tar"),
+                    folder.resolve("a.tar!"),
+                    Path.of(partOf("table")),
+                    Path.of(partOf("table") + "!"))))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                uri(folder.resolve("a.tar")) + "!/x.jpg",
+                "a file",
+                uri(folder.resolve("a.tar")) + "!//x.jpg",
+                "x.jpg",
+                uri(folder.resolve("a.tar")) + "!//y.jpg",
+                "y.jpg",
+                part + "!/x.jpg",
+                "another file",
+                part + "!//x.jpg",
+                "a row"));
+  }
+
+  @Test
+  void damagedRowGroupCostsItsOwnRowsOnly() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      rows.add(RowFactory.create(i + ".jpg", bytes(i + "x".repeat(100))));
+    }
+    Path part = inGroups("table", "path string, bytes binary", rows);
+    damage(part, 1, "bytes");
+
+    ListedInputs inputs = list(InputFormat.AUTO, folder.resolve("table"));
+    Map<String, String> contents = contents(inputs);
+
+    assertThat(inputs.files().images()).hasValue(300);
+    assertThat(contents).hasSize(300);
+    for (int i = 0; i < 300; i++) {
+      String content = contents.get(uri(part) + "!/" + i + ".jpg");
+      if (i < 100 || i >= 200) {
+        assertThat(content).isEqualTo(i + "x".repeat(100));
+      } else {
+        assertThat(content)
+            .startsWith(
+                "storage: Cannot read "
+                    + uri(part)
+                    + "!/"
+                    + i
+                    + ".jpg: its table is damaged from here on, row group 2 of "
+                    + uri(part)
+                    + ": ");
+      }
+    }
+  }
+
+  @Test
+  void rowsWhoseNamesAreDamagedAreNamedByNumber() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      rows.add(RowFactory.create(i + ".jpg", bytes("content " + i)));
+    }
+    Path part = inGroups("table", "path string, bytes binary", rows);
+    damage(part, 1, "path");
+
+    ListedInputs inputs = list(InputFormat.AUTO, folder.resolve("table"));
+
+    assertThat(inputs.files().images()).isEmpty();
+    assertThat(contents(inputs))
+        .hasSize(300)
+        .containsEntry(uri(part) + "!/99.jpg", "content 99")
+        .containsEntry(uri(part) + "!/row=100", "content 100")
+        .containsEntry(uri(part) + "!/200.jpg", "content 200");
+  }
+
+  @Test
+  void fileThatIsNoParquetBesideOthersGivesOneRow() throws IOException {
+    StructType rows = StructType.fromDDL("path string, bytes binary");
+    parquet("table", rows, RowFactory.create("a.jpg", bytes("A")));
+    String sound = partOf("table");
+    write("table/a-broken.parquet", "no parquet at all");
+    String broken = uri(folder.resolve("table/a-broken.parquet"));
+
+    ListedInputs inputs = list(InputFormat.AUTO, folder.resolve("table"));
+
+    assertThat(contents(inputs))
+        .containsEntry(uri(Path.of(sound)) + "!/a.jpg", "A")
+        .hasSize(2)
+        .hasEntrySatisfying(
+            broken,
+            content ->
+                assertThat(content)
+                    .startsWith(
+                        "storage: Cannot read "
+                            + broken
+                            + ": it is no whole Parquet file, "
+                            + broken
+                            + " is not a Parquet file"));
+    assertThat(inputs.decisions().get(0))
+        .contains(": parquet, 1 row with image bytes (1 file that can't be read as Parquet: ");
+  }
+
+  @Test
+  void namesOfOtherTypesAreThoseThatSparkWrites() {
+    StructType rows = StructType.fromDDL("id double, bytes binary");
+    parquet("table", rows, RowFactory.create(1.5, bytes("A")));
+
+    assertThat(contents(list(InputFormat.AUTO, folder.resolve("table"))))
+        .containsExactly(Map.entry(uri(Path.of(partOf("table"))) + "!/1.5", "A"));
+  }
+
+  /** Writes a table of one file, in row groups of a hundred. */
+  private Path inGroups(String name, String schema, List<Row> rows) {
+    TestingSpark.session()
+        .createDataFrame(rows, StructType.fromDDL(schema))
+        .coalesce(1)
+        .write()
+        .option("parquet.block.size", 1)
+        .option("parquet.enable.dictionary", false)
+        .option("compression", "none")
+        .parquet(folder.resolve(name).toString());
+    return Path.of(partOf(name));
+  }
+
+  /** Overwrites the header of a column's pages in a row group. */
+  private static void damage(Path table, int group, String column) throws IOException {
+    long start = 0;
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(new WatchedInput(uri(table), new Configuration()))) {
+      assertThat(reader.getFooter().getBlocks()).hasSize(3);
+      for (ColumnChunkMetaData chunk : reader.getFooter().getBlocks().get(group).getColumns()) {
+        if (chunk.getPath().toDotString().equals(column)) {
+          start = chunk.getStartingPos();
+        }
+      }
+    }
+    try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "rw")) {
+      file.seek(start);
+      file.write(bytes("?".repeat(40)));
+    }
+  }
+
+  private String partOf(String table) {
+    try (Stream<Path> files = Files.list(folder.resolve(table))) {
+      return files
+          .map(Path::toString)
+          .filter(name -> name.endsWith(".parquet") && name.contains("/part-"))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  @Test
+  void addressThatNothingReadsCostsItsOwnRowOnly() throws IOException {
+    write("photos/a.jpg", "A");
+    write("list.txt", "photos/a.jpg\ngopher://a/b.jpg\ns3a://photos/c.jpg\n");
+
+    ListedInputs inputs = list(InputFormat.AUTO, folder.resolve("list.txt"));
+
+    assertThat(inputs.decisions().get(0))
+        .endsWith(
+            ": manifest, it names 3 images (2 of addresses that nothing here reads: they will"
+                + " fail)");
+    assertThat(contents(inputs))
+        .hasSize(3)
+        .containsEntry(uri(folder.resolve("photos/a.jpg")), "A")
+        .containsEntry(
+            "gopher://a/b.jpg",
+            "storage: Cannot read gopher://a/b.jpg: no filesystem here serves its scheme")
+        .hasEntrySatisfying(
+            "s3a://photos/c.jpg",
+            content ->
+                assertThat(content).startsWith("storage: Cannot read s3a://photos/c.jpg: Cannot"));
+  }
+
+  @Test
+  void listingContactsNoHostThatAManifestNames() throws IOException {
+    try (ServerSocket host = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      host.setSoTimeout(1);
+      String uri = "ftp://localhost:" + host.getLocalPort() + "/a.jpg";
+      write("list.txt", uri + "\n");
+
+      assertThat(list(InputFormat.AUTO, folder.resolve("list.txt")).files().images()).hasValue(1);
+
+      assertThatThrownBy(host::accept).isInstanceOf(SocketTimeoutException.class);
+    }
   }
 
   /** The local disk, which does not show that it is the local disk. */
@@ -172,6 +505,91 @@ final class TestInputListing {
   }
 
   @Test
+  void linksToNothingThatAPatternMatchesGetTheirRows() throws IOException {
+    write("photos/a.jpg", "A");
+    Files.createSymbolicLink(folder.resolve("photos/gone.jpg"), Path.of("nowhere"));
+    Files.createSymbolicLink(folder.resolve("photos/round.jpg"), Path.of("round.jpg"));
+    String photos = uri(folder.resolve("photos"));
+
+    assertThat(contents(list(InputFormat.AUTO, folder.resolve("p*/*.jpg"))))
+        .containsExactly(
+            Map.entry(photos + "/a.jpg", "A"),
+            Map.entry(
+                photos + "/gone.jpg",
+                "storage: Cannot read " + photos + "/gone.jpg: it is a link to nothing"),
+            Map.entry(
+                photos + "/round.jpg",
+                "storage: Cannot read "
+                    + photos
+                    + "/round.jpg: it is a link that leads back to itself"));
+  }
+
+  @Test
+  void whatAListNamesCostsItsOwnRowOnly() throws Exception {
+    write("photos/a b.jpg", "A");
+    write("photos/c.jpg", "C");
+    Path photos = folder.resolve("photos");
+    Files.createSymbolicLink(photos.resolve("gone.jpg"), Path.of("nowhere"));
+    String pipe = photos.resolve("pipe.jpg").toString();
+    assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();
+    write(
+        "list.jsonl",
+        """
+        {"image": "%s/a%%20b.jpg"}
+        {"image": "photos/c.jpg"}
+        {"image": "photos/gone.jpg"}
+        {"image": "photos/pipe.jpg"}
+        {"image": "photos"}
+        {"image": "/dev/zero"}
+        {"image": "C:\\\\photos\\\\a.jpg"}
+        {"image": "photos\\\\c.jpg"}
+        {"image": "foo://a/b.jpg"}
+        {"image": "https://anna:SECRET@host/a.jpg"}
+        {"image": 7}
+        """
+            .formatted(uri(photos)));
+    String there = uri(folder);
+
+    ListedInputs inputs = list(InputFormat.AUTO, folder.resolve("list.jsonl"));
+    Map<String, String> contents = contents(inputs);
+
+    assertThat(inputs.decisions().get(0))
+        .endsWith(
+            ": manifest, it names 11 images (3 of addresses that nothing here reads: they will"
+                + " fail) (1 of lines that name none: they will fail)");
+    assertThat(contents)
+        .hasSize(11)
+        .containsEntry(there + "/photos/a b.jpg", "A")
+        .containsEntry(there + "/photos/c.jpg", "C");
+    assertFails(contents, there + "/photos/gone.jpg", "it is a link to nothing");
+    assertFails(contents, there + "/photos/pipe.jpg", "it is a pipe, a socket or a device");
+    assertFails(contents, there + "/photos", "it is a folder");
+    assertFails(contents, "file:///dev/zero", "it is a pipe, a socket or a device");
+    assertFails(
+        contents,
+        "C:\\photos\\a.jpg",
+        "it is a path of Windows (write paths as this machine has them)");
+    assertFails(
+        contents,
+        there + "/photos\\c.jpg",
+        "it does not exist (a backslash is a part of its name here: write / between folders)");
+    assertFails(contents, "foo://a/b.jpg", "no filesystem here serves its scheme");
+    assertFails(
+        contents,
+        "https://***@host/a.jpg",
+        "its address must hold no credentials (give them to the store's client, for S3 by an"
+            + " instance's role, AWS_ACCESS_KEY_ID or fs.s3a.secret.key)");
+    assertFails(
+        contents,
+        there + "/list.jsonl!/line=11",
+        "it does not exist (that line of the list names no image: correct it and run again)");
+  }
+
+  private static void assertFails(Map<String, String> contents, String uri, String reason) {
+    assertThat(contents).containsEntry(uri, "storage: Cannot read " + uri + ": " + reason);
+  }
+
+  @Test
   void inputsGivenTwiceCountOnce() throws IOException {
     write("photos/a.jpg");
     write("photos/b.jpg");
@@ -223,6 +641,21 @@ final class TestInputListing {
   }
 
   @Test
+  void parquetInventoryNamesItsImages() {
+    StructType schema = StructType.fromDDL("bucket string, key string, size long");
+    parquet(
+        "table",
+        schema,
+        RowFactory.create("lake", "a%20b.JPG", 17L),
+        RowFactory.create("lake", "readme.md", 17L));
+
+    assertThatThrownBy(() -> list(InputFormat.MANIFEST, Path.of(partOf("table"))))
+        .as("the client of s3a is not here")
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("Cannot open s3a://lake/a%20b.JPG: ");
+  }
+
+  @Test
   void parquetRowsAreNamedByTheirColumns() {
     StructType faces = StructType.fromDDL("image struct<bytes:binary,path:string>, label int");
     parquet(
@@ -241,7 +674,11 @@ final class TestInputListing {
             Map.entry(file + "!/a.jpg", "A"),
             Map.entry(
                 file + "!/c.jpg",
-                "storage: Cannot read " + file + "!/c.jpg: its row holds no bytes"),
+                "storage: Cannot read "
+                    + file
+                    + "!/c.jpg: its row holds no bytes, and: Cannot read "
+                    + uri(folder.resolve("hugging face/c.jpg"))
+                    + ": it does not exist"),
             Map.entry(file + "!/row=1", "B"));
   }
 
@@ -382,8 +819,9 @@ final class TestInputListing {
     assertRefused(
         "Cannot read input "
             + texts
-            + ": nothing in it looks like an image (found: 2 txt, 1 without extension; known: jpg,"
-            + " jpeg, jpe, jfif, png, webp, gif, bmp, dib, tif, tiff; or set --input-format)",
+            + ": nothing in it looks like an image (found: 2 txt, 1 without extension; known: "
+            + String.join(", ", ImageNames.IMAGE_EXTENSIONS)
+            + "; convert others, or set --input-format)",
         texts);
   }
 
@@ -421,7 +859,9 @@ final class TestInputListing {
         "Cannot read manifest "
             + uri(manifest)
             + ": its first line names no column of URIs"
-            + " (known: uri, image_uri, path, url; found: name, width)",
+            + " (known: "
+            + String.join(", ", AddressColumns.NAMES)
+            + "; found: name, width)",
         manifest);
   }
 
@@ -443,15 +883,20 @@ final class TestInputListing {
     assertRefused(
         "Cannot read input "
             + table
-            + ": no column of URIs (known: uri, image_uri, path, url; found: struct<a:int>)",
+            + ": no column of image bytes or of URIs by its name (known: image.bytes, bytes, content,"
+            + " image, "
+            + "uri, image_uri, path, url, …"
+            + "); found columns of bytes: none; of text: none (name"
+            + " the images' column with --image-column)",
         table);
     assertThatThrownBy(() -> list(InputFormat.PARQUET, table))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "Cannot read input "
                 + table
-                + ": no column of image bytes (known: image.bytes, bytes, content, image;"
-                + " found: struct<a:int>)");
+                + ": no column of image bytes by its name (known: image.bytes, bytes, content,"
+                + " image); found columns of bytes: none; of text: none (name the images' column"
+                + " with --image-column)");
   }
 
   @Test
@@ -474,8 +919,9 @@ final class TestInputListing {
             + archive
             + ": no image in its tar archives, "
             + uri(archive)
-            + ": it holds no image (name tar or tar.gz files with jpg, jpeg, jpe, jfif, png, webp,"
-            + " gif, bmp, dib, tif, tiff in them)",
+            + ": it holds no image (name tar files, compressed or not, with "
+            + String.join(", ", ImageNames.IMAGE_EXTENSIONS)
+            + " in them)",
         archive);
   }
 
