@@ -25,7 +25,9 @@ public final class AnnotationWarnings {
         "annotations with id 0", "a detection that matches one counts as a miss (number from 1)"),
     DUPLICATE_IMAGE("images whose id another one has too", "the last one stands for all of them"),
     DUPLICATE_CATEGORY("categories whose id another one has too", "the last one stands for all"),
+    ROOT_CATEGORY("categories that only group others, without annotations", "left out"),
     EMPTY_IMAGE("images without annotations", "every detection there counts as a miss"),
+    UNKNOWN_RESULT_IMAGE("detections in images that the ground truth lacks", "left out"),
     UNKNOWN_RESULT_CATEGORY("detections of categories that the ground truth lacks", "left out");
 
     private final String what;
@@ -37,8 +39,23 @@ public final class AnnotationWarnings {
     }
   }
 
+  private final CocoIds names;
   private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
   private final Map<Kind, List<Long>> examples = new EnumMap<>(Kind.class);
+
+  /** Of a file whose ids are numbers. */
+  public AnnotationWarnings() {
+    this(new CocoIds());
+  }
+
+  /**
+   * Nothing yet.
+   *
+   * @param names of the ids that are texts
+   */
+  AnnotationWarnings(CocoIds names) {
+    this.names = names;
+  }
 
   /** Counts one, by its id. */
   void add(Kind kind, long id) {
@@ -60,7 +77,7 @@ public final class AnnotationWarnings {
 
   private String sentence(Kind kind) {
     List<Long> ids = examples.get(kind);
-    String named = ids.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    String named = ids.stream().map(names::shown).collect(Collectors.joining(", "));
     String more = count(kind) > ids.size() ? " …" : "";
     return count(kind) + " " + kind.what + ": " + kind.treatment + " (id " + named + more + ")";
   }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import java.util.zip.GZIPInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -53,7 +54,7 @@ final class CocoJson implements Closeable {
   static <T> T read(String kind, String uri, Supplier<Configuration> hadoop, Walk<T> walk) {
     String what = kind + " " + uri;
     try {
-      InputStream bytes = new BufferedInputStream(open(uri, hadoop), BUFFER_BYTES);
+      InputStream bytes = unzipped(new BufferedInputStream(open(uri, hadoop), BUFFER_BYTES));
       try (CocoJson json = new CocoJson(what, FACTORY.createParser(bytes))) {
         return walk.through(json);
       }
@@ -63,6 +64,14 @@ final class CocoJson implements Closeable {
     } catch (IOException | IllegalArgumentException failure) {
       throw refusal(what, FailureReason.of(failure), "", failure);
     }
+  }
+
+  /** What a file holds that gzip may have made smaller, whatever its name says. */
+  private static InputStream unzipped(InputStream file) throws IOException {
+    file.mark(2);
+    boolean zipped = file.read() == 0x1f && file.read() == 0x8b;
+    file.reset();
+    return zipped ? new GZIPInputStream(file, BUFFER_BYTES) : file;
   }
 
   /** A plain path that exists on this machine is read without waking Hadoop: that takes seconds. */
@@ -129,7 +138,12 @@ final class CocoJson implements Closeable {
   }
 
   long integer(String field) throws IOException {
-    JsonToken token = parser.nextToken();
+    parser.nextToken();
+    return currentInteger(field);
+  }
+
+  private long currentInteger(String field) throws IOException {
+    JsonToken token = parser.currentToken();
     boolean whole = token == JsonToken.VALUE_NUMBER_INT;
     if (!whole && token == JsonToken.VALUE_NUMBER_FLOAT) {
       whole = parser.getDoubleValue() == Math.rint(parser.getDoubleValue());
@@ -138,6 +152,15 @@ final class CocoJson implements Closeable {
       throw wrong("has a '" + field + "' that is no whole number: " + parser.getText());
     }
     return parser.getLongValue();
+  }
+
+  /** A whole number, or a text that stands for one. */
+  long id(String field, CocoIds ids) throws IOException {
+    JsonToken token = parser.nextToken();
+    if (token == JsonToken.VALUE_STRING) {
+      return ids.of(parser.getText());
+    }
+    return currentInteger(field);
   }
 
   double number(String field) throws IOException {
@@ -150,6 +173,13 @@ final class CocoJson implements Closeable {
       throw wrong("has a '" + field + "' that is no text: " + parser.getText());
     }
     return parser.getText();
+  }
+
+  /** A text, or an empty one for null and all else. */
+  String textOrNothing() throws IOException {
+    String text = parser.nextToken() == JsonToken.VALUE_STRING ? parser.getText() : "";
+    parser.skipChildren();
+    return text;
   }
 
   /** 0, 1, false or true. */
@@ -181,12 +211,16 @@ final class CocoJson implements Closeable {
     return box;
   }
 
-  long[] integers(String field) throws IOException {
+  long[] ids(String field, CocoIds ids) throws IOException {
     if (parser.nextToken() != JsonToken.START_ARRAY) {
       throw wrong("has a '" + field + "' that is no array");
     }
     LongStream.Builder values = LongStream.builder();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        values.add(ids.of(parser.getText()));
+        continue;
+      }
       if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
         throw wrong("has a '" + field + "' that holds no whole number: " + parser.getText());
       }

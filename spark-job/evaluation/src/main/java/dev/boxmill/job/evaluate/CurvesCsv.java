@@ -1,10 +1,11 @@
 package dev.boxmill.job.evaluate;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import org.apache.commons.csv.CSVFormat;
 
@@ -14,16 +15,16 @@ record CurvesCsv(Evaluation evaluation) {
   private static final CSVFormat FORMAT =
       CSVFormat.DEFAULT.builder().setRecordSeparator('\n').get();
 
-  void write(Path file) throws IOException {
-    try (Writer csv = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-      FORMAT.printRecord(csv, "category_id", "category", "iou", "recall", "precision", "score");
-      for (int category = 0; category < evaluation.categories().size(); category++) {
-        CategoryCurves curves = evaluation.curves(category);
-        if (curves.isPresent(AreaRange.ALL)) {
-          write(csv, evaluation.categories().get(category), curves);
-        }
+  void write(OutputStream stream) throws IOException {
+    Writer csv = new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
+    FORMAT.printRecord(csv, "category_id", "category", "iou", "recall", "precision", "score");
+    for (int category = 0; category < evaluation.categories().size(); category++) {
+      CategoryCurves curves = evaluation.curves(category);
+      if (curves.isPresent(AreaRange.ALL)) {
+        write(csv, evaluation.categories().get(category), curves);
       }
     }
+    csv.flush();
   }
 
   private static void write(Writer csv, TruthCategory category, CategoryCurves curves)

@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.util.Locale;
 
 /** All numbers for programs; those of the detections as they are stand at the top level. */
 record EvaluationJson(EvaluationOutcome outcome) {
 
-  void write(Path file) throws IOException {
+  void write(OutputStream stream) throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
     outcome.main().numbers().forEach(root::put);
@@ -32,7 +32,7 @@ record EvaluationJson(EvaluationOutcome outcome) {
     if (outcome.request().oracle().isPresent()) {
       addOracle(root.putObject("oracle"));
     }
-    mapper.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
+    stream.write(mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
   }
 
   private void addCategories(ArrayNode rows) {
@@ -42,7 +42,11 @@ record EvaluationJson(EvaluationOutcome outcome) {
         .forEach(
             (category, numbers) -> {
               ObjectNode row = rows.addObject();
-              row.put("category_id", category.id());
+              if (outcome.truth().ids().isText(category.id())) {
+                row.put("category_id", outcome.truth().ids().shown(category.id()));
+              } else {
+                row.put("category_id", category.id());
+              }
               row.put("category", category.name());
               row.put("objects", outcome.main().objects(category));
               numbers.forEach(row::put);

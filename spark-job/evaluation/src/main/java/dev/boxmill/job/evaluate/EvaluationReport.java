@@ -4,7 +4,7 @@ import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import dev.boxmill.job.text.TextTable;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -141,13 +141,13 @@ public final class EvaluationReport {
   }
 
   /** Writes all numbers; those of the detections as they are stand at the top level. */
-  public void writeJson(Path file) throws IOException {
-    new EvaluationJson(outcome).write(file);
+  public void writeJson(OutputStream stream) throws IOException {
+    new EvaluationJson(outcome).write(stream);
   }
 
   /** Writes precision over recall of each category and IoU threshold as CSV. */
-  public void writeCurves(Path file) throws IOException {
-    new CurvesCsv(outcome.main()).write(file);
+  public void writeCurves(OutputStream stream) throws IOException {
+    new CurvesCsv(outcome.main()).write(stream);
   }
 
   private static void line(StringBuilder text, String line) {

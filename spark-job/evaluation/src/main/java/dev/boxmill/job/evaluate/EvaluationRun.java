@@ -4,7 +4,11 @@ import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
 import dev.boxmill.job.evaluate.OracleVariant.Truth;
 import dev.boxmill.job.table.TableCheck;
+import dev.boxmill.job.table.TableProvenance;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
@@ -26,7 +30,26 @@ public final class EvaluationRun {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     GroundTruth truth = GroundTruthFile.read(request.groundTruth(), request.style(), () -> hadoop);
     Dataset<Row> table = TableCheck.open(spark, labels);
-    return report(request, labels, truth, LabelTableImages.of(request.style(), truth, table));
+    return report(request, labels, truth, LabelTableImages.of(request, truth, table));
+  }
+
+  /**
+   * Checks that a class map names classes that one of the tables' detectors has. Of a table that no
+   * run recorded, they are not known.
+   *
+   * @throws BadInputException if it names another one
+   */
+  public static void requireClasses(
+      ClassMatching matching, List<String> tables, Configuration hadoop) {
+    List<String> known = new ArrayList<>();
+    for (String table : tables) {
+      Optional<Map<Integer, String>> recorded = TableProvenance.recordedClassNames(table, hadoop);
+      if (recorded.isEmpty()) {
+        return;
+      }
+      known.addAll(recorded.get().values());
+    }
+    matching.renamed().requireClasses(known);
   }
 
   /**
@@ -37,8 +60,7 @@ public final class EvaluationRun {
   public static EvaluationReport ofResults(
       EvaluationRequest request, String results, Supplier<Configuration> hadoop) {
     GroundTruth truth = GroundTruthFile.read(request.groundTruth(), request.style(), hadoop);
-    return report(
-        request, results, truth, ResultImages.read(results, request.style(), truth, hadoop));
+    return report(request, results, truth, ResultImages.read(results, request, truth, hadoop));
   }
 
   private static EvaluationReport report(
@@ -62,7 +84,7 @@ public final class EvaluationRun {
       if (image.truth().width() < 1 || image.truth().height() < 1) {
         throw new BadInputException(
             "Cannot match boxes as the detector does: image "
-                + image.id()
+                + truth.ids().shown(image.id())
                 + " has no width and height (add them to the ground truth)");
       }
     }

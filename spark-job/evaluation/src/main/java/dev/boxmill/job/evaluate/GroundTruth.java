@@ -10,13 +10,23 @@ import java.util.TreeMap;
  * @param images by ascending id
  * @param categories by ascending id; objects name them by index
  * @param findings what is odd about the annotations
+ * @param ids of the file that are texts
  */
 public record GroundTruth(
-    List<TruthImage> images, List<TruthCategory> categories, AnnotationWarnings findings) {
+    List<TruthImage> images,
+    List<TruthCategory> categories,
+    AnnotationWarnings findings,
+    CocoIds ids) {
 
   public GroundTruth {
     images = List.copyOf(images);
     categories = List.copyOf(categories);
+  }
+
+  /** Of a file whose ids are numbers. */
+  public GroundTruth(
+      List<TruthImage> images, List<TruthCategory> categories, AnnotationWarnings findings) {
+    this(images, categories, findings, new CocoIds());
   }
 
   /** Index of each image, by its id. */

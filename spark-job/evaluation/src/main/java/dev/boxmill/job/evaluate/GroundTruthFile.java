@@ -37,10 +37,12 @@ public final class GroundTruthFile {
       long id, String name, int width, int height, long[] absent, long[] notExhaustive) {}
 
   private final EvaluationStyle style;
-  private final AnnotationWarnings findings = new AnnotationWarnings();
+  private final CocoIds ids = new CocoIds();
+  private final AnnotationWarnings findings = new AnnotationWarnings(ids);
   private final List<Annotation> annotations = new ArrayList<>();
   private final Map<Long, Image> images = new TreeMap<>();
   private final Map<Long, TruthCategory> categories = new TreeMap<>();
+  private final Map<Long, String> parents = new HashMap<>();
 
   private GroundTruthFile(EvaluationStyle style) {
     this.style = style;
@@ -94,13 +96,13 @@ public final class GroundTruthFile {
     long[] notExhaustive = null;
     for (String field = json.nextField(); field != null; field = json.nextField()) {
       switch (field) {
-        case "id" -> id = json.integer(field);
+        case "id" -> id = json.id(field, ids);
         case "file_name" -> name = json.text(field);
         case "coco_url" -> address = json.text(field);
         case "width" -> width = json.integer(field);
         case "height" -> height = json.integer(field);
-        case "neg_category_ids" -> absent = json.integers(field);
-        case "not_exhaustive_category_ids" -> notExhaustive = json.integers(field);
+        case "neg_category_ids" -> absent = json.ids(field, ids);
+        case "not_exhaustive_category_ids" -> notExhaustive = json.ids(field, ids);
         default -> json.skip();
       }
     }
@@ -126,11 +128,13 @@ public final class GroundTruthFile {
   private TruthCategory category(CocoJson json) throws IOException {
     Long id = null;
     String name = null;
+    String parent = "";
     Frequency frequency = null;
     for (String field = json.nextField(); field != null; field = json.nextField()) {
       switch (field) {
-        case "id" -> id = json.integer(field);
+        case "id" -> id = json.id(field, ids);
         case "name" -> name = json.text(field);
+        case "supercategory" -> parent = json.textOrNothing();
         case "frequency" -> frequency = frequency(json, json.text(field));
         default -> json.skip();
       }
@@ -139,7 +143,8 @@ public final class GroundTruthFile {
     if (style == EvaluationStyle.LVIS) {
       require(json, "frequency", frequency);
     }
-    String shown = name == null ? "category " + id : name;
+    String shown = name == null ? "category " + ids.shown(id) : name;
+    parents.put(id, parent);
     return new TruthCategory(id, shown, Optional.ofNullable(frequency));
   }
 
@@ -157,7 +162,7 @@ public final class GroundTruthFile {
     }
   }
 
-  private static Annotation annotation(CocoJson json) throws IOException {
+  private Annotation annotation(CocoJson json) throws IOException {
     Long id = null;
     Long image = null;
     Long category = null;
@@ -167,9 +172,9 @@ public final class GroundTruthFile {
     boolean ignore = false;
     for (String field = json.nextField(); field != null; field = json.nextField()) {
       switch (field) {
-        case "id" -> id = json.integer(field);
-        case "image_id" -> image = json.integer(field);
-        case "category_id" -> category = json.integer(field);
+        case "id" -> id = json.id(field, ids);
+        case "image_id" -> image = json.id(field, ids);
+        case "category_id" -> category = json.id(field, ids);
         case "bbox" -> box = json.box(field);
         case "area" -> area = json.number(field);
         case "iscrowd" -> crowd = json.flag(field);
@@ -190,7 +195,27 @@ public final class GroundTruthFile {
     }
   }
 
+  /**
+   * Roboflow puts a category before its others that stands for all of them, often with the name of
+   * one. It would be a class without objects, and that name would be two classes'.
+   */
+  private void leaveOutRoots() {
+    Set<Long> annotated = new HashSet<>();
+    annotations.forEach(annotation -> annotated.add(annotation.category));
+    for (TruthCategory category : List.copyOf(categories.values())) {
+      boolean root =
+          parents.get(category.id()).equals("none")
+              && categories.keySet().stream()
+                  .anyMatch(id -> id != category.id() && parents.get(id).equals(category.name()));
+      if (root && !annotated.contains(category.id())) {
+        categories.remove(category.id());
+        findings.add(Kind.ROOT_CATEGORY, category.id());
+      }
+    }
+  }
+
   private GroundTruth assemble() {
+    leaveOutRoots();
     List<TruthCategory> sorted = List.copyOf(categories.values());
     Map<Long, Integer> indices = new HashMap<>();
     sorted.forEach(category -> indices.put(category.id(), indices.size()));
@@ -206,7 +231,7 @@ public final class GroundTruthFile {
       var truth = new ImageTruth(image.width, image.height, there, absent, notExhaustive);
       found.add(new TruthImage(image.id, image.name, truth));
     }
-    return new GroundTruth(found, sorted, findings);
+    return new GroundTruth(found, sorted, findings, ids);
   }
 
   private Set<Integer> categories(long[] ids, Map<Long, Integer> indices) {

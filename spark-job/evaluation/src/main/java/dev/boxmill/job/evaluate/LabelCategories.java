@@ -1,6 +1,7 @@
 package dev.boxmill.job.evaluate;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.text.VisibleText;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,13 +12,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which category of the ground truth a label means: the one of its name, or, where no name agrees,
- * the one of its id.
+ * Which category of the ground truth a label means: the one of its name, or of its id.
  *
  * @param indices of the labels that have a category
- * @param rule how they were matched: {@code name} or {@code id}
+ * @param key by what they were matched
  */
-public record LabelCategories(Map<LabelClass, Integer> indices, String rule)
+public record LabelCategories(Map<LabelClass, Integer> indices, ClassMatching.Key key)
     implements Serializable {
 
   private static final int EXAMPLES = 5;
@@ -29,36 +29,57 @@ public record LabelCategories(Map<LabelClass, Integer> indices, String rule)
   /**
    * Matches labels to categories.
    *
-   * @throws BadInputException if none has one, or a name means several
+   * @throws BadInputException if none has one, a name means several, or a class map names a
+   *     category that isn't there
    */
   public static LabelCategories match(
-      Collection<LabelClass> labels, List<TruthCategory> categories) {
-    Map<LabelClass, Integer> byName = byName(labels, categories);
-    if (!byName.isEmpty() || labels.isEmpty()) {
-      return new LabelCategories(byName, "name");
+      Collection<LabelClass> labels, List<TruthCategory> categories, ClassMatching rule) {
+    ClassMatching.Key key = rule.key();
+    rule.renamed().requireCategories(categories);
+    Map<LabelClass, Integer> found =
+        key == ClassMatching.Key.NAME
+            ? byName(labels, categories, rule.renamed())
+            : byId(labels, categories);
+    if (found.isEmpty() && !labels.isEmpty()) {
+      throw new BadInputException(
+          "Cannot match classes to categories: no "
+              + key
+              + " agrees (classes: "
+              + examples(labels.stream().map(label -> shown(label, key)).toList())
+              + "; categories: "
+              + examples(categories.stream().map(category -> shown(category, key)).toList())
+              + (key == ClassMatching.Key.NAME
+                  ? "; if label_id is the id of the category: --match-classes-by id; if names differ:"
+                      + " --class-map)"
+                  : ")"));
     }
+    return new LabelCategories(found, key);
+  }
+
+  private static String shown(LabelClass label, ClassMatching.Key key) {
+    return key == ClassMatching.Key.NAME ? label.label() : label.id() + " " + label.label();
+  }
+
+  private static String shown(TruthCategory category, ClassMatching.Key key) {
+    return key == ClassMatching.Key.NAME ? category.name() : category.id() + " " + category.name();
+  }
+
+  private static Map<LabelClass, Integer> byId(
+      Collection<LabelClass> labels, List<TruthCategory> categories) {
     Map<Long, Integer> ids = new HashMap<>();
     categories.forEach(category -> ids.put(category.id(), ids.size()));
-    Map<LabelClass, Integer> byId = new HashMap<>();
+    Map<LabelClass, Integer> found = new HashMap<>();
     for (LabelClass label : labels) {
       Integer index = ids.get((long) label.id());
       if (index != null) {
-        byId.put(label, index);
+        found.put(label, index);
       }
     }
-    if (byId.isEmpty()) {
-      throw new BadInputException(
-          "Cannot match labels to categories: neither names nor ids agree (labels: "
-              + examples(labels.stream().map(LabelClass::label).toList())
-              + "; categories: "
-              + examples(categories.stream().map(TruthCategory::name).toList())
-              + ")");
-    }
-    return new LabelCategories(byId, "id");
+    return found;
   }
 
   private static Map<LabelClass, Integer> byName(
-      Collection<LabelClass> labels, List<TruthCategory> categories) {
+      Collection<LabelClass> labels, List<TruthCategory> categories, ClassMap renamed) {
     Map<String, Integer> names = new HashMap<>();
     Set<String> twice = new HashSet<>();
     for (int i = 0; i < categories.size(); i++) {
@@ -68,14 +89,15 @@ public record LabelCategories(Map<LabelClass, Integer> indices, String rule)
     }
     Map<LabelClass, Integer> found = new HashMap<>();
     for (LabelClass label : labels) {
-      if (twice.contains(label.label())) {
+      String name = renamed.category(label.label());
+      if (twice.contains(name)) {
         throw new BadInputException(
             "Cannot match label '"
-                + label.label()
+                + VisibleText.line(label.label())
                 + "' to a category: several have that name (give each its own)");
       }
-      if (names.containsKey(label.label())) {
-        found.put(label, names.get(label.label()));
+      if (names.containsKey(name)) {
+        found.put(label, names.get(name));
       }
     }
     return found;
@@ -87,7 +109,12 @@ public record LabelCategories(Map<LabelClass, Integer> indices, String rule)
   }
 
   static String examples(List<String> names) {
-    String shown = names.stream().sorted().limit(EXAMPLES).collect(Collectors.joining(", "));
+    String shown =
+        names.stream()
+            .sorted()
+            .limit(EXAMPLES)
+            .map(VisibleText::line)
+            .collect(Collectors.joining(", "));
     return names.size() > EXAMPLES ? shown + " …" : shown;
   }
 }

@@ -2,10 +2,10 @@ package dev.boxmill.job.evaluate;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -15,30 +15,64 @@ final class LabelSurvey implements Serializable {
   private static final long serialVersionUID = 1;
   private static final int EXAMPLES = 5;
 
-  private final BitSet images = new BitSet();
+  /** Before the position of an image in place of an address. */
+  static final String POSITION = "#";
+
+  private final Map<Integer, Integer> fits = new HashMap<>();
+  private final Map<Integer, String> repeated = new HashMap<>();
   private final Map<LabelClass, Long> labels = new HashMap<>();
   private final Set<String> refiners = new TreeSet<>();
   private final List<String> unknown = new ArrayList<>();
   private final List<String> ambiguous = new ArrayList<>();
-  private final List<String> repeated = new ArrayList<>();
   private long rows;
   private long unknownCount;
   private long failed;
   private double leastScore = 1;
   private boolean sharedBoxes;
 
-  /** Counts a row, by the position of its image. */
-  void image(String uri, int image) {
+  /** Counts a row. */
+  void row() {
     rows++;
-    if (image == NamedImages.UNKNOWN) {
-      unknownCount++;
-      addExample(unknown, uri);
-    } else if (image == NamedImages.AMBIGUOUS) {
-      addExample(ambiguous, uri);
-    } else if (images.get(image)) {
-      addExample(repeated, uri);
-    } else {
-      images.set(image);
+  }
+
+  /** Counts a row of an image that is not annotated. */
+  void stranger(String uri) {
+    unknownCount++;
+    addExample(unknown, uri);
+  }
+
+  /** Counts a row whose image may be several annotated ones. */
+  void ambiguous(String uri) {
+    addExample(ambiguous, uri);
+  }
+
+  /**
+   * Counts a row, by the position of its image. Of several rows of one base name that which fits
+   * best is the image's, the others are strangers'.
+   *
+   * @param fit how well its address fits
+   */
+  void image(String uri, int image, int fit) {
+    Integer best = fits.get(image);
+    if (best != null && fit < best) {
+      stranger(uri);
+      return;
+    }
+    if (best != null && fit == best) {
+      repeated.put(image, uri);
+      return;
+    }
+    if (best != null) {
+      displace(image);
+    }
+    fits.put(image, fit);
+  }
+
+  /** What was taken for the image is none of the annotated ones. */
+  private void displace(int image) {
+    int rows = repeated.remove(image) == null ? 1 : 2;
+    for (int i = 0; i < rows; i++) {
+      stranger(POSITION + image);
     }
   }
 
@@ -64,17 +98,19 @@ final class LabelSurvey implements Serializable {
 
   /** Adds what was found elsewhere in the table. */
   LabelSurvey add(LabelSurvey other) {
-    if (images.intersects(other.images)) {
-      BitSet both = (BitSet) images.clone();
-      both.and(other.images);
-      both.stream().forEach(image -> addExample(repeated, "#" + image));
-    }
-    images.or(other.images);
+    other.fits.forEach((image, fit) -> image(POSITION + image, image, fit));
+    other.repeated.forEach(
+        (image, uri) -> {
+          if (other.fits.get(image).equals(fits.get(image))) {
+            repeated.put(image, uri);
+          } else {
+            stranger(uri);
+          }
+        });
     other.labels.forEach((label, count) -> labels.merge(label, count, Long::sum));
     refiners.addAll(other.refiners);
     other.unknown.forEach(uri -> addExample(unknown, uri));
     other.ambiguous.forEach(uri -> addExample(ambiguous, uri));
-    other.repeated.forEach(uri -> addExample(repeated, uri));
     rows += other.rows;
     unknownCount += other.unknownCount;
     failed += other.failed;
@@ -89,9 +125,9 @@ final class LabelSurvey implements Serializable {
     }
   }
 
-  /** Positions of the images that have a row. */
-  BitSet images() {
-    return images;
+  /** Positions of the images that have a row, and how well that fits. */
+  Map<Integer, Integer> fits() {
+    return fits;
   }
 
   /** Detections of each label. */
@@ -119,9 +155,9 @@ final class LabelSurvey implements Serializable {
     return ambiguous;
   }
 
-  /** Images of the second row that an image has; {@code #POSITION} where the row is not known. */
-  List<String> repeated() {
-    return repeated;
+  /** A second row that an image has; {@code #POSITION} where its address is not known. */
+  Optional<String> repeated() {
+    return repeated.values().stream().findFirst();
   }
 
   long rows() {

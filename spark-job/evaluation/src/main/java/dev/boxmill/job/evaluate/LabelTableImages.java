@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -33,25 +36,27 @@ final class LabelTableImages implements LabeledImages {
   /** A score, and an outcome for each area range. */
   private static final long BYTES_PER_BOX = 8 + 4L * AreaRange.COUNT;
 
-  private final EvaluationStyle style;
+  private final EvaluationRequest request;
   private final GroundTruth truth;
   private final JavaRDD<Row> rows;
   private final Broadcast<NamedImages> names;
+  private final Broadcast<Map<Integer, Integer>> fits;
   private final LabelSurvey survey;
   private final LabelCategories categories;
 
   private LabelTableImages(
-      EvaluationStyle style,
+      EvaluationRequest request,
       GroundTruth truth,
       JavaRDD<Row> rows,
       Broadcast<NamedImages> names,
       LabelSurvey survey,
       LabelCategories categories) {
-    this.style = style;
+    this.request = request;
     this.truth = truth;
     this.rows = rows;
     this.names = names;
     this.survey = survey;
+    this.fits = JavaSparkContext.fromSparkContext(rows.context()).broadcast(survey.fits());
     this.categories = categories;
   }
 
@@ -60,18 +65,19 @@ final class LabelTableImages implements LabeledImages {
    *
    * @throws BadInputException if its images or labels do not fit the ground truth
    */
-  static LabelTableImages of(EvaluationStyle style, GroundTruth truth, Dataset<Row> table) {
+  static LabelTableImages of(EvaluationRequest request, GroundTruth truth, Dataset<Row> table) {
     JavaRDD<Row> rows = table.select(columns()).javaRDD();
+    ImageScope scope = request.scope();
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(table.sparkSession().sparkContext());
     List<String> fileNames = truth.images().stream().map(TruthImage::fileName).toList();
     Broadcast<NamedImages> names = spark.broadcast(new NamedImages(fileNames));
     LabelSurvey survey =
-        rows.mapPartitions(part -> survey(part, names.value())).collect().stream()
+        rows.mapPartitions(part -> survey(part, names.value(), scope)).collect().stream()
             .reduce(new LabelSurvey(), LabelSurvey::add);
-    refuseStrangers(survey, truth);
+    refuseStrangers(survey, truth, scope);
     LabelCategories categories =
-        LabelCategories.match(survey.labels().keySet(), truth.categories());
-    return new LabelTableImages(style, truth, rows, names, survey, categories);
+        LabelCategories.match(survey.labels().keySet(), truth.categories(), request.matching());
+    return new LabelTableImages(request, truth, rows, names, survey, categories);
   }
 
   private static Column[] columns() {
@@ -79,14 +85,27 @@ final class LabelTableImages implements LabeledImages {
     return wanted.map(functions::col).toArray(Column[]::new);
   }
 
-  private static Iterator<LabelSurvey> survey(Iterator<Row> rows, NamedImages names) {
+  private static Iterator<LabelSurvey> survey(
+      Iterator<Row> rows, NamedImages names, ImageScope scope) {
     LabelSurvey survey = new LabelSurvey();
-    rows.forEachRemaining(row -> survey(row, names, survey));
+    rows.forEachRemaining(row -> survey(row, names, scope, survey));
     return List.of(survey).iterator();
   }
 
-  private static void survey(Row row, NamedImages names, LabelSurvey survey) {
-    survey.image(row.getString(0), names.find(row.getString(0)));
+  private static void survey(Row row, NamedImages names, ImageScope scope, LabelSurvey survey) {
+    String uri = row.getString(0);
+    int image = names.find(uri);
+    survey.row();
+    if (image == NamedImages.UNKNOWN
+        || (image == NamedImages.AMBIGUOUS && scope == ImageScope.ANNOTATED)) {
+      survey.stranger(uri);
+      return;
+    }
+    if (image == NamedImages.AMBIGUOUS) {
+      survey.ambiguous(uri);
+    } else {
+      survey.image(uri, image, names.fit(uri, image));
+    }
     if (!row.getString(1).equals(LabelRows.OK)) {
       survey.failed();
     }
@@ -104,37 +123,41 @@ final class LabelTableImages implements LabeledImages {
     return row.isNullAt(2) ? List.of() : row.getList(2);
   }
 
-  private static void refuseStrangers(LabelSurvey survey, GroundTruth truth) {
+  private static void refuseStrangers(LabelSurvey survey, GroundTruth truth, ImageScope scope) {
     if (survey.rows() > 0 && survey.unknownCount() == survey.rows()) {
       throw refusal(
           "none of its images is in the ground truth, by file name",
           "labels have "
-              + survey.unknown().get(0)
+              + shown(survey.unknown().get(0), truth)
               + ", it has "
               + truth.images().get(0).fileName());
     }
-    if (survey.unknownCount() > 0) {
+    if (survey.unknownCount() > 0 && scope == ImageScope.ALL) {
       throw refusal(
           survey.unknownCount()
               + " of its images are not in the ground truth: "
-              + String.join(", ", survey.unknown()),
-          "label the annotated images alone, or annotate all");
+              + survey.unknown().stream()
+                  .map(uri -> shown(uri, truth))
+                  .collect(Collectors.joining(", ")),
+          "evaluate the annotated ones: --annotated-only");
     }
     if (!survey.ambiguous().isEmpty()) {
       throw refusal(
           "several annotated images have the name of " + survey.ambiguous().get(0),
           "give file_name the folders that tell them apart");
     }
-    if (!survey.repeated().isEmpty()) {
-      String name = survey.repeated().get(0);
-      String shown =
-          name.startsWith("#")
-              ? truth.images().get(Integer.parseInt(name.substring(1))).fileName()
-              : name;
+    if (survey.repeated().isPresent()) {
       throw refusal(
-          "several of its rows mean the same annotated image: " + shown,
-          "evaluate one row per image");
+          "several of its rows mean the same annotated image: "
+              + shown(survey.repeated().get(), truth),
+          "evaluate one row per image, or give file_name the folders that tell them apart");
     }
+  }
+
+  private static String shown(String uri, GroundTruth truth) {
+    return uri.startsWith(LabelSurvey.POSITION)
+        ? "another " + truth.images().get(Integer.parseInt(uri.substring(1))).fileName()
+        : uri;
   }
 
   private static BadInputException refusal(String reason, String remedy) {
@@ -144,11 +167,15 @@ final class LabelTableImages implements LabeledImages {
   @Override
   public List<String> facts() {
     List<String> facts = new ArrayList<>();
-    facts.add(survey.images().cardinality() + " images matched by file name");
+    facts.add(survey.fits().size() + " images matched by file name");
     facts.add(
         "%d of %d labels matched to categories by %s"
-            .formatted(categories.indices().size(), survey.labels().size(), categories.rule()));
-    int without = truth.images().size() - survey.images().cardinality();
+            .formatted(categories.indices().size(), survey.labels().size(), categories.key()));
+    renamedFact().ifPresent(facts::add);
+    int without = truth.images().size() - survey.fits().size();
+    if (survey.unknownCount() > 0) {
+      facts.add(survey.unknownCount() + " images are not annotated: left out");
+    }
     if (without > 0) {
       facts.add(without + " annotated images are not in the labels: their objects count as missed");
     }
@@ -166,6 +193,17 @@ final class LabelTableImages implements LabeledImages {
           detections + " detections of labels that are no category: left out (" + names + ")");
     }
     return facts;
+  }
+
+  private Optional<String> renamedFact() {
+    ClassMap map = request.matching().renamed();
+    long renamed =
+        categories.indices().keySet().stream()
+            .filter(label -> map.names().containsKey(label.label()))
+            .count();
+    return map.names().isEmpty()
+        ? Optional.empty()
+        : Optional.of("%d of them by the class map %s".formatted(renamed, map.file()));
   }
 
   @Override
@@ -193,7 +231,8 @@ final class LabelTableImages implements LabeledImages {
     OracleResults all = null;
     for (int i = 0; i < variants.size(); i += atOnce) {
       List<OracleVariant> some = variants.subList(i, Math.min(variants.size(), i + atOnce));
-      OracleResults read = read(new ImageMatching(style, List.copyOf(some), oracle), sent);
+      OracleResults read =
+          read(new ImageMatching(request.style(), List.copyOf(some), oracle), sent);
       all = all == null ? read : all.and(read);
     }
     sent.destroy();
@@ -203,8 +242,11 @@ final class LabelTableImages implements LabeledImages {
   private OracleResults read(ImageMatching matching, Broadcast<ImageTruth[]> sent) {
     Broadcast<NamedImages> known = names;
     LabelCategories matched = categories;
+    Broadcast<Map<Integer, Integer>> meant = fits;
     List<MatchedImage> found =
-        rows.map(row -> matching.match(row, known.value(), matched, sent.value())).collect();
+        rows.filter(row -> isMeant(row.getString(0), known.value(), meant.value()))
+            .map(row -> matching.match(row, known.value(), matched, sent.value()))
+            .collect();
     MatchedImage[] images = new MatchedImage[truth.images().size()];
     found.forEach(image -> images[image.image()] = image);
     for (int i = 0; i < images.length; i++) {
@@ -212,7 +254,12 @@ final class LabelTableImages implements LabeledImages {
         images[i] = matching.match(i, truth.images().get(i).truth(), List.of(), matched);
       }
     }
-    return MatchedImage.sum(style, truth, matching.variants(), Arrays.asList(images));
+    return MatchedImage.sum(request.style(), truth, matching.variants(), Arrays.asList(images));
+  }
+
+  private static boolean isMeant(String uri, NamedImages names, Map<Integer, Integer> fits) {
+    int image = names.find(uri);
+    return image >= 0 && names.fit(uri, image) == fits.get(image);
   }
 
   /** What an executor does with a row. */

@@ -61,6 +61,14 @@ public final class NamedImages implements Serializable {
     return found;
   }
 
+  /**
+   * How well a URI fits an image that {@link #find} found: how many parts of their paths are equal,
+   * from their ends. Of several files with one base name the best one is meant.
+   */
+  int fit(String uri, int image) {
+    return sharedFolders(uri, names.get(image));
+  }
+
   /** How many parts of two paths are equal, from their ends. */
   private static int sharedFolders(String uri, String name) {
     String[] a = uri.split("/");

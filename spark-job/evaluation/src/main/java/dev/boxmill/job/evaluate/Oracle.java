@@ -1,12 +1,12 @@
 package dev.boxmill.job.evaluate;
 
 import dev.boxmill.job.evaluate.OracleVariant.OtherClasses;
-import dev.boxmill.job.matching.Assignment;
 import dev.boxmill.job.matching.MatchingCost;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import dev.boxmill.schemas.Box;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ImageSize;
+import dev.boxmill.schemas.matching.Assignment;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;

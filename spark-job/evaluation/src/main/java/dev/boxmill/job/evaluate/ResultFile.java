@@ -18,15 +18,20 @@ final class ResultFile {
   private static final int EXPECTED_DETECTIONS = 100;
 
   private final GroundTruth truth;
+  private final ImageScope scope;
+  private final CocoIds ids;
   private final Map<Long, Integer> images;
   private final Map<Long, Integer> categories;
   private final List<ImageDetections> detections = new ArrayList<>();
   private final TreeSet<Long> unknownImages = new TreeSet<>();
-  private final AnnotationWarnings findings = new AnnotationWarnings();
+  private final AnnotationWarnings findings;
   private int count;
 
-  private ResultFile(GroundTruth truth) {
+  private ResultFile(GroundTruth truth, ImageScope scope) {
     this.truth = truth;
+    this.scope = scope;
+    this.ids = truth.ids();
+    this.findings = new AnnotationWarnings(ids);
     this.images = truth.imageIndices();
     this.categories = truth.categoryIndices();
     truth.images().forEach(image -> detections.add(null));
@@ -45,11 +50,12 @@ final class ResultFile {
    * Reads the file.
    *
    * @param uri on any Hadoop filesystem
-   * @throws BadInputException if it can't be read, or names images that are not annotated, or only
-   *     categories that are not
+   * @throws BadInputException if it can't be read, or names images that are not annotated without
+   *     leave, or no others, or only categories that are not
    */
-  static Results read(String uri, GroundTruth truth, Supplier<Configuration> hadoop) {
-    return CocoJson.read("results", uri, hadoop, json -> new ResultFile(truth).read(json));
+  static Results read(
+      String uri, GroundTruth truth, ImageScope scope, Supplier<Configuration> hadoop) {
+    return CocoJson.read("results", uri, hadoop, json -> new ResultFile(truth, scope).read(json));
   }
 
   private Results read(CocoJson json) throws IOException {
@@ -70,8 +76,8 @@ final class ResultFile {
     double[] box = null;
     for (String field = json.nextField(); field != null; field = json.nextField()) {
       switch (field) {
-        case "image_id" -> image = json.integer(field);
-        case "category_id" -> category = json.integer(field);
+        case "image_id" -> image = json.id(field, ids);
+        case "category_id" -> category = json.id(field, ids);
         case "score" -> score = json.number(field);
         case "bbox" -> box = json.box(field);
         default -> json.skip();
@@ -91,6 +97,7 @@ final class ResultFile {
     Integer index = images.get(image);
     if (index == null) {
       unknownImages.add(image);
+      findings.add(Kind.UNKNOWN_RESULT_IMAGE, image);
       return;
     }
     Integer known = categories.get(category);
@@ -107,27 +114,26 @@ final class ResultFile {
   }
 
   private void refuseStrangers(CocoJson json) {
-    if (!unknownImages.isEmpty()) {
-      String ids =
-          unknownImages.stream()
-              .limit(EXAMPLES)
-              .map(String::valueOf)
-              .collect(Collectors.joining(", "));
+    boolean none = count > 0 && findings.count(Kind.UNKNOWN_RESULT_IMAGE) == count;
+    if (none || (!unknownImages.isEmpty() && scope == ImageScope.ALL)) {
+      String shown =
+          unknownImages.stream().limit(EXAMPLES).map(ids::shown).collect(Collectors.joining(", "));
       String more = unknownImages.size() > EXAMPLES ? " …" : "";
       throw json.refusal(
           unknownImages.size()
               + " of its images are not in the ground truth: image_id "
-              + ids
+              + shown
               + more,
-          "give the ground truth that they were made for");
+          "give the ground truth that they were made for"
+              + (none ? "" : ", or leave them out: --annotated-only"));
     }
     if (count > 0 && findings.count(Kind.UNKNOWN_RESULT_CATEGORY) == count) {
       throw json.refusal(
           "none of its categories is in the ground truth",
           "the ground truth has category_id "
-              + truth.categories().get(0).id()
+              + ids.shown(truth.categories().get(0).id())
               + " to "
-              + truth.categories().get(truth.categories().size() - 1).id());
+              + ids.shown(truth.categories().get(truth.categories().size() - 1).id()));
     }
   }
 }

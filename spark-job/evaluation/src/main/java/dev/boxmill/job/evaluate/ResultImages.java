@@ -26,8 +26,9 @@ final class ResultImages implements LabeledImages {
    * @throws dev.boxmill.job.error.BadInputException if it can't be read or does not fit
    */
   static ResultImages read(
-      String uri, EvaluationStyle style, GroundTruth truth, Supplier<Configuration> hadoop) {
-    return new ResultImages(style, truth, ResultFile.read(uri, truth, hadoop));
+      String uri, EvaluationRequest request, GroundTruth truth, Supplier<Configuration> hadoop) {
+    return new ResultImages(
+        request.style(), truth, ResultFile.read(uri, truth, request.scope(), hadoop));
   }
 
   @Override

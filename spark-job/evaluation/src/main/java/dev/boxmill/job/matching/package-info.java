@@ -1,5 +1,2 @@
-/**
- * Which detection stands for which object: the exact assignment of least cost that DETR-family
- * detectors are trained with, and the cost of a pair.
- */
+/** What it costs to let a detection stand for an object, as DETR-family detectors count it. */
 package dev.boxmill.job.matching;

@@ -9,13 +9,7 @@ import java.util.SplittableRandom;
 
 /** Chooses objects and finds places for them where none hides much of another. */
 final class Layout {
-  private static final int MOST_OBJECTS = 6;
   private static final int TRIES_PER_OBJECT = 20;
-
-  /** Object sizes, relative to the square root of the picture's area. */
-  private static final double SMALLEST = 0.16;
-
-  private static final double LARGEST = 0.5;
 
   /** How much of an object's box other boxes may cover together. */
   private static final double MOST_COVERED = 0.3;
@@ -26,18 +20,20 @@ final class Layout {
   private static final double MOST_BEYOND = 0.15;
 
   private final SplittableRandom random;
+  private final SceneKind kind;
   private final int width;
   private final int height;
 
-  Layout(SplittableRandom random, int width, int height) {
+  Layout(SplittableRandom random, SceneKind kind, int width, int height) {
     this.random = random;
+    this.kind = kind;
     this.width = width;
     this.height = height;
   }
 
   /** At least one object, in drawing order. */
   List<PlacedObject> place() {
-    int wanted = 1 + random.nextInt(MOST_OBJECTS);
+    int wanted = kind.fewest() + random.nextInt(kind.most() - kind.fewest() + 1);
     List<PlacedObject> placed = new ArrayList<>();
     for (int attempt = 0;
         attempt < wanted * TRIES_PER_OBJECT && placed.size() < wanted;
@@ -51,24 +47,21 @@ final class Layout {
   }
 
   private PlacedObject candidate() {
-    ObjectKind kind = ObjectKind.values()[random.nextInt(ObjectKind.values().length)];
-    double size =
-        SMALLEST
-            * Math.pow(LARGEST / SMALLEST, random.nextDouble())
-            * Math.sqrt(width * (double) height);
+    ObjectKind what = ObjectKind.values()[random.nextInt(ObjectKind.values().length)];
+    double size = kind.objectSize(random.nextDouble(), Math.sqrt(width * (double) height));
     double stretch = random.nextDouble(0.85, 1.18);
     AffineTransform pose = new AffineTransform();
     pose.translate(random.nextDouble() * width, random.nextDouble() * height);
     pose.rotate(random.nextDouble() * 2 * Math.PI);
     pose.scale(size * stretch * (random.nextBoolean() ? 1 : -1), size / stretch);
-    float hue = kind.hue() + random.nextFloat(-0.05f, 0.05f);
+    float hue = what.hue() + random.nextFloat(-0.05f, 0.05f);
     float saturation = random.nextFloat(0.45f, 1f);
     float brightness = random.nextFloat(0.55f, 1f);
     Color body = Color.getHSBColor(hue, saturation, brightness);
     Color shade =
         Color.getHSBColor(hue + random.nextFloat(-0.08f, 0.08f), saturation, brightness * 0.55f);
     float rim = (float) (size * random.nextDouble(0.015, 0.045));
-    return new PlacedObject(kind, pose, rim, body, shade);
+    return new PlacedObject(what, pose, rim, body, shade);
   }
 
   private boolean fits(PlacedObject candidate, List<PlacedObject> placed) {

@@ -17,26 +17,22 @@ import java.util.SplittableRandom;
  * drawn.
  */
 final class SceneDrawer {
-  private static final int SHORTEST_SIDE = 160;
-  private static final int LONGEST_SIDE = 320;
-  private static final double LONGEST_ASPECT = 1.5;
-
+  private final SceneKind kind;
   private final long seed;
 
-  SceneDrawer(long seed) {
+  SceneDrawer(SceneKind kind, long seed) {
+    this.kind = kind;
     this.seed = seed;
   }
 
   Scene draw(int index) {
     SplittableRandom random = new SplittableRandom(scrambled(scrambled(seed) ^ index));
-    int width = random.nextInt(SHORTEST_SIDE, LONGEST_SIDE + 1);
-    int least = (int) Math.max(SHORTEST_SIDE, Math.ceil(width / LONGEST_ASPECT));
-    int most = (int) Math.min(LONGEST_SIDE, width * LONGEST_ASPECT);
-    int height = random.nextInt(least, most + 1);
+    int width = kind.width(random);
+    int height = kind.height(random, width);
     VisibleMask mask;
     List<PlacedObject> objects;
     do {
-      objects = new Layout(random, width, height).place();
+      objects = new Layout(random, kind, width, height).place();
       mask = new VisibleMask(width, height, objects);
     } while (!mask.showsAll());
     BufferedImage painted = paint(random, width, height, objects);

@@ -111,7 +111,9 @@ final class TestEvaluation {
   private static void requireEqual(String name, EvaluationStyle style) throws Exception {
     GroundTruth truth = truth(name, style);
     List<ImageDetections> detections =
-        ResultFile.read(file(name, "results"), truth, () -> new Configuration(false)).detections();
+        ResultFile.read(
+                file(name, "results"), truth, ImageScope.ALL, () -> new Configuration(false))
+            .detections();
     Evaluation evaluation = evaluate(style, truth, detections);
     JsonNode expected = new ObjectMapper().readTree(Path.of(file(name, "expected")).toFile());
 

@@ -17,12 +17,14 @@ import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelRow;
 import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,8 @@ final class TestEvaluationRun {
   /** The label table holds floats. */
   private static final double FLOATS = 1e-6;
 
+  private static final Corners CORNERS = new Corners(1, 1, 9, 9);
+
   @TempDir Path folder;
 
   @Test
@@ -49,7 +53,9 @@ final class TestEvaluationRun {
     assertThat(report.perCategory()).contains("kind 0");
     requireNumbers(json(report), "plain", 1e-9);
     assertThat(json(report).get("per_class")).hasSize(5);
-    report.writeCurves(folder.resolve("curves.csv"));
+    try (OutputStream stream = Files.newOutputStream(folder.resolve("curves.csv"))) {
+      report.writeCurves(stream);
+    }
     assertThat(Files.readAllLines(folder.resolve("curves.csv"))).hasSize(1 + 5 * 10 * 101);
   }
 
@@ -108,11 +114,102 @@ final class TestEvaluationRun {
   }
 
   @Test
-  void labelsOfOtherNamesAreMatchedById() throws Exception {
+  void labelsOfOtherNamesAreMatchedByIdWhereThatIsAskedFor() throws Exception {
     writeLabels(goldenRows("plain", "LABEL_%d"), "");
+    EvaluationRequest request =
+        EvaluationRequest.of(golden("plain", "truth"), EvaluationStyle.COCO);
 
-    assertThat(ofLabels(golden("plain", "truth")).summary())
+    assertThatThrownBy(() -> ofLabels(request))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "Cannot match classes to categories: no name agrees (classes: LABEL_0, LABEL_1, LABEL_2,"
+                + " LABEL_3, LABEL_4 …; categories: kind 0, kind 1, kind 2, kind 3, kind 4 …; if"
+                + " label_id is the id of the category: --match-classes-by id; if names differ:"
+                + " --class-map)");
+    assertThat(ofLabels(request.withMatching(ClassMatching.ID)).summary())
         .contains("6 of 6 labels matched to categories by id");
+  }
+
+  @Test
+  void labelsOfOtherNamesAreMatchedByAClassMap() throws Exception {
+    EvaluationRequest request =
+        EvaluationRequest.of(golden("plain", "truth"), EvaluationStyle.COCO);
+    String numbers =
+        request(goldenRows("plain", "kind %d"), request).summary().replaceAll("(?s).*\n\n", "");
+    writeLabels(goldenRows("plain", "LABEL_%d"), "");
+    Map<String, String> names = new HashMap<>();
+    for (int i = 0; i < 6; i++) {
+      names.put("LABEL_" + i, "kind " + i);
+    }
+    ClassMatching mapped = ClassMatching.by(new ClassMap("map.csv", names));
+
+    assertThat(ofLabels(request.withMatching(mapped)).summary())
+        .contains(
+            "6 of 6 labels matched to categories by name\n  6 of them by the class map map.csv")
+        .endsWith(numbers);
+  }
+
+  @Test
+  void imagesWithoutAnnotationsAreLeftOutWhereThatIsAskedFor() throws Exception {
+    List<LabelRow> rows = new ArrayList<>(twoObjects());
+    rows.add(row("file:///x/c.jpg", new LabeledBox(9, "bird", 1, CORNERS, CORNERS)));
+    writeLabels(rows, "");
+    EvaluationRequest request = EvaluationRequest.of(twoObjectsTruth(), EvaluationStyle.COCO);
+    String numbers = request(twoObjects(), request).summary().replaceAll("(?s).*\n\n", "");
+
+    writeLabels(rows, "");
+    assertThatThrownBy(() -> ofLabels(request))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "Cannot evaluate labels: 1 of its images are not in the ground truth: file:///x/c.jpg"
+                + " (evaluate the annotated ones: --annotated-only)");
+    assertThat(ofLabels(request.withScope(ImageScope.ANNOTATED)).summary())
+        .contains("2 images matched by file name")
+        .contains("1 images are not annotated: left out")
+        .contains("1 of 1 labels matched")
+        .endsWith(numbers);
+  }
+
+  @Test
+  void ofImagesWithOneBaseNameThePathTellsWhichIsMeant() throws Exception {
+    List<LabelRow> rows = new ArrayList<>();
+    for (String folder : List.of("test", "train", "val")) {
+      for (LabelRow row : twoObjects()) {
+        String uri = row.imageUri().replace("/x/", "/x/" + folder + "/");
+        LabelRow.Labeled labeled = (LabelRow.Labeled) row;
+        rows.add(
+            folder.equals("train")
+                ? row(uri, labeled.boxes().toArray(LabeledBox[]::new))
+                : row(uri));
+      }
+    }
+    String truth = Files.readString(Path.of(twoObjectsTruth()));
+    Path inTrain = folder.resolve("train.json");
+    Files.writeString(
+        inTrain, truth.replace("\"a.jpg", "\"train/a.jpg").replace("\"b.jpg", "\"train/b.jpg"));
+    EvaluationRequest request =
+        EvaluationRequest.of(inTrain.toString(), EvaluationStyle.COCO)
+            .withScope(ImageScope.ANNOTATED);
+    String numbers =
+        request(twoObjects(), EvaluationRequest.of(twoObjectsTruth(), EvaluationStyle.COCO))
+            .summary()
+            .replaceAll("(?s).*\n\n", "");
+
+    assertThat(request(rows, request).summary())
+        .contains("2 images matched by file name")
+        .contains("4 images are not annotated: left out")
+        .endsWith(numbers);
+    assertThatThrownBy(() -> ofLabels(request.withScope(ImageScope.ALL)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("4 of its images are not in the ground truth");
+    assertThatThrownBy(() -> ofLabels(twoObjectsTruth()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("several of its rows mean the same annotated image");
+  }
+
+  private EvaluationReport request(List<LabelRow> rows, EvaluationRequest request) {
+    writeLabels(rows, "");
+    return ofLabels(request);
   }
 
   @Test
@@ -120,10 +217,8 @@ final class TestEvaluationRun {
     writeLabels(twoObjects(), "refinebox");
     EvaluationReport report =
         EvaluationRun.ofLabels(
-            new EvaluationRequest(
-                twoObjectsTruth(),
-                EvaluationStyle.COCO,
-                Optional.of(EvaluationRequest.OracleTruth.BOTH)),
+            EvaluationRequest.of(twoObjectsTruth(), EvaluationStyle.COCO)
+                .withOracle(Optional.of(EvaluationRequest.OracleTruth.BOTH)),
             labels(),
             TestingSpark.session());
 
@@ -284,20 +379,22 @@ final class TestEvaluationRun {
   }
 
   private EvaluationReport ofLabels(String truth) {
-    return EvaluationRun.ofLabels(
-        new EvaluationRequest(truth, EvaluationStyle.COCO, Optional.empty()),
-        labels(),
-        TestingSpark.session());
+    return ofLabels(EvaluationRequest.of(truth, EvaluationStyle.COCO));
+  }
+
+  private EvaluationReport ofLabels(EvaluationRequest request) {
+    return EvaluationRun.ofLabels(request, labels(), TestingSpark.session());
   }
 
   private static EvaluationReport ofResults(String results, String truth, EvaluationStyle style) {
-    return EvaluationRun.ofResults(
-        new EvaluationRequest(truth, style, Optional.empty()), results, Configuration::new);
+    return EvaluationRun.ofResults(EvaluationRequest.of(truth, style), results, Configuration::new);
   }
 
   private JsonNode json(EvaluationReport report) throws IOException {
     Path file = folder.resolve("numbers.json");
-    report.writeJson(file);
+    try (OutputStream stream = Files.newOutputStream(file)) {
+      report.writeJson(stream);
+    }
     return read(file);
   }
 }

@@ -23,6 +23,12 @@ final class TestNamedImages {
   }
 
   @Test
+  void theMoreFoldersAreEqualTheBetterAFileFits() {
+    assertThat(images.fit("file:///photos/val/1.jpg", 0)).isEqualTo(2);
+    assertThat(images.fit("file:///photos/train/1.jpg", 0)).isEqualTo(1);
+  }
+
+  @Test
   void otherNamesAreUnknown() {
     assertThat(images.find("file:///photos/4.jpg")).isEqualTo(NamedImages.UNKNOWN);
     assertThat(images.find("file:///photos/")).isEqualTo(NamedImages.UNKNOWN);

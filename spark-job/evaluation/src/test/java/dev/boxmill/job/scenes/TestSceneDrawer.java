@@ -135,7 +135,7 @@ final class TestSceneDrawer {
   }
 
   private static List<Scene> scenes() {
-    SceneDrawer drawer = new SceneDrawer(5);
+    SceneDrawer drawer = new SceneDrawer(SceneKind.SMALL, 5);
     return IntStream.range(0, SCENES).mapToObj(drawer::draw).toList();
   }
 }

@@ -83,6 +83,22 @@ final class TestSceneFolder {
   }
 
   @Test
+  void folderOfAKilledRunIsTakenOver() throws IOException {
+    Path whole = written("whole", 2, 1);
+    Path killed = folder.resolve("killed");
+    Files.createDirectories(killed.resolve(".unfinished/images"));
+    Files.writeString(killed.resolve(".unfinished/images/scene-000000.jpg"), "half");
+    Files.createDirectories(killed.resolve("images"));
+    Files.writeString(killed.resolve("images/scene-000007.jpg"), "of another run");
+
+    SceneFolder.write(killed, 2, 1);
+
+    assertThat(files(killed)).isEqualTo(files(whole));
+    assertThat(killed.resolve("images/scene-000000.jpg"))
+        .hasSameBinaryContentAs(whole.resolve("images/scene-000000.jpg"));
+  }
+
+  @Test
   void fileAsOutputIsRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "kept");
 

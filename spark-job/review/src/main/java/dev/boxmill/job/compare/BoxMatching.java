@@ -74,13 +74,27 @@ final class BoxMatching {
   private void addRest() {
     for (int i = 0; i < before.size(); i++) {
       if (!usedBefore[i]) {
-        pairs.add(BoxPair.vanished(before.get(i)));
+        double iou = best(before.get(i), after);
+        pairs.add(
+            BoxPair.ofFirst(
+                covers(iou, Change.STILL_COVERED, Change.VANISHED), before.get(i), iou));
       }
     }
     for (int j = 0; j < after.size(); j++) {
       if (!usedAfter[j]) {
-        pairs.add(BoxPair.appeared(after.get(j)));
+        double iou = best(after.get(j), before);
+        pairs.add(
+            BoxPair.ofSecond(covers(iou, Change.DOUBLED, Change.APPEARED), after.get(j), iou));
       }
     }
+  }
+
+  /** The IoU of a box with the one of the other run that fits it best; boxes of any class count. */
+  private static double best(LabeledBox box, List<LabeledBox> others) {
+    return others.stream().mapToDouble(other -> box.corners().iou(other.corners())).max().orElse(0);
+  }
+
+  private Change covers(double iou, Change covered, Change alone) {
+    return iou >= (float) thresholds.matchIou() ? covered : alone;
   }
 }

@@ -6,24 +6,26 @@ import java.util.Optional;
 /**
  * An object: its box in the first run and in the second.
  *
- * @param before empty if it appeared
- * @param after empty if it vanished
+ * @param before empty if the first run has none
+ * @param after empty if the second run has none
+ * @param iou of the two; of a box of one run alone with the other run's best box there
  */
-record BoxPair(Change change, Optional<LabeledBox> before, Optional<LabeledBox> after) {
+record BoxPair(Change change, Optional<LabeledBox> before, Optional<LabeledBox> after, double iou) {
 
   static BoxPair matched(Change change, LabeledBox before, LabeledBox after) {
-    return new BoxPair(change, Optional.of(before), Optional.of(after));
+    double iou = before.corners().iou(after.corners());
+    return new BoxPair(change, Optional.of(before), Optional.of(after), iou);
   }
 
-  static BoxPair vanished(LabeledBox before) {
-    return new BoxPair(Change.VANISHED, Optional.of(before), Optional.empty());
+  static BoxPair ofFirst(Change change, LabeledBox before, double iou) {
+    return new BoxPair(change, Optional.of(before), Optional.empty(), iou);
   }
 
-  static BoxPair appeared(LabeledBox after) {
-    return new BoxPair(Change.APPEARED, Optional.empty(), Optional.of(after));
+  static BoxPair ofSecond(Change change, LabeledBox after, double iou) {
+    return new BoxPair(change, Optional.empty(), Optional.of(after), iou);
   }
 
-  /** The class that the change counts for: the first run's, or of what appeared. */
+  /** The class that the change counts for: the first run's, or of a box of the second alone. */
   String label() {
     return before.or(() -> after).orElseThrow().label();
   }
@@ -42,14 +44,13 @@ record BoxPair(Change change, Optional<LabeledBox> before, Optional<LabeledBox> 
   }
 
   /**
-   * How much differs: what is there in one run alone, or has another class, counts as surely as it
-   * was seen; a box that moved by what its IoU lacks.
+   * How much differs: an object that one run has alone, or that has another class, counts as surely
+   * as it was seen; a box that moved, or a duplicate, by what its IoU lacks.
    */
   double difference() {
     return switch (change) {
       case KEPT -> 0;
-      case MOVED ->
-          score() * (1 - before.orElseThrow().corners().iou(after.orElseThrow().corners()));
+      case MOVED, STILL_COVERED, DOUBLED -> score() * (1 - iou);
       case CLASS_CHANGED, APPEARED, VANISHED -> score();
     };
   }

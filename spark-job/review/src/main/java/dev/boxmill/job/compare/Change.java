@@ -12,10 +12,14 @@ enum Change {
   MOVED,
   /** Overlapping place, another class. */
   CLASS_CHANGED,
-  /** Only in the second run. */
+  /** Only in the second run: an object that the first had no box of. */
   APPEARED,
-  /** Only in the first run. */
-  VANISHED;
+  /** Only in the first run: an object that the second has no box of. */
+  VANISHED,
+  /** Only in the first run, and another box of the second run is there: a duplicate left out. */
+  STILL_COVERED,
+  /** Only in the second run, and another box of the first run was there: a new duplicate. */
+  DOUBLED;
 
   /** As in JSON. */
   String key() {
@@ -25,6 +29,19 @@ enum Change {
   /** As people read it. */
   String title() {
     return key().replace('_', ' ');
+  }
+
+  /** What it says of the two runs, A and B, in a few words. */
+  String note() {
+    return switch (this) {
+      case KEPT -> "as they were";
+      case MOVED -> "same object, another place";
+      case CLASS_CHANGED -> "same object, another class";
+      case APPEARED -> "no box in A";
+      case VANISHED -> "no box in B";
+      case STILL_COVERED -> "in A alone, by another box of B";
+      case DOUBLED -> "in B alone, beside another box of A";
+    };
   }
 
   static List<String> titles() {

@@ -6,10 +6,11 @@ import dev.boxmill.job.preview.ChangePage;
 import dev.boxmill.job.preview.ChangePage.ChangedBox;
 import dev.boxmill.job.preview.ChangePage.ChangedPicture;
 import dev.boxmill.job.storage.Locations;
+import dev.boxmill.job.storage.StoredFile;
+import dev.boxmill.job.storage.WritablePlace;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabeledBox;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -50,6 +51,7 @@ public final class CompareFiles {
       Path path = Locations.absolute(output, hadoop);
       CompareFiles claimed = new CompareFiles(path, Locations.filesystem(path, hadoop), hadoop);
       claimed.requireFree(output);
+      WritablePlace.require(path, hadoop);
       return claimed;
     } catch (IOException | IllegalArgumentException failure) {
       throw refusal(output, FailureReason.of(failure), "name a folder or a .html file", failure);
@@ -96,9 +98,7 @@ public final class CompareFiles {
   }
 
   private void store(String name, byte[] content) throws IOException {
-    try (OutputStream stream = files.create(new Path(output, name), true)) {
-      stream.write(content);
-    }
+    StoredFile.write(new Path(output, name), content, hadoop);
   }
 
   private static ChangePage page(CompareReport report) {
@@ -107,11 +107,12 @@ public final class CompareFiles {
         String.format(
             Locale.ROOT,
             "%,d of %,d images that differ are shown, those that differ most first."
-                + " Dashed lines: A. Solid lines: B.",
+                + " Dashed lines: A. Solid lines: B. Faint: boxes that stayed as they were.",
             most.size(),
             report.comparison().counts().differing());
     return new ChangePage(
         "A and B compared",
+        report.figures(),
         report.facts(),
         report.tables(),
         Change.titles(),

@@ -2,6 +2,7 @@ package dev.boxmill.job.compare;
 
 import dev.boxmill.job.compare.ComparedImage.Presence;
 import dev.boxmill.job.evaluate.Evaluation;
+import dev.boxmill.job.preview.Figure;
 import dev.boxmill.job.text.Plural;
 import dev.boxmill.job.text.TextTable;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.Map;
 public final class CompareReport {
 
   private static final int CLASS_CHANGES_SHOWN = 10;
+
+  private static final String MAIN_NUMBER = "AP";
 
   private final Thresholds thresholds;
   private final Run before;
@@ -50,6 +53,7 @@ public final class CompareReport {
   public String text() {
     StringBuilder text = new StringBuilder();
     facts().forEach((name, value) -> text.append(name).append(": ").append(value).append('\n'));
+    text.append("Objects: ").append(totals(comparison.counts())).append('\n');
     tables()
         .values()
         .forEach(
@@ -89,6 +93,17 @@ public final class CompareReport {
             thresholds.matchIou(),
             thresholds.keptIou()));
     return facts;
+  }
+
+  /** What became of all boxes, in one line. */
+  private static String totals(ChangeCounts counts) {
+    List<String> totals = new ArrayList<>();
+    for (Change change : Change.values()) {
+      if (change == Change.KEPT || counts.of(change) > 0) {
+        totals.add(count(counts.of(change)) + " " + change.title() + " (" + change.note() + ")");
+      }
+    }
+    return String.join(", ", totals);
   }
 
   private static void leftOut(Map<String, String> facts, ChangeCounts counts) {
@@ -135,14 +150,36 @@ public final class CompareReport {
     return rows;
   }
 
+  /** The totals, as a page has them at its top. */
+  List<Figure> figures() {
+    ChangeCounts counts = comparison.counts();
+    List<Figure> figures = new ArrayList<>();
+    figures.add(
+        new Figure(
+            "Images",
+            count(counts.images(Presence.BOTH)),
+            "in both, " + count(counts.differing()) + " differ"));
+    for (Change change : Change.values()) {
+      figures.add(new Figure(change.title(), count(counts.of(change)), change.note()));
+    }
+    Double first = before.numbers().get(MAIN_NUMBER);
+    if (first != null) {
+      double second = after.numbers().get(MAIN_NUMBER);
+      figures.add(new Figure(MAIN_NUMBER, Evaluation.text(second), "A: " + Evaluation.text(first)));
+    }
+    return figures;
+  }
+
+  private static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
   private interface Counter {
     long of(Change change);
   }
 
   private static List<String> each(Counter counter) {
-    return Arrays.stream(Change.values())
-        .map(change -> String.format(Locale.ROOT, "%,d", counter.of(change)))
-        .toList();
+    return Arrays.stream(Change.values()).map(change -> count(counter.of(change))).toList();
   }
 
   private static List<String> cells(String first, List<String> others) {
@@ -156,11 +193,7 @@ public final class CompareReport {
     rows.add(List.of("class in A → in B", "boxes"));
     comparison.counts().classChanges().stream()
         .limit(CLASS_CHANGES_SHOWN)
-        .forEach(
-            change ->
-                rows.add(
-                    List.of(
-                        change.getKey(), String.format(Locale.ROOT, "%,d", change.getValue()))));
+        .forEach(change -> rows.add(List.of(change.getKey(), count(change.getValue()))));
     return rows;
   }
 

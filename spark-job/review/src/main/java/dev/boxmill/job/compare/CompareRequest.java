@@ -1,6 +1,7 @@
 package dev.boxmill.job.compare;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.evaluate.EvaluationRequest;
 import java.util.Optional;
 
 /**
@@ -8,12 +9,16 @@ import java.util.Optional;
  *
  * @param before label table of the first run, A
  * @param after label table of the second run, B
- * @param groundTruth annotations in COCO's form, which tell how good both are
+ * @param truth annotations in COCO's form, which tell how good both are
  * @param thresholds when boxes are one object
  * @param limit most pictures to show, 1 to {@value #MAX_LIMIT}
  */
 public record CompareRequest(
-    String before, String after, Optional<String> groundTruth, Thresholds thresholds, int limit) {
+    String before,
+    String after,
+    Optional<EvaluationRequest> truth,
+    Thresholds thresholds,
+    int limit) {
 
   /** More pictures than this make a file that browsers open slowly. */
   public static final int MAX_LIMIT = 1000;

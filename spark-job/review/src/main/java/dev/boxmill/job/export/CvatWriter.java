@@ -1,18 +1,23 @@
 package dev.boxmill.job.export;
 
+import dev.boxmill.job.error.BadInputException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * CVAT for images 1.1: corners in pixels, the score as an attribute. A task finds its images by
- * name, so names are paths below the folder that all images share, or below the image root.
+ * name without the extension, so names are paths below the folder that all images share, or below
+ * the image root, and two that differ in nothing else are refused.
  */
 final class CvatWriter implements ExportWriter {
 
   private final ImageAddresses addresses;
   private final OutputStream file;
   private final XmlText xml;
+  private final Set<String> stems = new HashSet<>();
 
   CvatWriter(ExportFiles files, ExportContext context) throws IOException {
     this.addresses = context.addresses();
@@ -58,6 +63,7 @@ final class CvatWriter implements ExportWriter {
   public void write(ExportedImage image) throws IOException {
     String name =
         addresses.root().isPresent() ? addresses.path(image.uri()) : addresses.name(image.uri());
+    requireOwnStem(name);
     xml.start(
         "image",
         "id",
@@ -72,6 +78,18 @@ final class CvatWriter implements ExportWriter {
       writeBox(box);
     }
     xml.end();
+  }
+
+  /** In the order of addresses, images of one stem have nothing but longer names between them. */
+  private void requireOwnStem(String name) {
+    stems.removeIf(stem -> !name.startsWith(stem));
+    if (!stems.add(ImageAddresses.stem(name))) {
+      throw new BadInputException(
+          "Cannot write CVAT annotations of "
+              + name
+              + ": another image differs in its extension alone, and CVAT finds images without it"
+              + " (rename one of them)");
+    }
   }
 
   private void writeBox(ExportedBox box) throws IOException {

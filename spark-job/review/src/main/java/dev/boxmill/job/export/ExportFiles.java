@@ -7,6 +7,7 @@ import dev.boxmill.job.export.ExportRequest.ExistingExport;
 import dev.boxmill.job.storage.FolderSwap;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.storage.StoredFile;
+import dev.boxmill.job.storage.WritablePlace;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -55,6 +56,7 @@ final class ExportFiles implements Closeable {
       }
       ExportFiles files = new ExportFiles(path, request.format().shape(), hadoop);
       files.requireFree(request);
+      WritablePlace.require(path, hadoop);
       return files;
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(

@@ -58,11 +58,26 @@ public final class ExportRun {
     try (ExportFiles files = ExportFiles.claim(request, hadoop)) {
       Dataset<Row> table = TableCheck.open(spark, request.labels());
       ExportSource source = ExportSource.of(prioritized(table, request, spark));
+      warnOfLocalImages(request, source.facts().least(), warnings);
       files.begin();
       ExportRun run = new ExportRun(request, ExportCategories.of(source.facts().labels()));
       run.write(source, files);
       files.publish(warnings);
       return run.exported(files.uri(), source.facts());
+    }
+  }
+
+  /** Browsers open no file:// from a page of a server, which Label Studio is. */
+  private static void warnOfLocalImages(
+      ExportRequest request, String uri, Consumer<String> warnings) {
+    if (request.format() == ExportFormat.LABEL_STUDIO
+        && request.imageRoot().isEmpty()
+        && uri.startsWith("file:")) {
+      warnings.accept(
+          "Label Studio will not show the images: its pages cannot open "
+              + uri
+              + " (say where it serves them: --image-root"
+              + " /data/local-files/?d=FOLDER, or a URL)");
     }
   }
 

@@ -56,6 +56,12 @@ record ImageAddresses(String shared, Optional<String> root) {
         .orElseGet(() -> HADOOP_S3.matcher(uri).replaceFirst("s3://"));
   }
 
+  /** A name without its extension, by which tools join images and labels. */
+  static String stem(String name) {
+    int dot = name.lastIndexOf('.');
+    return dot > name.lastIndexOf('/') + 1 ? name.substring(0, dot) : name;
+  }
+
   private static String folder(String root) {
     return root.isEmpty() || root.endsWith("/") || root.endsWith("=") ? root : root + "/";
   }

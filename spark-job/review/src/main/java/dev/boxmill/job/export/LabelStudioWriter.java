@@ -88,7 +88,8 @@ final class LabelStudioWriter implements ExportWriter {
     file.writeNumberField("height", percent(box.height(), image.size().height()));
     file.writeNumberField("rotation", 0);
     file.writeArrayFieldStart("rectanglelabels");
-    file.writeString(box.category().name());
+    // the interface can't hold every character, and a task's class must be one of its
+    file.writeString(XmlText.safe(box.category().name()));
     file.writeEndArray();
     file.writeEndObject();
     file.writeEndObject();

@@ -106,7 +106,7 @@ final class XmlText implements Closeable {
   }
 
   /** XML 1.0 forbids most control characters; in an attribute a line break would become a space. */
-  private static String safe(String text) {
+  static String safe(String text) {
     if (text.codePoints().allMatch(XmlText::isSafe)) {
       return text;
     }

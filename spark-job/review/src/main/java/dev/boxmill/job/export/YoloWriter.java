@@ -61,7 +61,7 @@ final class YoloWriter implements ExportWriter {
   @Override
   public void write(ExportedImage image) throws IOException {
     String name = addresses.name(image.uri());
-    try (Writer labels = text("labels/" + withoutExtension(name) + ".txt")) {
+    try (Writer labels = text("labels/" + ImageAddresses.stem(name) + ".txt")) {
       for (ExportedBox box : image.boxes()) {
         labels.write(line(box, image));
       }
@@ -88,11 +88,6 @@ final class YoloWriter implements ExportWriter {
         (box.yMin() + box.yMax()) / 2 / height,
         box.width() / width,
         box.height() / height);
-  }
-
-  private static String withoutExtension(String name) {
-    int dot = name.lastIndexOf('.');
-    return dot > name.lastIndexOf('/') + 1 ? name.substring(0, dot) : name;
   }
 
   private Writer text(String name) throws IOException {

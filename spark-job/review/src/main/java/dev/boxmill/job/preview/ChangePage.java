@@ -18,14 +18,16 @@ import org.apache.hadoop.fs.Path;
  * lines and the second's, B, in solid ones.
  *
  * @param title the page's head
- * @param facts names and values below it, in order
+ * @param figures the totals, in order
+ * @param facts names and values below them, in order
  * @param tables with their titles, in order; the first row of each is its head
- * @param changes what may become of a box; the first is that nothing did, and is hidden at first
+ * @param changes what may become of a box; the first is that nothing did, and is drawn faintly
  * @param note what pictures are shown
  * @param pictures those that differ most first
  */
 public record ChangePage(
     String title,
+    List<Figure> figures,
     Map<String, String> facts,
     Map<String, List<List<String>>> tables,
     List<String> changes,
@@ -50,8 +52,10 @@ public record ChangePage(
   public record ChangedBox(
       String label, String change, float score, Optional<Corners> before, Optional<Corners> after) {
 
-    private ShownBox shown() {
-      return new ShownBox(label, change, score, after, before);
+    private ShownBox shown(String unchanged) {
+      ShownBox.Weight weight =
+          change.equals(unchanged) ? ShownBox.Weight.FAINT : ShownBox.Weight.FULL;
+      return new ShownBox(label, change, score, after, before, weight);
     }
   }
 
@@ -67,39 +71,27 @@ public record ChangePage(
   }
 
   String html(Map<String, Thumbnail> thumbnails) {
-    List<ShownImage> images = pictures.stream().map(ChangePage::shown).toList();
-    String script = Template.resource("page.js").text();
-    Controls controls = controls(images);
-    return Template.resource("page.html")
-        .fill(
-            Map.ofEntries(
-                Map.entry("title", Html.text(title)),
-                Map.entry("what", "comparison"),
-                Map.entry("script_hash", PageLayout.sha256(script)),
-                Map.entry("style", Template.resource("page.css").text()),
-                Map.entry("script", script),
-                Map.entry("kind", "compared"),
-                Map.entry("labels", Html.isolated(title)),
-                Map.entry("overview", overview()),
-                Map.entry("controls", controls.html()),
-                Map.entry("keys", controls.keys()),
-                Map.entry("cards", cards(images, thumbnails)),
-                Map.entry("sample_note", Html.text(note)),
-                Map.entry("failures", tablesHtml())));
+    List<ShownImage> images = pictures.stream().map(this::shown).toList();
+    return new PageTemplate(
+            title,
+            "comparison",
+            "compared",
+            Html.isolated(title),
+            overview(),
+            controls(images),
+            cards(images, thumbnails),
+            Html.text(note),
+            Tables.html(tables))
+        .html();
   }
 
-  private static ShownImage shown(ChangedPicture picture) {
-    List<ShownBox> boxes = picture.boxes.stream().map(ChangedBox::shown).toList();
+  private ShownImage shown(ChangedPicture picture) {
+    List<ShownBox> boxes = picture.boxes.stream().map(box -> box.shown(changes.get(0))).toList();
     return new ShownImage(picture.uri, picture.size, picture.remark, boxes);
   }
 
   private String overview() {
-    return facts.entrySet().stream()
-        .map(
-            fact ->
-                "<div><dt>%s</dt><dd>%s</dd></div>"
-                    .formatted(Html.text(fact.getKey()), Html.isolated(fact.getValue())))
-        .collect(Collectors.joining("", "<dl class=\"facts\">", "</dl>"));
+    return Facts.figures(figures) + "\n" + Facts.html(facts);
   }
 
   private Controls controls(List<ShownImage> images) {
@@ -117,11 +109,8 @@ public record ChangePage(
             .map(
                 change ->
                     """
-                    <label class="toggle"><input type="checkbox" class="change" value="%s"%s>%s</label>"""
-                        .formatted(
-                            Html.text(change),
-                            change.equals(changes.get(0)) ? "" : " checked",
-                            Html.text(change)))
+                    <label class="toggle"><input type="checkbox" class="change" value="%s" checked>%s</label>"""
+                        .formatted(Html.text(change), Html.text(change)))
             .collect(Collectors.joining());
     return "<fieldset class=\"group\"><legend class=\"unseen\">Changes</legend>%s</fieldset>"
         .formatted(toggles);
@@ -134,33 +123,5 @@ public record ChangePage(
     return images.stream()
         .map(image -> new ImageCard(image, thumbnails.get(image.uri())).html())
         .collect(Collectors.joining("\n"));
-  }
-
-  private String tablesHtml() {
-    return tables.entrySet().stream()
-        .map(table -> tableHtml(table.getKey(), table.getValue()))
-        .collect(Collectors.joining("\n"));
-  }
-
-  private static String tableHtml(String title, List<List<String>> rows) {
-    String head = rows.get(0).stream().map(ChangePage::headHtml).collect(Collectors.joining());
-    String body = rows.stream().skip(1).map(ChangePage::rowHtml).collect(Collectors.joining("\n"));
-    return """
-        <section class="failed"><h2>%s</h2>
-        <div class="scroll" tabindex="0" role="region" aria-label="%s"><table>
-        <thead><tr>%s</tr></thead><tbody>%s</tbody></table></div></section>"""
-        .formatted(Html.text(title), Html.text(title), head, body);
-  }
-
-  private static String headHtml(String cell) {
-    return cell.isEmpty() ? "<td></td>" : "<th scope=\"col\">" + Html.text(cell) + "</th>";
-  }
-
-  private static String rowHtml(List<String> cells) {
-    String head = "<th scope=\"row\">" + Html.isolated(cells.get(0)) + "</th>";
-    return cells.stream()
-        .skip(1)
-        .map(cell -> "<td>" + Html.isolated(cell) + "</td>")
-        .collect(Collectors.joining("", "<tr>" + head, "</tr>"));
   }
 }

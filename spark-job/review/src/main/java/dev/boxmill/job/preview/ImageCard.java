@@ -120,7 +120,7 @@ record ImageCard(ShownImage image, Thumbnail thumbnail) {
   }
 
   private static String classes(String first, ShownBox box) {
-    return (first + " " + box.alone()).strip();
+    return (first + " " + box.style()).strip();
   }
 
   private static String outline(Corners box) {

@@ -41,8 +41,7 @@ record Overview(TableSummary summary) {
   }
 
   private static String stat(String kind, String name, String value, String note) {
-    return "<div class=\"stat %s\"><dt>%s</dt><dd>%s <small>%s</small></dd></div>"
-        .formatted(kind, name, value, note);
+    return new Figure(name, value, "").html(kind, note);
   }
 
   private String facts() {

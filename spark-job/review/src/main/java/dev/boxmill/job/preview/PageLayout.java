@@ -1,11 +1,9 @@
 package dev.boxmill.job.preview;
 
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Puts the page together from its template and parts.
@@ -24,25 +22,17 @@ record PageLayout(
   private static final double FIRST_SCORE = 0.3;
 
   String html() {
-    String style = Template.resource("page.css").text();
-    String script = Template.resource("page.js").text();
-    Controls controls = Controls.of(summary, sample, firstScore());
-    return Template.resource("page.html")
-        .fill(
-            Map.ofEntries(
-                Map.entry("title", Html.text(SampledImage.lastPart(labels))),
-                Map.entry("what", "label preview"),
-                Map.entry("script_hash", sha256(script)),
-                Map.entry("style", style),
-                Map.entry("script", script),
-                Map.entry("kind", summary.refined() ? "refined" : "unrefined"),
-                Map.entry("labels", Html.isolated(labels) + note()),
-                Map.entry("overview", new Overview(summary).html()),
-                Map.entry("controls", controls.html()),
-                Map.entry("keys", controls.keys()),
-                Map.entry("cards", cards()),
-                Map.entry("sample_note", sampleNote()),
-                Map.entry("failures", new FailureList(summary, failures).html())));
+    return new PageTemplate(
+            SampledImage.lastPart(labels),
+            "label preview",
+            summary.refined() ? "refined" : "unrefined",
+            Html.isolated(labels) + note(),
+            new Overview(summary).html(),
+            Controls.of(summary, sample, firstScore()),
+            cards(),
+            sampleNote(),
+            new FailureList(summary, failures).html())
+        .html();
   }
 
   private String note() {
@@ -78,10 +68,5 @@ record PageLayout(
             + " addresses.",
         Html.count(sample.size()),
         Html.count(summary.labeled()));
-  }
-
-  /** As a page's policy names the one script that may run. */
-  static String sha256(String script) {
-    return Base64.getEncoder().encodeToString(DigestUtils.sha256(script));
   }
 }

@@ -3,14 +3,14 @@ package dev.boxmill.job.preview;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
+import dev.boxmill.job.storage.StoredFile;
+import dev.boxmill.job.storage.WritablePlace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -59,6 +59,7 @@ public final class PreviewPage {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Path folder = path("labels", labels, hadoop);
     Path page = path("output", output, hadoop);
+    requireWritable(page, hadoop);
     FirstFiles files = firstFiles(folder, rows, hadoop);
     PreviewTable table =
         files.isWholeTable()
@@ -148,19 +149,32 @@ public final class PreviewPage {
     return pictures <= 100 ? 640 : 320;
   }
 
-  static void store(Configuration hadoop, Path file, byte[] html) throws IOException {
-    FileSystem files = Locations.store(file, hadoop);
-    if (files instanceof LocalFileSystem local) {
-      files = local.getRaw(); // the checksummed one leaves a .crc file beside the page
-    }
-    if (files.exists(file) && files.getFileStatus(file).isDirectory()) {
+  /**
+   * Looks whether a page may be written there, before the work.
+   *
+   * @throws BadInputException if not
+   */
+  static void requireWritable(Path page, Configuration hadoop) {
+    try {
+      FileSystem files = Locations.filesystem(page, hadoop);
+      if (files.exists(page) && files.getFileStatus(page).isDirectory()) {
+        throw new IOException("it is a folder");
+      }
+      WritablePlace.require(page, hadoop);
+    } catch (IOException failure) {
       throw new BadInputException(
           "Cannot write page "
-              + Locations.uri(file)
-              + ": it is a folder (give the name of a file)");
+              + Locations.uri(page)
+              + ": "
+              + FailureReason.of(failure)
+              + " (give the name of a file that can be made)",
+          failure);
     }
-    try (FSDataOutputStream stream = files.create(file, true)) {
-      stream.write(html);
+  }
+
+  static void store(Configuration hadoop, Path file, byte[] html) throws IOException {
+    try {
+      StoredFile.write(file, html, hadoop);
     } catch (IOException e) {
       throw new IOException(
           "Cannot write page " + Locations.uri(file) + ": " + FailureReason.of(e), e);

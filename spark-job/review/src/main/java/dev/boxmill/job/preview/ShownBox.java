@@ -11,9 +11,22 @@ import java.util.Optional;
  * @param change what became of it; blank on a page that compares nothing
  * @param solid where the layer of solid lines has it
  * @param dashed where the layer of dashed lines has it; one of the two at least
+ * @param weight how much it stands out
  */
 record ShownBox(
-    String label, String change, float score, Optional<Corners> solid, Optional<Corners> dashed) {
+    String label,
+    String change,
+    float score,
+    Optional<Corners> solid,
+    Optional<Corners> dashed,
+    Weight weight) {
+
+  /** How much a box stands out among the others of its picture. */
+  enum Weight {
+    FULL,
+    /** It shows what else is there, and has no tag. */
+    FAINT
+  }
 
   ShownBox {
     if (solid.isEmpty() && dashed.isEmpty()) {
@@ -28,7 +41,8 @@ record ShownBox(
         "",
         box.score(),
         Optional.of(box.corners()),
-        layers == Layers.REFINED ? Optional.of(box.detectorCorners()) : Optional.empty());
+        layers == Layers.REFINED ? Optional.of(box.detectorCorners()) : Optional.empty(),
+        Weight.FULL);
   }
 
   /** Whether a table's boxes were moved after the detector. */
@@ -56,8 +70,13 @@ record ShownBox(
     return place().iou(otherPlace());
   }
 
+  /** The classes of the page's style that apply to it; may be blank. */
+  String style() {
+    return (alone() + (weight == Weight.FAINT ? " faint" : "")).strip();
+  }
+
   /** The layer that it is in alone; blank if it is in both, or there is no other. */
-  String alone() {
+  private String alone() {
     if (change.isBlank() || (solid.isPresent() && dashed.isPresent())) {
       return "";
     }

@@ -3,6 +3,7 @@ package dev.boxmill.job.preview;
 import dev.boxmill.image.DecodeBudget;
 import dev.boxmill.image.ImageDecoder;
 import dev.boxmill.image.UnreadableImageException;
+import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.images.ImageNames;
 import dev.boxmill.job.images.StoredImages;
 import dev.boxmill.schemas.ImageSize;
@@ -54,13 +55,19 @@ record Thumbnails(Configuration hadoop, int edge) {
         new StoredImages(hadoop, MOST_ARCHIVE_BYTES)
             .read(container, uris, (uri, bytes) -> thumbnails.put(uri, thumbnail(bytes)));
       } catch (IOException | RuntimeException e) { // a store's own exceptions are of any kind
-        problem = "it could not be read again";
+        problem = "it could not be read again, " + reason(e, container);
       }
       for (String uri : uris) {
         thumbnails.putIfAbsent(uri, Thumbnail.missing(problem));
       }
       return null;
     };
+  }
+
+  private static String reason(Exception failure, String container) {
+    String reason = FailureReason.of(failure).lines().findFirst().orElse("");
+    String prefix = "Cannot read " + container + ": ";
+    return reason.startsWith(prefix) ? reason.substring(prefix.length()) : reason;
   }
 
   private Thumbnail thumbnail(byte[] file) {

@@ -3,6 +3,7 @@ package dev.boxmill.job.triage;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.Locations;
+import dev.boxmill.job.storage.WritablePlace;
 import dev.boxmill.job.triage.TriageRequest.ExistingTriage;
 import java.io.IOException;
 import java.util.List;
@@ -65,6 +66,7 @@ public final class TriageFolder {
       }
       requireApart(output, Locations.absolute(request.labels(), hadoop));
       requireFree(output, request.existing(), spark);
+      WritablePlace.require(output, hadoop);
       return output;
     } catch (IOException | IllegalArgumentException failure) {
       throw new BadInputException(

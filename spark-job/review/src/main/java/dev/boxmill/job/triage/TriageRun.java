@@ -28,7 +28,7 @@ import org.apache.spark.sql.functions;
 /** From a label table to a triage table. */
 public final class TriageRun {
 
-  private static final List<TriageColumn> PARTS =
+  static final List<TriageColumn> PARTS =
       List.of(
           TriageColumn.UNCERTAIN_BOXES,
           TriageColumn.MISSED_OBJECTS,
@@ -68,10 +68,7 @@ public final class TriageRun {
     Path unfinished = FolderSwap.unfinished(output);
     ScoreCalibration calibration = new ScoreCalibration(request.threshold());
     rows(labels, new RowTriage(calibration, ClassStatistics.of(labels, calibration)))
-        .orderBy(
-            col(TriageColumn.REVIEW_PRIORITY.columnName()).desc(),
-            col(TriageColumn.EXPECTED_ERRORS.columnName()).desc_nulls_first(),
-            col(TriageColumn.IMAGE_URI.columnName()))
+        .orderBy(order())
         .write()
         .format(DescribedParquet.class.getName())
         .mode(SaveMode.Overwrite)
@@ -81,6 +78,15 @@ public final class TriageRun {
         .save(unfinished.toString());
     FolderSwap.swap(unfinished, output, spark.sparkContext().hadoopConfiguration(), warnings);
     return summary(output, spark);
+  }
+
+  /** The most doubtful images first. */
+  static Column[] order() {
+    return new Column[] {
+      col(TriageColumn.REVIEW_PRIORITY.columnName()).desc(),
+      col(TriageColumn.EXPECTED_ERRORS.columnName()).desc_nulls_first(),
+      col(TriageColumn.IMAGE_URI.columnName())
+    };
   }
 
   private static Dataset<Row> rows(Dataset<Row> labels, RowTriage triage) {

@@ -15,6 +15,7 @@ const cards = all('.card').map(element => {
     tag: tags[index],
     label: line.dataset.label,
     change: line.dataset.change ?? '', // only where two tables are compared
+    faint: line.classList.contains('faint'),
     score: Number(line.dataset.score),
     iou: Number(line.dataset.iou),
   }));
@@ -56,7 +57,7 @@ function show(card, shown) {
     box.line.classList.toggle('off', !lines.has(box.line));
     box.tag.classList.toggle('off', !lines.has(box.line));
   }
-  card.element.classList.toggle('dense', shown.length > DENSE);
+  card.element.classList.toggle('dense', shown.filter(box => !box.faint).length > DENSE);
   const total = count(card.boxes.length, 'box', 'boxes');
   card.note.textContent = shown.length === card.boxes.length ? total : `${shown.length} of ${total}`;
 

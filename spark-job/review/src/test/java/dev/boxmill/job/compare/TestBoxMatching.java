@@ -43,7 +43,7 @@ final class TestBoxMatching {
         BoxMatching.of(
             List.of(box("cup", PLACE)), List.of(box("dog", PLACE), box("cup", BESIDE)), THRESHOLDS);
 
-    assertThat(pairs).extracting(BoxPair::change).containsExactly(Change.MOVED, Change.APPEARED);
+    assertThat(pairs).extracting(BoxPair::change).containsExactly(Change.MOVED, Change.DOUBLED);
   }
 
   @Test
@@ -53,7 +53,30 @@ final class TestBoxMatching {
         BoxMatching.of(List.of(box("cup", BESIDE), near), List.of(box("cup", PLACE)), THRESHOLDS);
 
     assertThat(pairs.get(0).before()).contains(near);
-    assertThat(pairs.get(1).change()).isEqualTo(Change.VANISHED);
+    assertThat(pairs.get(1).change()).isEqualTo(Change.STILL_COVERED);
+  }
+
+  @Test
+  void aDuplicateLeftOutIsNoLostObject() {
+    LabeledBox best = box("cup", PLACE);
+    LabeledBox again = box("cup", new Corners(105, 100, 205, 200));
+    LabeledBox otherClass = box("dog", BESIDE);
+    LabeledBox lost = box("cup", ELSEWHERE);
+
+    assertThat(changes(List.of(best, again, otherClass, lost), List.of(best)))
+        .containsExactly(Change.KEPT, Change.STILL_COVERED, Change.STILL_COVERED, Change.VANISHED);
+    assertThat(changes(List.of(best), List.of(best, again, otherClass, lost)))
+        .containsExactly(Change.KEPT, Change.DOUBLED, Change.DOUBLED, Change.APPEARED);
+  }
+
+  @Test
+  void aDuplicateWeighsByWhatTheBoxThatCoversItLacks() {
+    LabeledBox best = box("cup", PLACE);
+
+    assertThat(BoxMatching.of(List.of(best, best), List.of(best), THRESHOLDS))
+        .allMatch(pair -> pair.difference() == 0);
+    assertThat(difference(List.of(best, box("cup", BESIDE)), List.of(best)))
+        .isBetween(0.299, 0.301);
   }
 
   @Test
@@ -92,15 +115,21 @@ final class TestBoxMatching {
   }
 
   private static double difference(LabeledBox before, LabeledBox after) {
-    return BoxMatching.of(List.of(before), List.of(after), THRESHOLDS).stream()
+    return difference(List.of(before), List.of(after));
+  }
+
+  private static double difference(List<LabeledBox> before, List<LabeledBox> after) {
+    return BoxMatching.of(before, after, THRESHOLDS).stream()
         .mapToDouble(BoxPair::difference)
         .sum();
   }
 
   private static List<Change> changes(LabeledBox before, LabeledBox after) {
-    return BoxMatching.of(List.of(before), List.of(after), THRESHOLDS).stream()
-        .map(BoxPair::change)
-        .toList();
+    return changes(List.of(before), List.of(after));
+  }
+
+  private static List<Change> changes(List<LabeledBox> before, List<LabeledBox> after) {
+    return BoxMatching.of(before, after, THRESHOLDS).stream().map(BoxPair::change).toList();
   }
 
   private static List<LabeledBox> random(Random random, int count) {

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.evaluate.EvaluationRequest;
+import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.table.TestingLabels;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.ErrorCategory;
@@ -26,6 +28,7 @@ final class TestCompareRun {
   private static final Thresholds USUAL = new Thresholds(0.3, 0.5, 0.9);
 
   private static final Corners PLACE = new Corners(10, 10, 60, 60);
+  private static final Corners AGAIN = new Corners(10, 10, 60, 58);
   private static final Corners BESIDE = new Corners(18, 10, 68, 60);
   private static final Corners ELSEWHERE = new Corners(80, 10, 98, 60);
 
@@ -38,12 +41,14 @@ final class TestCompareRun {
     before =
         new TestingLabels("")
             .labeled("file:///n/same.jpg", 100, 80, box("cup", 0.9, PLACE))
-            .labeled("file:///n/moved.jpg", 100, 80, box("cup", 0.9, PLACE))
+            .labeled(
+                "file:///n/moved.jpg", 100, 80, box("cup", 0.9, PLACE), box("cup", 0.5, ELSEWHERE))
             .labeled(
                 "file:///n/most.jpg",
                 100,
                 80,
                 box("cup", 0.9, PLACE),
+                box("cup", 0.85, AGAIN),
                 box("<dog>", 0.8, ELSEWHERE),
                 box("dog", 0.1, BESIDE))
             .labeled("file:///n/gone.jpg", 100, 80)
@@ -52,7 +57,8 @@ final class TestCompareRun {
     after =
         new TestingLabels("clip")
             .labeled("file:///n/same.jpg", 100, 80, box("cup", 0.8, PLACE))
-            .labeled("file:///n/moved.jpg", 100, 80, box("cup", 0.9, BESIDE))
+            .labeled(
+                "file:///n/moved.jpg", 100, 80, box("cup", 0.9, BESIDE), box("cup", 0.5, ELSEWHERE))
             .labeled("file:///n/most.jpg", 100, 80, box("mug", 0.9, PLACE))
             .failed("file:///n/gone.jpg", ErrorCategory.STORAGE, "gone")
             .write(folder.resolve("b"));
@@ -65,10 +71,15 @@ final class TestCompareRun {
         .contains("B: " + after + " (detr-resnet-50 with clip)\n")
         .contains("Images: 3 images labeled in both, 2 of them differ\n")
         .contains("Left out: 1 image in A alone, 1 image failed in B\n")
-        .containsPattern("class +kept +moved +class changed +appeared +vanished\n")
-        .containsPattern("all +1 +1 +1 +0 +1\n")
-        .containsPattern("<dog> +0 +0 +0 +0 +1\n")
-        .containsPattern("cup +1 +1 +1 +0 +0\n")
+        .contains(
+            "Objects: 2 kept (as they were), 1 moved (same object, another place),"
+                + " 1 class changed (same object, another class), 1 vanished (no box in B),"
+                + " 1 still covered (in A alone, by another box of B)\n")
+        .containsPattern(
+            "class +kept +moved +class changed +appeared +vanished +still covered +doubled\n")
+        .containsPattern("all +2 +1 +1 +0 +1 +1 +0\n")
+        .containsPattern("<dog> +0 +0 +0 +0 +1 +0 +0\n")
+        .containsPattern("cup +2 +1 +1 +0 +0 +1 +0\n")
         .containsPattern("cup → mug +1\n")
         .doesNotContain("AP");
   }
@@ -89,7 +100,9 @@ final class TestCompareRun {
     assertThat(json.get("differ_most")).hasSize(1);
     assertThat(json.at("/differ_most/0/image_uri").textValue()).isEqualTo("file:///n/most.jpg");
     assertThat(json.at("/differ_most/0/vanished").intValue()).isEqualTo(1);
-    assertThat(json.at("/differ_most/0/difference").doubleValue()).isBetween(1.699, 1.701);
+    assertThat(json.at("/differ_most/0/difference").doubleValue()).isBetween(1.733, 1.735);
+    assertThat(json.at("/boxes/still_covered").intValue()).isEqualTo(1);
+    assertThat(json.at("/boxes/vanished").intValue()).isEqualTo(1);
     try (Stream<Path> files = Files.list(output)) {
       assertThat(files).hasSize(3);
     }
@@ -105,10 +118,12 @@ final class TestCompareRun {
         .contains("2 of 2 images that differ are shown")
         .containsSubsequence("data-name=\"most.jpg\"", "data-name=\"moved.jpg\"")
         .doesNotContain("data-name=\"same.jpg\"")
-        .contains(">1 class changed, 1 vanished</small>")
+        .contains(">1 class changed, 1 vanished, 1 still covered</small>")
         .contains("data-label=\"cup → mug\" data-change=\"class changed\"")
         .contains("class=\"box only-detector\"")
-        .contains("value=\"kept\">kept")
+        .contains("value=\"kept\" checked>kept")
+        .contains("<div class=\"stat\"><dt>Vanished</dt><dd>1 <small>no box in B</small></dd>")
+        .contains("class=\"box faint\" data-box=\"1\" data-label=\"cup\" data-change=\"kept\"")
         .contains("value=\"moved\" checked>moved")
         .contains("&lt;dog&gt;")
         .doesNotContain("<dog>")
@@ -154,7 +169,7 @@ final class TestCompareRun {
 
     assertThat(report.text())
         .contains("Images: 5 images labeled in both, 0 of them differ")
-        .containsPattern("all +5 +0 +0 +0 +0\n");
+        .containsPattern("all +7 +0 +0 +0 +0 +0 +0\n");
     assertThat(page).content().contains("No picture differs.");
   }
 
@@ -193,7 +208,13 @@ final class TestCompareRun {
 
   private CompareReport report(int limit, Optional<String> truth) {
     return CompareRun.of(
-        new CompareRequest(before, after, truth, USUAL, limit), TestingSpark.session());
+        new CompareRequest(
+            before,
+            after,
+            truth.map(file -> EvaluationRequest.of(file, EvaluationStyle.COCO)),
+            USUAL,
+            limit),
+        TestingSpark.session());
   }
 
   private static CompareReport compare(String one, String other, Thresholds thresholds) {

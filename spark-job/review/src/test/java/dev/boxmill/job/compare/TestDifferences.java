@@ -61,7 +61,10 @@ final class TestDifferences {
   }
 
   private static ComparedImage vanished(String uri, float score) {
-    return image(uri, List.of(BoxPair.vanished(new LabeledBox(1, "cup", score, PLACE, PLACE))));
+    return image(
+        uri,
+        List.of(
+            BoxPair.ofFirst(Change.VANISHED, new LabeledBox(1, "cup", score, PLACE, PLACE), 0)));
   }
 
   private static ComparedImage image(String uri, List<BoxPair> pairs) {

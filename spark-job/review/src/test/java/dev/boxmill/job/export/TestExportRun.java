@@ -106,7 +106,9 @@ final class TestExportRun {
     assertThat(prediction.get("model_version").textValue()).isEqualTo("detr-resnet-50 + clip");
     assertThat(prediction.get("score").floatValue()).isEqualTo(0.9f);
     JsonNode result = prediction.at("/result/0");
-    assertThat(result.at("/value/rectanglelabels/0").textValue()).isEqualTo(HOSTILE_LABEL);
+    assertThat(result.at("/value/rectanglelabels/0").textValue())
+        .as("a class of the interface")
+        .isEqualTo(HOSTILE_LABEL.replace('\u0002', '\uFFFD'));
     double[] box = {
       result.at("/value/x").doubleValue() / 100 * 400,
       result.at("/value/y").doubleValue() / 100 * 300,
@@ -309,13 +311,74 @@ final class TestExportRun {
             .labeled("file:///a/same.png", 10, 10)
             .write(folder.resolve("twins"));
 
-    String yolo = folder.resolve("yolo").toString();
+    for (String format : List.of("yolo", "cvat")) {
+      String output = folder.resolve(format).toString();
 
-    assertThatThrownBy(() -> run("yolo", yolo, ExistingExport.REFUSE))
-        .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("same.png: another image differs in its extension alone");
-    assertThat(folder.resolve("yolo")).doesNotExist();
+      assertThatThrownBy(() -> run(format, output, ExistingExport.REFUSE))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("same.png: another image differs in its extension alone");
+      assertThat(folder.resolve(format)).doesNotExist();
+    }
     assertThat(hidden()).isEmpty();
+  }
+
+  @Test
+  void cvatTakesNamesThatBeginAlike() throws Exception {
+    List<String> names =
+        List.of("a.b.jpg", "a.jpg", "a1.jpg", "b/a.jpg", "b.jpg", "c", "c-1.jpg", "c.d", "d.c.jpg");
+    TestingLabels alike = new TestingLabels("");
+    names.forEach(name -> alike.labeled("file:///x/" + name, 10, 10));
+    labels = alike.write(folder.resolve("alike"));
+
+    assertThatThrownBy(() -> export("cvat", "refused.xml"))
+        .hasMessageContaining("annotations of c.d: another image differs in its extension alone");
+    labels =
+        new TestingLabels("")
+            .labeled("file:///x/a.jpg", 10, 10)
+            .labeled("file:///x/a.b.jpg", 10, 10)
+            .labeled("file:///x/b/a.jpg", 10, 10)
+            .write(folder.resolve("distinct"));
+    NodeList images = xml(export("cvat", "alike.xml")).getElementsByTagName("image");
+    assertThat(attributes(images, "name")).containsExactly("a.b.jpg", "a.jpg", "b/a.jpg");
+  }
+
+  @Test
+  void aClassWithALineBreakIsOneClassInLabelStudio() throws Exception {
+    labels =
+        new TestingLabels("")
+            .labeled("file:///a/b.jpg", 400, 300, box("tea\ncup", 0.9, FIRST))
+            .write(folder.resolve("broken-line"));
+
+    JsonNode task = json(export("label-studio", "lines.json")).get(0);
+
+    assertThat(
+            attributes(
+                xml(folder.resolve("lines.config.xml")).getElementsByTagName("Label"), "value"))
+        .containsExactly(task.at("/predictions/0/result/0/value/rectanglelabels/0").textValue());
+  }
+
+  @Test
+  void labelStudioWarnsOfImagesThatItsPagesCannotOpen() throws Exception {
+    labels =
+        new TestingLabels("").labeled("file:///a/b.jpg", 10, 10).write(folder.resolve("local"));
+
+    assertThat(warnings("label-studio", Optional.empty()))
+        .singleElement()
+        .asString()
+        .contains("Label Studio will not show the images: its pages cannot open file:///a/b.jpg")
+        .contains("--image-root");
+    assertThat(warnings("label-studio", Optional.of("https://x/y"))).isEmpty();
+    assertThat(warnings("coco", Optional.empty())).isEmpty();
+  }
+
+  private List<String> warnings(String format, Optional<String> root) throws IOException {
+    List<String> warnings = new ArrayList<>();
+    String output = folder.resolve("warned").toString();
+    ExportRun.write(
+        request(format, output, root, 0, ExistingExport.REPLACE),
+        TestingSpark.session(),
+        warnings::add);
+    return warnings;
   }
 
   @Test

@@ -266,8 +266,8 @@ final class TestPreviewPage {
     assertThat(matches(page(labels, 24), "Picture not shown:<br>([^<]+)<"))
         .containsExactlyInAnyOrder(
             "it could not be decoded for the preview",
-            "it could not be read again",
-            "it could not be read again");
+            "it could not be read again, it does not exist",
+            "it could not be read again, no filesystem here serves its scheme");
   }
 
   @Test
