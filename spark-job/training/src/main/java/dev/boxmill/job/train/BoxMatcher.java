@@ -2,10 +2,10 @@ package dev.boxmill.job.train;
 
 import dev.boxmill.detr.postprocess.PostProcessing.Rule;
 import dev.boxmill.detr.postprocess.Predictions;
-import dev.boxmill.job.matching.Assignment;
 import dev.boxmill.job.matching.MatchingCost;
 import dev.boxmill.refiners.refinebox.training.MatchedBox;
 import dev.boxmill.schemas.Box;
+import dev.boxmill.schemas.matching.Assignment;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What the weights came from; the keys of {@code training.json} are these names.
  *
- * @param identity hash of all that decides the weights
+ * @param identity all that decides the weights but the number of epochs, by name
  * @param detectorSha256 of the frozen detector's files
  * @param precision that the frozen detector ran in
  * @param frozenBefore hash of the detector's weights in the executors' memory before the first step
@@ -16,7 +16,7 @@ import java.util.List;
  */
 record Provenance(
     @JsonProperty("boxmill_version") String boxmillVersion,
-    @JsonProperty("identity") String identity,
+    @JsonProperty("identity") TrainingIdentity identity,
     @JsonProperty("detector") String detector,
     @JsonProperty("detector_sha256") String detectorSha256,
     @JsonProperty("precision") String precision,

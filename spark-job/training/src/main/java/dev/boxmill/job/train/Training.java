@@ -1,14 +1,12 @@
 package dev.boxmill.job.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.GroundTruthFile;
+import dev.boxmill.job.run.ExecutorPrecision;
 import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.table.Version;
-import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
 import dev.boxmill.job.train.TrainingState.TrainingPosition;
 import dev.boxmill.refiners.refinebox.training.InitialParameters;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
@@ -18,11 +16,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
+import java.util.stream.Collectors;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -38,7 +38,7 @@ public final class Training {
   private final TrainingJob job;
   private final ParameterLayout layout;
   private final float[] first;
-  private final String identity;
+  private final TrainingIdentity identity;
   private final PrintStream console;
   private long savedNanos = System.nanoTime();
 
@@ -52,8 +52,11 @@ public final class Training {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     this.request = request;
     this.console = console;
-    this.folder = TrainingFolder.at(request.output(), hadoop);
-    this.detector = FrozenDetector.of(request.detector(), hadoop);
+    this.folder = TrainingFolder.at(request.output(), request.existing(), hadoop);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    this.detector =
+        FrozenDetector.of(request.detector(), hadoop)
+            .withAuto(() -> ExecutorPrecision.agreed(context));
     GroundTruth truth =
         GroundTruthFile.read(request.groundTruth(), EvaluationStyle.COCO, () -> hadoop);
     this.set =
@@ -61,9 +64,9 @@ public final class Training {
             truth,
             TrainingSet.files(spark, request.inputs()),
             detector.classNames(),
+            request.matching(),
             request.settings().validationShare());
     this.layout = ParameterLayout.of(detector.featureChannels());
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.job = new TrainingJob(context, context.defaultParallelism(), detector);
     this.first = first();
     this.identity = identity();
@@ -73,32 +76,35 @@ public final class Training {
     return request
         .startFrom()
         .map(file -> layout.read(file, detector.featureChannels()))
-        .orElseGet(() -> InitialParameters.draw(layout, request.settings().seed()));
+        .orElseGet(
+            () ->
+                InitialParameters.draw(
+                    layout, request.settings().seed(), request.settings().firstMove()));
   }
 
-  /** All that decides the weights, in one hash. */
-  private String identity() {
-    StringBuilder text = new StringBuilder();
-    text.append(json(request.settings())).append(detector.fingerprint());
-    text.append(Arrays.hashCode(first));
-    set.training().forEach(image -> text.append(image));
-    set.validationImages().forEach(image -> text.append(image));
-    return DigestUtils.sha256Hex(text.toString());
+  private TrainingIdentity identity() {
+    Map<String, String> decisive = new LinkedHashMap<>(detector.settings());
+    decisive.put("detector", detector.uri() + " (" + detector.sha256() + ")");
+    decisive.putAll(request.settings().named());
+    decisive.put(
+        "start-from",
+        request.startFrom().map(file -> file + " (" + Arrays.hashCode(first) + ")").orElse("none"));
+    decisive.put("training images", content(set.training()));
+    decisive.put("held-out images", content(set.validationImages()));
+    return new TrainingIdentity(decisive);
   }
 
-  private static String json(Object value) {
-    try {
-      return new ObjectMapper().writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Cannot write " + value + " as JSON", e);
-    }
+  private static String content(List<AnnotatedImage> images) {
+    String lines = images.stream().map(AnnotatedImage::toString).collect(Collectors.joining("\n"));
+    return images.size() + " (" + DigestUtils.sha256Hex(lines) + ")";
   }
 
   /**
    * Trains, or goes on where an earlier run of the same training stopped.
    *
    * @return where the best weights lie
-   * @throws BadInputException if another training lies in the output folder
+   * @throws BadInputException if another training lies in the output folder, or its state is
+   *     damaged
    * @throws IllegalStateException if the detector's weights changed
    */
   public TrainingOutcome run() throws IOException {
@@ -114,24 +120,22 @@ public final class Training {
     SortedSet<String> after = job.weightsInMemory();
     refuseChange(before, after);
     folder.saveProvenance(provenance(before.first(), after.first(), state.place().results()));
-    return new TrainingOutcome(folder.uri(), state.place().results());
+    folder.finish(console::println);
+    return new TrainingOutcome(
+        folder.uri(),
+        state.place().results(),
+        set.training().size(),
+        set.validationImages().size());
   }
 
   private TrainingState begin() throws IOException {
-    if (request.existing() == ExistingTraining.REPLACE) {
-      folder.clear();
-    }
+    folder.refuseOther(identity);
     Optional<TrainingState> resumed = folder.resume(layout);
+    folder.own();
     if (resumed.isEmpty()) {
-      return TrainingState.start(first, layout, identity);
+      return TrainingState.start(first, layout, identity.hash());
     }
     TrainingPosition place = resumed.get().place();
-    if (!place.identity().equals(identity)) {
-      throw new BadInputException(
-          "Cannot train into %s: another training lies there, with other settings, images or another"
-                  .formatted(folder.uri())
-              + " detector (see training.json there; name another folder, or --overwrite)");
-    }
     console.printf(
         "Goes on at epoch %d, step %d of the training in %s%n",
         place.epoch(), place.step(), folder.uri());
@@ -236,7 +240,7 @@ public final class Training {
   private Map<String, String> metadata(EpochResult result) {
     return Map.of(
         "made_by", "boxmill " + Version.text(),
-        "training", identity,
+        "training", identity.hash(),
         "detector_sha256", detector.sha256(),
         "epoch", String.valueOf(result.epoch()),
         "validation_ap", String.valueOf(result.ap()));
@@ -256,7 +260,7 @@ public final class Training {
         identity,
         detector.uri(),
         detector.sha256(),
-        request.detector().precision().optionValue(),
+        detector.precision().optionValue(),
         request.groundTruth(),
         request.inputs(),
         request.startFrom().map(Path::toString).orElse(null),

@@ -1,5 +1,6 @@
 package dev.boxmill.job.train;
 
+import dev.boxmill.job.evaluate.ClassMatching;
 import dev.boxmill.job.session.LabelSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Optional;
  *
  * @param inputs folders or files of images
  * @param groundTruth annotations in COCO's form
+ * @param matching of the detector's classes to categories
  * @param detector as {@code label} takes it, without refiners
  * @param output folder of the training
  * @param existing what to do with a training that lies there
@@ -20,6 +22,7 @@ import java.util.Optional;
 public record TrainingRequest(
     List<String> inputs,
     String groundTruth,
+    ClassMatching matching,
     LabelSettings detector,
     String output,
     ExistingTraining existing,

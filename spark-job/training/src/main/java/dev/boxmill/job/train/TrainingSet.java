@@ -1,6 +1,7 @@
 package dev.boxmill.job.train;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.evaluate.ClassMatching;
 import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.ImageTruth;
 import dev.boxmill.job.evaluate.LabelCategories;
@@ -13,6 +14,7 @@ import dev.boxmill.job.manifest.ListedFile;
 import dev.boxmill.job.source.InputFormat;
 import dev.boxmill.job.source.InputListing;
 import dev.boxmill.job.source.ListedInputs;
+import dev.boxmill.job.text.Plural;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,25 +36,35 @@ final class TrainingSet {
   private final Map<String, Integer> leftOut = new TreeMap<>();
   private final Map<String, String> examples = new HashMap<>();
 
-  private TrainingSet(GroundTruth truth, Map<Integer, String> labels) {
+  private TrainingSet(GroundTruth truth, Map<Integer, String> labels, ClassMatching matching) {
     this.truth = truth;
     List<LabelClass> names =
         labels.entrySet().stream()
             .map(label -> new LabelClass(label.getKey(), label.getValue()))
             .toList();
-    LabelCategories.match(names, truth.categories())
-        .indices()
-        .forEach(
-            (label, category) -> {
-              labelOfCategory.put(category, label.id());
-              categoryOfLabel.put(label.id(), category);
-            });
+    matching.renamed().requireClasses(labels.values());
+    LabelCategories.match(names, truth.categories(), matching).indices().forEach(this::pair);
+  }
+
+  /** An object is to be found as one class: that of its category. */
+  private void pair(LabelClass label, int category) {
+    Integer other = labelOfCategory.put(category, label.id());
+    if (other != null) {
+      throw new BadInputException(
+          "Cannot train: category %s is both class %d and class %d of the detector (give it one)"
+              .formatted(
+                  truth.categories().get(category).name(),
+                  Math.min(other, label.id()),
+                  Math.max(other, label.id())));
+    }
+    categoryOfLabel.put(label.id(), category);
   }
 
   /**
    * Joins.
    *
    * @param labels of the detector, by id
+   * @param matching of labels to categories
    * @param validationShare of the images, chosen by their file names
    * @throws BadInputException if nothing is left to train or to validate on
    */
@@ -60,8 +72,9 @@ final class TrainingSet {
       GroundTruth truth,
       List<ListedFile> files,
       Map<Integer, String> labels,
+      ClassMatching matching,
       double validationShare) {
-    TrainingSet set = new TrainingSet(truth, labels);
+    TrainingSet set = new TrainingSet(truth, labels, matching);
     NamedImages names = new NamedImages(truth.images().stream().map(TruthImage::fileName).toList());
     Map<Integer, String> taken = new HashMap<>();
     for (ListedFile file : files) {
@@ -76,6 +89,7 @@ final class TrainingSet {
       }
     }
     set.requireImages();
+    set.requireHeldOutObjects();
     return set;
   }
 
@@ -171,6 +185,17 @@ final class TrainingSet {
                   validation.size(),
                   leftOut.isEmpty() ? "none" : String.join("; ", leftOutSentences()),
                   "there must be one of each at least: see --validation-share"));
+    }
+  }
+
+  /** Without them there is no AP, and no best weights. */
+  private void requireHeldOutObjects() {
+    if (validation.stream().allMatch(image -> image.objects().isEmpty())) {
+      throw new BadInputException(
+          "Cannot train: none of the %s has an object that the detector knows, so nothing can be measured (%s)"
+              .formatted(
+                  Plural.of(validation.size(), "held-out image"),
+                  "raise --validation-share, or give more annotated images"));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.SafetensorsWriter;
 import dev.boxmill.refiners.refinebox.training.AdamW;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
+import dev.boxmill.torchscript.RowWeight;
 import dev.boxmill.torchscript.Weight;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -124,42 +125,39 @@ final class TrainingState {
     SafetensorsWriter.write(
         file,
         Map.of(
-            "weights", new Row(row),
-            "average", new Row(average),
-            "mean", new Row(optimizer.moments().mean()),
-            "square", new Row(optimizer.moments().square())),
+            "weights", tensor(row),
+            "average", tensor(average),
+            "mean", tensor(optimizer.moments().mean()),
+            "square", tensor(optimizer.moments().square())),
         Map.of());
   }
 
   /** What {@link #write} wrote at that place. */
   static TrainingState read(Path file, TrainingPosition place, ParameterLayout layout) {
+    int count = layout.count();
     try (Checkpoint checkpoint = Checkpoint.openFile(file)) {
       AdamW.Moments moments =
-          new AdamW.Moments(values(checkpoint, "mean"), values(checkpoint, "square"));
+          new AdamW.Moments(values(checkpoint, "mean", count), values(checkpoint, "square", count));
       return new TrainingState(
-          values(checkpoint, "weights"),
-          values(checkpoint, "average"),
+          values(checkpoint, "weights", count),
+          values(checkpoint, "average", count),
           AdamW.resume(layout, moments, place.steps()),
           place);
     }
   }
 
-  private static float[] values(Checkpoint checkpoint, String name) {
+  private static float[] values(Checkpoint checkpoint, String name, int count) {
     FloatBuffer stored = checkpoint.tensor(name).values();
+    if (stored.remaining() != count) {
+      throw new IllegalArgumentException(
+          "its tensor %s has %d values, not %d".formatted(name, stored.remaining(), count));
+    }
     float[] values = new float[stored.remaining()];
     stored.get(values);
     return values;
   }
 
-  private record Row(float[] numbers) implements Weight {
-    @Override
-    public List<Long> shape() {
-      return List.of((long) numbers.length);
-    }
-
-    @Override
-    public FloatBuffer values() {
-      return FloatBuffer.wrap(numbers);
-    }
+  private static Weight tensor(float[] row) {
+    return RowWeight.of(List.of((long) row.length), row);
   }
 }

@@ -1,5 +1,6 @@
 package dev.boxmill.job.train;
 
+import dev.boxmill.job.run.DeviceLoss;
 import dev.boxmill.job.run.TaskSlot;
 import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.session.ResidentDetector;
@@ -20,6 +21,6 @@ record TrainingTask(FrozenDetector detector, Broadcast<SerializableConfiguration
 
   /** Lends the detector of the running task's device. */
   <T> T lend(Function<ResidentDetector, T> use) {
-    return detector.lend(TaskSlot.of(TaskContext.get(), hadoop()), use);
+    return DeviceLoss.watched(() -> detector.lend(TaskSlot.of(TaskContext.get(), hadoop()), use));
   }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.boxmill.checkpoint.SafetensorsWriter;
 import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.evaluate.ClassMatching;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.GroundTruthFile;
@@ -22,11 +24,13 @@ import dev.boxmill.torchscript.Precision;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -49,7 +53,7 @@ final class TestTraining {
 
   private static TrainingSettings settings(int epochs, double learningRate) {
     return new TrainingSettings(
-        epochs, 10, learningRate, 0, 0.9, 0.5, 0.5, List.of(0.8, 1.0), 0.3, 3);
+        epochs, 10, learningRate, 0, 0.9, 0.5, 0.5, List.of(0.8, 1.0), 0.3, 3, 1);
   }
 
   private static LabelSettings embedded() {
@@ -63,6 +67,7 @@ final class TestTraining {
     return new TrainingRequest(
         List.of(scenes.resolve("s/images").toString()),
         truth(),
+        ClassMatching.NAME,
         embedded(),
         folder.resolve(output).toString(),
         ExistingTraining.RESUME,
@@ -135,6 +140,7 @@ final class TestTraining {
             TrainingSet.files(
                 TestingSpark.session(), List.of(scenes.resolve("s/images").toString())),
             detector.classNames(),
+            ClassMatching.NAME,
             0.1);
     List<ImageGroup> groups = ImageGroup.unaugmented(set.training());
     float[] row = InitialParameters.draw(ParameterLayout.of(detector.featureChannels()), 1);
@@ -194,8 +200,9 @@ final class TestTraining {
     train(request("out", 1, 5e-4), quiet());
     assertThatThrownBy(() -> train(request("out", 1, 1e-4), quiet()))
         .hasMessageContaining("Cannot train into ")
-        .hasMessageContaining("another training lies there")
-        .hasMessageContaining("--overwrite");
+        .hasMessageContaining(
+            "another training lies there, with learning-rate 5.0E-4, now 1.0E-4 (name another"
+                + " folder, or --overwrite)");
     assertThat(train(replacing(request("out", 1, 1e-4)), quiet()).results()).hasSize(1);
     Files.createDirectories(folder.resolve("photos"));
     Files.writeString(folder.resolve("photos/mine.txt"), "keep");
@@ -209,6 +216,7 @@ final class TestTraining {
     return new TrainingRequest(
         request.inputs(),
         request.groundTruth(),
+        request.matching(),
         request.detector(),
         request.output(),
         ExistingTraining.REPLACE,
@@ -218,12 +226,136 @@ final class TestTraining {
   }
 
   @Test
-  void aLossThatIsNoNumberStopsTheRunAndSparesTheBestWeights() throws Exception {
+  void aTrainingThatFailsSparesTheOneThatItIsToReplace() throws Exception {
     train(request("out", 1, 5e-4), quiet());
     byte[] best = Files.readAllBytes(folder.resolve("out/refinebox.safetensors"));
-    assertThatThrownBy(() -> train(request("diverging", 2, 1e38), quiet()))
+
+    assertThatThrownBy(
+            () -> train(startingFrom(hugeWeights(), replacing(request("out", 2, 1e-4))), quiet()))
         .hasMessageContaining("The loss of [file://");
+
     assertThat(folder.resolve("out/refinebox.safetensors")).hasBinaryContent(best);
+    assertThat(train(request("out", 1, 5e-4), quiet()).results()).hasSize(1);
+    assertThat(train(replacing(request("out", 1, 1e-4)), quiet()).results()).hasSize(1);
+    assertThat(folder.resolve(".out-overwrite")).doesNotExist();
+    assertThat(folder.resolve("out/refinebox.safetensors")).isNotEmptyFile();
+  }
+
+  private Path hugeWeights() {
+    Configuration hadoop = TestingSpark.session().sparkContext().hadoopConfiguration();
+    ParameterLayout layout =
+        ParameterLayout.of(FrozenDetector.of(embedded(), hadoop).featureChannels());
+    float[] row = InitialParameters.draw(layout, 1);
+    for (int i = 0; i < row.length; i++) {
+      row[i] *= 1e30f;
+    }
+    Path file = folder.resolve("huge.safetensors");
+    SafetensorsWriter.write(file, layout.tensors(row), Map.of());
+    return file;
+  }
+
+  private static TrainingRequest startingFrom(Path weights, TrainingRequest request) {
+    return new TrainingRequest(
+        request.inputs(),
+        request.groundTruth(),
+        request.matching(),
+        request.detector(),
+        request.output(),
+        request.existing(),
+        request.saveEvery(),
+        Optional.of(weights),
+        request.settings());
+  }
+
+  @Test
+  void moreEpochsGoOnFromWhereATrainingStands() throws Exception {
+    train(request("out", 1, 5e-4), quiet());
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    TrainingOutcome outcome =
+        train(request("out", 2, 5e-4), new PrintStream(said, true, StandardCharsets.UTF_8));
+
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("Goes on at epoch 2, step 0 of");
+    assertThat(outcome.results()).extracting(EpochResult::epoch).containsExactly(1, 2);
+  }
+
+  @Test
+  void damagedStateIsNamedWithItsRemedy() throws Exception {
+    train(request("out", 1, 5e-4), quiet());
+    Path state = folder.resolve("out/_state");
+    Path tensors;
+    try (Stream<Path> files = Files.list(state)) {
+      tensors = files.filter(file -> file.toString().endsWith(".safetensors")).findAny().get();
+    }
+    Files.write(tensors, new byte[] {1, 2, 3});
+    assertRefused("its file " + TestingSpark.uri(tensors) + " is damaged: ");
+    Files.delete(tensors);
+    assertRefused("its file " + TestingSpark.uri(tensors) + " is damaged: it does not exist");
+    for (String place : List.of("", "{", "null", "{\"epoch\": 7}", "[]")) {
+      Files.writeString(state.resolve("place.json"), place);
+      assertRefused("its file " + TestingSpark.uri(state.resolve("place.json")) + " is damaged: ");
+    }
+    Files.writeString(folder.resolve("out/training.json"), "{");
+    assertThatThrownBy(() -> train(request("out", 1, 5e-4), quiet()))
+        .hasMessageContaining("training.json is missing or damaged (name another folder, or");
+  }
+
+  private void assertRefused(String reason) {
+    assertThatThrownBy(() -> train(request("out", 2, 5e-4), quiet()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(
+            "Cannot go on with the training in " + TestingSpark.uri(folder.resolve("out")) + ": ")
+        .hasMessageContaining(reason)
+        .hasMessageContaining("(--overwrite starts from the beginning; ");
+  }
+
+  @Test
+  void aKillInTheFirstWriteLeavesAFolderThatHeals() throws Exception {
+    Files.createDirectories(folder.resolve("out/_state"));
+    Files.writeString(folder.resolve("out/_state/.owner.unfinished"), "half");
+    Files.writeString(folder.resolve("out/.training.json.unfinished"), "{ half");
+
+    assertThat(train(request("out", 1, 5e-4), quiet()).results()).hasSize(1);
+  }
+
+  @Test
+  void anotherTrainingThatTakesTheFolderStopsThisOne() throws Exception {
+    Path images = copyOfScenes();
+    Files.writeString(trainingImage(images), "no picture");
+    PrintStream taking =
+        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8) {
+          @Override
+          public void println(String line) {
+            try {
+              Files.writeString(folder.resolve("out/_state/owner"), "another");
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+
+    assertThatThrownBy(() -> train(over(images, request("out", 1, 5e-4)), taking))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("another training writes there now (one at a time; name another");
+    assertThat(folder.resolve("out/refinebox.safetensors")).doesNotExist();
+  }
+
+  @Test
+  void adviceFollowsFromWhatTheWeightsDo() {
+    assertThat(outcome(0.887, 0.901).summary())
+        .contains("AP of the detector alone 0.8870, with the refiner of epoch 1 0.9010, on 9 held-")
+        .contains("They gain 0.0140 AP. Use them: ")
+        .endsWith("Check on other images first: these are few, and the epoch was chosen by them\n");
+    assertThat(outcome(0.887, 0.565).summary())
+        .contains("They make boxes worse: they lose 0.3220 AP. Do not use them; train longer or on")
+        .contains("this was 1 epoch of 21 images. The embedded detector's own refiner took")
+        .doesNotContain("Use them:");
+    assertThat(outcome(0.887, 0.8872).summary()).contains("They change nothing that these images");
+  }
+
+  private static TrainingOutcome outcome(double detectorAp, double ap) {
+    EpochResult result = new EpochResult(1, 3, 1e-4, 0.5, detectorAp, ap, true);
+    return new TrainingOutcome("file:///out", List.of(result), 21, 9);
   }
 
   @Test
@@ -256,6 +388,7 @@ final class TestTraining {
     return new TrainingRequest(
         List.of(images.toString()),
         request.groundTruth(),
+        request.matching(),
         request.detector(),
         request.output(),
         request.existing(),
@@ -273,6 +406,7 @@ final class TestTraining {
             truth,
             TrainingSet.files(TestingSpark.session(), List.of(images.toString())),
             FrozenDetector.of(embedded(), hadoop).classNames(),
+            ClassMatching.NAME,
             0.3);
     String uri = set.training().get(0).file().uri();
     return images.resolve(uri.substring(uri.lastIndexOf('/') + 1));
@@ -281,7 +415,7 @@ final class TestTraining {
   @Test
   void theLearningRateGrowsStaysAndDrops() {
     TrainingSettings settings =
-        new TrainingSettings(1, 10, 1e-3, 4, 0.5, 0, 0.5, List.of(1.0), 0.1, 0);
+        new TrainingSettings(1, 10, 1e-3, 4, 0.5, 0, 0.5, List.of(1.0), 0.1, 0, 1);
     assertThat(settings.learningRate(0, 20)).isCloseTo(2.5e-4, within(1e-12));
     assertThat(settings.learningRate(3, 20)).isEqualTo(1e-3);
     assertThat(settings.learningRate(9, 20)).isEqualTo(1e-3);
@@ -293,9 +427,17 @@ final class TestTraining {
     assertThatThrownBy(() -> settings(0, 1e-4))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("Invalid --epochs: 0 (must be at least 1)");
+    for (double rate : List.of(Double.NaN, Double.POSITIVE_INFINITY, 1e38, -1.0, 0.0)) {
+      assertThatThrownBy(() -> settings(1, rate))
+          .hasMessage("Invalid --learning-rate: " + rate + " (must be over 0 and no more than 1)");
+    }
     assertThatThrownBy(
-            () -> new TrainingSettings(1, 10, 1e-3, 0, 0.5, 0, 0.5, List.of(9.0), 0.1, 0))
+            () -> new TrainingSettings(1, 10, 1e-3, 0, 0.5, 0, 0.5, List.of(9.0), 0.1, 0, 1))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("Invalid --scales: 9.0");
+    assertThatThrownBy(
+            () -> new TrainingSettings(1, 10, 1e-3, 0, 0.5, 0, 0.5, List.of(1.0), 0.1, 0, 0))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("Invalid --first-move: 0.0 (must be over 0 and no more than 1)");
   }
 }

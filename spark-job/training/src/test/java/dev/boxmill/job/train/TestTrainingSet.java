@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.evaluate.ClassMap;
+import dev.boxmill.job.evaluate.ClassMatching;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.GroundTruthFile;
@@ -85,8 +87,32 @@ final class TestTrainingSet {
         .hasMessageContaining("30 objects that lie outside of their image (annotation 101)");
   }
 
-  /** So many images with the same annotations, and one that nobody annotated. */
+  @Test
+  void classesOfOtherNamesAreLearntByAClassMap() throws IOException {
+    String whale = "{'id':1,'image_id':1,'category_id':9,'bbox':[20,10,40,30]}";
+
+    assertThat(set(whale, 30, map("cup", "whale")).training().get(0).objects().get(0).label())
+        .isZero();
+    assertThatThrownBy(() -> set(whale, 30, map("cap", "whale")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("Unknown class 'cap' in the class map m.csv (near: cup; known: cup, fish)");
+    assertThatThrownBy(() -> set(whale, 30, map("cup", "fish")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "Cannot train: category fish is both class 0 and class 1 of the detector (give it one)");
+  }
+
+  private static ClassMatching map(String label, String category) {
+    return ClassMatching.by(new ClassMap("m.csv", Map.of(label, category)));
+  }
+
   private TrainingSet set(String annotations, int images) throws IOException {
+    return set(annotations, images, ClassMatching.NAME);
+  }
+
+  /** So many images with the same annotations, and one that nobody annotated. */
+  private TrainingSet set(String annotations, int images, ClassMatching matching)
+      throws IOException {
     StringBuilder names = new StringBuilder();
     StringBuilder all = new StringBuilder();
     List<ListedFile> files = new ArrayList<>();
@@ -106,6 +132,6 @@ final class TestTrainingSet {
     Path file = Files.writeString(folder.resolve("truth.json"), json.replace('\'', '"'));
     GroundTruth truth =
         GroundTruthFile.read(file.toString(), EvaluationStyle.COCO, Configuration::new);
-    return TrainingSet.of(truth, files, LABELS, 0.3);
+    return TrainingSet.of(truth, files, LABELS, matching, 0.3);
   }
 }
