@@ -2,7 +2,8 @@
 
 usage: ./boxmill bench family --peer "python spark-job/bench/python/family_peer.py"
 
-{"config": …, "height": 800, "width": 1066, "threads": 2} holds that network with random weights from then on;
+{"config": …, "height": 800, "width": 1066, "threads": 2} holds that network with random weights from then on, unless it says
+"transformers": false: transformers computes another one of that configuration. The answer names the sides that there are;
 {"run": "float32"} or {"run": "bfloat16"} runs it once on one image: {"ms": …}, or {"error": …} where it can't.
 Only the forward pass is timed, from normalized pixels to logits and boxes.
 """
@@ -29,9 +30,15 @@ class Held:
 
     def __init__(self, request):
         torch.set_num_threads(request["threads"])
+        self.models = {}
+        if not request.get("transformers", True):
+            return
         model = random_network(request["config"])
         self.models = {"float32": model, "bfloat16": copy.deepcopy(model).to(torch.bfloat16)}
         self.pixels = torch.randn(1, 3, request["height"], request["width"])
+
+    def facts(self):
+        return {"sides": list(self.models)}
 
     def run(self, name):
         pixels = self.pixels.to(getattr(torch, name))
@@ -51,8 +58,11 @@ def serve(holder):
         request = json.loads(line)
         if "config" in request:
             held = None
-            held = holder(request)
-            answer = {"ready": True}
+            try:
+                held = holder(request)
+                answer = {"ready": True, **held.facts()}
+            except (KeyError, ValueError, ImportError) as error:  # a model_type that this transformers doesn't have
+                answer = {"sides": [], "cannot": {"transformers": f"{type(error).__name__}: {error}"[:200]}}
         else:
             try:
                 answer = {"ms": held.run(request["run"])}

@@ -60,6 +60,9 @@ class Runtimes:
         settings = {"INFERENCE_PRECISION_HINT": hint, "INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
         return core.compile_model(core.read_model(path), "CPU", settings)
 
+    def facts(self):
+        return {}
+
     def run(self, name):
         start = time.perf_counter()
         with torch.inference_mode():

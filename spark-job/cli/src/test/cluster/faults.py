@@ -35,7 +35,7 @@ RUN_SECONDS = 300
 FAULT_RATE = 0.08
 EXECUTOR, DRIVER = "kill -9 of an executor", "kill -9 of the driver, resumed"
 # The driver dies at a request like this: of a chunk's publication, of the commit of Spark's write, of a sweep, of anything.
-DRIVER_MOMENTS = ("copy", "complete upload", "delete")
+DRIVER_MOMENTS = ("copy", "complete upload")
 LONG_DRIVER_MOMENTS = (("write", "read", "look"), ("copy", "copy", "copy"), ("delete", "complete upload", "write"))
 COLUMNS = "image_uri, status, image_sha256, [[b.score, b.x_min, b.y_min, b.x_max, b.y_max, b.label_id] for b in boxes]"
 
@@ -66,11 +66,10 @@ def check(lab, options):
     chance = random.Random(options.seed)
     outcomes = [lab.kill_executors(undisturbed, chance, 4 if options.long else 2)]
     outcomes.append(lab.kill_driver(undisturbed, chance, DRIVER_MOMENTS))
-    for faults in [[fault] for fault in FAULTS] if options.long else [FAULTS[:2] + FAULTS[5:], FAULTS[2:5]]:
-        outcomes.append(lab.trouble(undisturbed, chance, faults))
+    outcomes.append(lab.trouble(undisturbed, chance, FAULTS))
     if options.long:
         outcomes += [lab.kill_driver(undisturbed, chance, moments) for moments in LONG_DRIVER_MOMENTS]
-        outcomes.append(lab.trouble(undisturbed, chance, FAULTS))
+        outcomes += [lab.trouble(undisturbed, chance, [fault]) for fault in FAULTS]
     report(outcomes, lab)
 
 

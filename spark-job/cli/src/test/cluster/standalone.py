@@ -36,7 +36,8 @@ def main():
         submit = [
             HOME / "bin/spark-submit", "--master", cluster.master, "--executor-memory", "2g", "--executor-cores", "1",
             "--conf", "spark.driver.host=127.0.0.1", "--conf", "spark.driver.bindAddress=127.0.0.1",
-            "--conf", "spark.executorEnv.OPT_OUT_TRACKING=true", "--class", "dev.boxmill.job.Boxmill", options.jar,
+            "--conf", "spark.executorEnv.OPT_OUT_TRACKING=true",
+            "--conf", "spark.serializer=org.apache.spark.serializer.KryoSerializer", "--class", "dev.boxmill.job.Boxmill", options.jar,
         ]
         call([*submit, "preflight", "--input", images, "--output", clustered, *label_options])
         call([*submit, "label", "--input", images, "--output", clustered, *label_options])

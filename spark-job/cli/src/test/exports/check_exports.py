@@ -1,4 +1,5 @@
-"""Loads each export with its tool's own library and looks that every box of the table comes back.
+"""Opens the table in the tools that its page names; loads each export with its tool's own library and looks that every box of the
+table comes back.
 
     python check_exports.py LABELS EXPORTS
 
@@ -217,7 +218,32 @@ def without_extension(images):
     return {name.rsplit(".", 1)[0]: image for name, image in images.items()}
 
 
+def open_table(labels):
+    """The lines of schemas/README.md that open the table: each has to give all rows and columns, and nothing else."""
+    import duckdb
+    import pandas as pd
+    import polars as pl
+    import pyarrow.dataset as ds
+
+    folder = str(labels)
+    shapes = {
+        "pandas": lambda: pd.read_parquet(folder).shape,
+        "pyarrow": lambda: ds.dataset(folder).to_table().shape,
+        "Polars": lambda: pl.read_parquet(f"{folder}/*.parquet").shape,
+        "Polars, lazy": lambda: pl.scan_parquet(f"{folder}/*.parquet").collect().shape,
+        "Polars, the folder's name": lambda: pl.read_parquet(folder, use_pyarrow=True).shape,
+        "DuckDB": lambda: duckdb.sql(f"from '{folder}/*.parquet'").shape,
+        "DuckDB, the folder's name": lambda: duckdb.sql(f"from read_parquet('{folder}')").shape,
+        "DuckDB, any depth": lambda: duckdb.sql(f"from '{folder}/**/*.parquet'").shape,
+    }
+    wanted = parquet.read_table(labels).shape
+    for tool, shape in shapes.items():
+        assert shape() == wanted, (tool, shape(), wanted)
+    print(f"table: {wanted[0]} rows, {wanted[1]} columns in {', '.join(shapes)}")
+
+
 def main(labels, exports):
+    open_table(labels)
     expected = table(labels)
     check("COCO, pycocotools", expected, coco(exports / "coco.json"))
     check("Label Studio, label-studio-sdk", expected, label_studio(exports / "tasks.json", expected))

@@ -1,9 +1,10 @@
-"""Opens the pages of `preview` and `compare` in a browser and looks that they show what the tables say.
+"""Opens the pages of `preview`, `compare` and `triage` in a browser and looks that they show what the tables say.
 
-    python check_pages.py BROWSER --preview PAGE LABELS --many PAGE LABELS --compare FOLDER --pictures FOLDER
+    python check_pages.py BROWSER --preview PAGE LABELS --many PAGE LABELS --compare FOLDER --triage TRIAGE LABELS --pictures FOLDER
 
 BROWSER is a Chromium's executable. PAGE was made by `preview` from the label table LABELS, which has refined boxes; the second
-one shows 1,000 images. FOLDER was written by `compare`, with ground truth. Pictures of the pages are put into the last one.
+one shows 1,000 images. FOLDER was written by `compare`, with ground truth. TRIAGE is the table that `triage` wrote of LABELS, whose
+page lies beside the labels. Pictures of the pages are put into the last one.
 
 Checked are: every box where its table has it, drawn and as pixels; layers, classes, scores and changes show and hide the boxes
 that the tables say; nothing is fetched; every control is reached and worked by keys and seen when it has the focus; what a
@@ -338,8 +339,9 @@ def check_compared(page, folder):
         for change in report["boxes"]:
             assert found[change.replace("_", " ")] == image[change], (card["uri"], change, found, image)
         for box in card["boxes"]:
-            check_change(box, report)
-        shown = [box for box in sorted(card["boxes"], key=lambda box: box["index"]) if box["change"] != "kept"]
+            check_change(box, card["boxes"], report)
+            assert not (box["change"] == "kept" and box["tagSeen"]), ("not faint", card["uri"], box)
+        shown = sorted(card["boxes"], key=lambda box: box["index"])
         told = card["told"].split(": ", 1)[1].split(", ")
         assert told[0].startswith(shown[0]["label"]) and told[0].endswith(shown[0]["change"]), (card["told"], shown[0])
     check_changes(page, report)
@@ -360,7 +362,7 @@ def same_boxes(uri, drawn, wanted):
         left.remove(nearest)
 
 
-def check_change(box, report):
+def check_change(box, boxes, report):
     both = box["final"] is not None and box["detector"] is not None
     overlap = iou(box["final"], box["detector"]) if both else 0
     near = 0.01
@@ -368,10 +370,17 @@ def check_change(box, report):
         "kept": both and overlap >= report["kept_iou"] - near,
         "moved": both and report["match_iou"] - near <= overlap < report["kept_iou"] + near,
         "class changed": both and "→" in box["label"] and overlap >= report["match_iou"] - near,
-        "appeared": box["detector"] is None,
-        "vanished": box["final"] is None,
+        "appeared": box["detector"] is None and covered(box["final"], boxes, "detector") < report["match_iou"] + near,
+        "vanished": box["final"] is None and covered(box["detector"], boxes, "final") < report["match_iou"] + near,
+        "still covered": box["final"] is None and covered(box["detector"], boxes, "final") >= report["match_iou"] - near,
+        "doubled": box["detector"] is None and covered(box["final"], boxes, "detector") >= report["match_iou"] - near,
     }
     assert expected[box["change"]], (box, overlap)
+
+
+def covered(place, boxes, layer):
+    """The IoU with the box of that layer that fits best."""
+    return max((iou(place, box[layer]) for box in boxes if place and box[layer]), default=0)
 
 
 def iou(one, other):
@@ -382,9 +391,9 @@ def iou(one, other):
 
 
 def check_changes(page, report):
-    """What is the same in both is hidden at first; each change is shown and hidden by its box."""
+    """Each change is shown and hidden by its box."""
     names = [change.replace("_", " ") for change in report["boxes"]]
-    chosen = set(names) - {"kept"}
+    chosen = set(names)
     require_changes(page, report, chosen, set(names))
     for name in names:
         page.locator(f'.change[value="{name}"]').click()
@@ -407,6 +416,10 @@ def require_changes(page, report, chosen, names):
 
 
 def check_report(page, report):
+    figures = dict(page.evaluate("""() => [...document.querySelectorAll('.stat')].map(stat =>
+      [stat.querySelector('dt').textContent, stat.querySelector('dd').firstChild.textContent.trim()])"""))
+    for change, number in report["boxes"].items():
+        assert figures[change.replace("_", " ").capitalize()] == f"{number:,}", (change, number, figures)
     text = page.locator("#after").inner_text()
     total = "\t".join(["all"] + [f"{number:,}" for number in report["boxes"].values()])
     assert total in text, (total, text)
@@ -638,6 +651,34 @@ def check_comparison(browser, folder, pictures):
     print(f"compare: {images} pictures of {changes}; {stops} stops of the keyboard, {rules} of axe's checks passed in the dark")
 
 
+def check_triage(browser, triage, labels, pictures):
+    """The most doubtful images in the table's order, with all their boxes."""
+    rows = table(labels)
+    file = labels / "_boxmill" / "triage.html"
+    doubtful = [row for row in parquet.read_table(triage).to_pylist() if row["status"] == "ok"]
+    for scheme in ("light", "dark"):
+        page = browser.open(file, color_scheme=scheme)
+        check_scheme(page, scheme)
+        page.screenshot(path=pictures / f"triage-{scheme}.png")
+        rules = check_axe(page, f"triage, {scheme}")
+        if scheme == "light":
+            check_pictures(page)
+            images, boxes, worst = check_drawn(page, rows)
+            cards = cards_of(page)
+            assert [card["uri"] for card in cards] == [row["image_uri"] for row in doubtful[:images]]
+            remarks = page.locator(".remark").all_inner_texts()
+            for remark, row in zip(remarks, doubtful[:images], strict=True):
+                assert remark.startswith(f"{100 * row['review_priority']:.0f} %"), (remark, row)
+            check_shown(page, rows, 0.3)
+            check_still(page)
+        page.context.close()
+    page = browser.open(file, width=390, height=844, reduced_motion="reduce", device_scale_factor=2)
+    check_narrow(page, "triage")
+    page.context.close()
+    print(f"triage: {images} pictures, {boxes} boxes at most {worst:.4f} px off; {rules} of axe's checks passed in the dark")
+    return file
+
+
 def check_many(browser, file, labels, pictures):
     rows = table(labels)
     page = browser.context().new_page()
@@ -720,6 +761,7 @@ def main():
     parser.add_argument("--preview", type=Path, nargs=2, required=True)
     parser.add_argument("--many", type=Path, nargs=2, required=True)
     parser.add_argument("--compare", type=Path, required=True)
+    parser.add_argument("--triage", type=Path, nargs=2, required=True)
     parser.add_argument("--pictures", type=Path, required=True)
     given = parser.parse_args()
     given.pictures.mkdir(parents=True, exist_ok=True)
@@ -728,8 +770,9 @@ def main():
         print("Chromium", browser.chromium.version)
         check_preview(browser, *given.preview, given.pictures)
         check_comparison(browser, given.compare, given.pictures)
+        doubtful = check_triage(browser, *given.triage, given.pictures)
         check_many(browser, *given.many, given.pictures)
-        browser.require_silence([given.preview[0], given.compare / "compare.html", given.many[0]])
+        browser.require_silence([given.preview[0], given.compare / "compare.html", doubtful, given.many[0]])
         check_shut(browser, given.preview[0])
         browser.chromium.close()
     print("No request but for the pages' own files")

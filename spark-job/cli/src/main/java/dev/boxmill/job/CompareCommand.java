@@ -6,6 +6,9 @@ import dev.boxmill.job.compare.CompareRequest;
 import dev.boxmill.job.compare.CompareRun;
 import dev.boxmill.job.compare.Thresholds;
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.evaluate.EvaluationRequest;
+import dev.boxmill.job.evaluate.EvaluationStyle;
+import dev.boxmill.job.evaluate.ImageScope;
 import dev.boxmill.job.run.BoxmillSession;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,6 +46,15 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Annotations in COCO's form: adds COCO's numbers of both runs, over all boxes.")
   private String groundTruth;
+
+  @Mixin private ClassMatchingArguments classes;
+
+  @Option(
+      names = "--annotated-only",
+      description =
+          "With --ground-truth: its numbers leave out images that are not annotated. Without it they"
+              + " are refused.")
+  private boolean annotatedOnly;
 
   @Option(
       names = "--output",
@@ -103,6 +116,12 @@ final class CompareCommand implements Callable<Integer> {
     return ExitCode.WHOLE;
   }
 
+  private EvaluationRequest truth(String file) {
+    return EvaluationRequest.of(file, EvaluationStyle.COCO)
+        .withMatching(classes.matching())
+        .withScope(annotatedOnly ? ImageScope.ANNOTATED : ImageScope.ALL);
+  }
+
   private CompareRequest request() {
     if (labels.size() != 2) {
       throw new BadInputException(
@@ -113,7 +132,7 @@ final class CompareCommand implements Callable<Integer> {
     return new CompareRequest(
         labels.get(0),
         labels.get(1),
-        Optional.ofNullable(groundTruth),
+        Optional.ofNullable(groundTruth).map(this::truth),
         new Thresholds(minScore, matchIou, keptIou),
         limit);
   }

@@ -14,7 +14,8 @@ final class DetectorArguments {
       paramLabel = "DIR-OR-URI",
       description =
           "A Hugging Face directory, or a .pth as the detector's authors or detrex saved it, on any"
-              + " Hadoop filesystem. Without it: the embedded detector.")
+              + " Hadoop filesystem; or OWNER/NAME of what lies in this machine's cache of the"
+              + " Hugging Face Hub. Without it: the embedded detector.")
   private String detector = LabelSettings.EMBEDDED;
 
   @Option(

@@ -1,25 +1,21 @@
 package dev.boxmill.job;
 
 import dev.boxmill.job.error.BadInputException;
-import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.evaluate.EvaluationReport;
 import dev.boxmill.job.evaluate.EvaluationRequest;
 import dev.boxmill.job.evaluate.EvaluationRequest.OracleTruth;
 import dev.boxmill.job.evaluate.EvaluationRun;
 import dev.boxmill.job.evaluate.EvaluationStyle;
+import dev.boxmill.job.evaluate.ImageScope;
 import dev.boxmill.job.run.BoxmillSession;
-import java.io.IOException;
+import dev.boxmill.job.storage.OutputFile;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.spark.SparkConf;
-import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,7 +34,9 @@ final class EvaluateCommand implements Callable<Integer> {
         names = "--labels",
         paramLabel = "URI",
         required = true,
-        description = "A label table. Images are matched by file name, labels by name or id.")
+        description =
+            "A label table. Images are matched by file name, and by path where several"
+                + " have one.")
     private String labels;
 
     @Option(
@@ -56,8 +54,15 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--ground-truth",
       required = true,
       paramLabel = "FILE",
-      description = "Annotations in COCO's form.")
+      description = "Annotations in COCO's form, gzipped or not.")
   private String groundTruth;
+
+  @Mixin private ClassMatchingArguments classes;
+
+  @Option(
+      names = "--annotated-only",
+      description = "Leaves out images that are not annotated. Without it they are refused.")
+  private boolean annotatedOnly;
 
   @Option(
       names = "--oracle",
@@ -80,36 +85,46 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--curves",
       paramLabel = "FILE",
       description = "Writes precision over recall of each category as CSV.")
-  private Path curves;
+  private String curves;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes all numbers as JSON.")
-  private Path json;
+  private String json;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    if (detections.results != null && classes.hasMap()) {
+      throw new BadInputException(
+          "Cannot use --class-map with --results: a result file names categories by id, not classes"
+              + " (leave it out)");
+    }
     EvaluationRequest request =
         new EvaluationRequest(
             groundTruth,
-            known("--style", style, EvaluationStyle.values()),
+            KnownValue.of("--style", style, EvaluationStyle.values()),
+            classes.matching(),
+            annotatedOnly ? ImageScope.ANNOTATED : ImageScope.ALL,
             Optional.ofNullable(oracle)
-                .map(asked -> known("--oracle", asked, OracleTruth.values())));
+                .map(asked -> KnownValue.of("--oracle", asked, OracleTruth.values())));
+    Optional<OutputFile> numbers = claim(json);
+    Optional<OutputFile> points = claim(curves);
     EvaluationReport report = report(request);
     print(report);
-    write(json, report::writeJson);
-    write(curves, report::writeCurves);
+    numbers.ifPresent(file -> file.write(report::writeJson));
+    points.ifPresent(file -> file.write(report::writeCurves));
     return ExitCode.WHOLE;
   }
 
   private EvaluationReport report(EvaluationRequest request) {
     if (detections.results != null) {
-      return EvaluationRun.ofResults(
-          request,
-          detections.results,
-          () -> SparkHadoopUtil.get().newConfiguration(new SparkConf()));
+      return EvaluationRun.ofResults(request, detections.results, SessionlessHadoop::configuration);
     }
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
+      EvaluationRun.requireClasses(
+          request.matching(),
+          List.of(detections.labels),
+          session.spark().sparkContext().hadoopConfiguration());
       return EvaluationRun.ofLabels(request, detections.labels, session.spark());
     }
   }
@@ -128,35 +143,8 @@ final class EvaluateCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private interface Writer {
-    void to(Path file) throws IOException;
-  }
-
-  private static void write(Path file, Writer writer) {
-    if (file == null) {
-      return;
-    }
-    try {
-      writer.to(file);
-    } catch (IOException failure) {
-      throw new BadInputException(
-          "Cannot write "
-              + file
-              + ": "
-              + FailureReason.of(failure)
-              + " (name a file that can be made)",
-          failure);
-    }
-  }
-
-  private static <E extends Enum<E>> E known(String option, String value, E[] known) {
-    List<String> names =
-        Arrays.stream(known).map(one -> one.name().toLowerCase(Locale.ROOT)).toList();
-    int index = names.indexOf(value);
-    if (index < 0) {
-      throw new BadInputException(
-          "Unknown " + option + " '" + value + "' (known: " + String.join(", ", names) + ")");
-    }
-    return known[index];
+  private static Optional<OutputFile> claim(String file) {
+    return Optional.ofNullable(file)
+        .map(name -> OutputFile.claim(name, SessionlessHadoop.configuration()));
   }
 }

@@ -1,10 +1,13 @@
 package dev.boxmill.job;
 
+import dev.boxmill.image.Decoding;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.run.LabelRequest;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.source.InputFormat;
+import dev.boxmill.job.source.TableOptions;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
+import dev.boxmill.job.tiles.Tiling;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -18,13 +21,17 @@ final class LabelArguments {
 
   private static final String SAMPLE_OUTPUT = "boxmill-out/labels";
 
+  /** Among {@link OptionSections}. */
+  private static final int AFTER_OUTPUT = 15;
+
   @Option(
       names = "--input",
       arity = "1..*",
       paramLabel = "URI",
       description =
-          "Folders, patterns, files, manifests, Parquet tables or tar archives, on any Hadoop"
-              + " filesystem. Without it: the bundled sample scenes.")
+          "Folders, patterns, files, lists of images (text, CSV, JSON, S3 Inventory), Parquet"
+              + " tables or tar archives, on any Hadoop filesystem. Without it: the bundled sample"
+              + " scenes.")
   private List<String> inputs = List.of();
 
   @Option(
@@ -51,6 +58,25 @@ final class LabelArguments {
   private Integer topK;
 
   @Option(
+      names = "--tiles",
+      paramLabel = "SIDE[:key=value,…]",
+      description =
+          "Cuts pictures that are larger into tiles of that many pixels, and joins the boxes:"
+              + " overlap=0.2, full=true to look at the whole picture too, join=nms|greedynmm|nmm,"
+              + " match=ios|iou, threshold=0.5, across-classes=true. Without it: pictures stay"
+              + " whole.")
+  private String tiles;
+
+  @Option(
+      names = "--decode",
+      paramLabel = "full|scaled",
+      defaultValue = "full",
+      description =
+          "scaled: decodes a JPEG at 1/2, 1/4 or 1/8 where that is enough for the network, which"
+              + " takes less time and moves boxes a little. Default: ${DEFAULT-VALUE}.")
+  private String decode;
+
+  @Option(
       names = "--input-format",
       paramLabel = "auto|files|manifest|parquet|webdataset",
       defaultValue = "auto",
@@ -58,7 +84,24 @@ final class LabelArguments {
       description = "What the inputs are. Default: each by its extension and columns.")
   private InputFormat inputFormat;
 
-  /** One of the two. */
+  @Option(
+      names = "--image-column",
+      paramLabel = "NAME",
+      description =
+          "The column of Parquet tables that holds the images' bytes, or their addresses as text;"
+              + " a.b is a field of a struct. Default: by its usual names.")
+  private String imageColumn;
+
+  @Option(
+      names = "--keep-columns",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Columns of Parquet tables, and of CSV and JSON lists, that the label table carries along,"
+              + " with commas between them: fields of its column kept.")
+  private List<String> keepColumns = List.of();
+
+  /** One of them. */
   static final class Replacing {
     @Option(
         names = "--overwrite",
@@ -67,16 +110,28 @@ final class LabelArguments {
 
     @Option(
         names = "--retry-failed",
-        description = "Labels the failed images of --output again, and no others.")
-    @SuppressWarnings("UnusedVariable") // of two that exclude each other, the one that is left
+        description =
+            "Labels the failed images of --output again, and no others; signed ones by the fresh"
+                + " signatures of the lists in --input.")
     private boolean retryFailed;
 
+    @Option(
+        names = "--drop-missing",
+        description =
+            "Takes rows of images that the input no longer has out of --output, once new images"
+                + " are labeled.")
+    @SuppressWarnings("UnusedVariable") // of those that exclude each other, the one that is left
+    private boolean dropMissing;
+
     private ExistingLabels existing() {
-      return overwrite ? ExistingLabels.REPLACE : ExistingLabels.RETRY_FAILED;
+      return overwrite
+          ? ExistingLabels.REPLACE
+          : retryFailed ? ExistingLabels.RETRY_FAILED : ExistingLabels.DROP_MISSING;
     }
   }
 
-  @ArgGroup private Replacing replacing;
+  @ArgGroup(heading = "%nLabels that are in --output already, one of:%n", order = AFTER_OUTPUT)
+  private Replacing replacing;
 
   @Option(
       names = "--chunk-images",
@@ -103,6 +158,7 @@ final class LabelArguments {
     return new LabelRequest(
         inputs,
         inputFormat,
+        new TableOptions(imageColumn, keepColumns),
         output(),
         replacing == null ? ExistingLabels.CONTINUE : replacing.existing(),
         settings,
@@ -124,7 +180,17 @@ final class LabelArguments {
         .withRefiners(refiners.chain())
         .withMinScore(minScore)
         .withTopK(topK == null ? OptionalInt.empty() : OptionalInt.of(topK))
-        .withMaxPixels(limits.maxPixels());
+        .withMaxPixels(limits.maxPixels())
+        .withTiling(tiles == null ? Tiling.NONE : Tiling.parse(tiles))
+        .withDecoding(decoding());
+  }
+
+  private Decoding decoding() {
+    try {
+      return Decoding.of(decode);
+    } catch (IllegalArgumentException unknown) {
+      throw new BadInputException("Invalid --decode: " + unknown.getMessage(), unknown);
+    }
   }
 
   private String output() {

@@ -29,6 +29,11 @@ import picocli.CommandLine.Spec;
       "1:the run broke off; what it committed stays, and the same command goes on with the rest",
       "2:the request can't work; nothing was started",
       "3:every image has its row, but more failed than --max-failure-rate allows"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  boxmill label --input photos/ --output labels --detector detr-resnet-50",
+      "  boxmill label --input s3a://photos/2026/ --output s3a://labels/2026"
     })
 final class LabelCommand implements Callable<Integer> {
 
@@ -82,7 +87,7 @@ final class LabelCommand implements Callable<Integer> {
     void write() throws IOException;
   }
 
-  private static String reason(Throwable failure) {
+  static String reason(Throwable failure) {
     return failure instanceof Error || failure.getMessage() == null
         ? failure.toString()
         : failure.getMessage();

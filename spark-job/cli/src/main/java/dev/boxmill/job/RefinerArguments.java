@@ -13,7 +13,8 @@ final class RefinerArguments {
       paramLabel = "NAME[:key=value,…]",
       description =
           "Refines the detector's boxes; may be repeated, works in order. 'none': the detector's"
-              + " own boxes. Without it: refinebox where the detector has one.")
+              + " own boxes. Without it: refinebox where the detector has one; for the embedded"
+              + " detector merge-duplicates after it.")
   private List<String> refiners = List.of();
 
   /**

@@ -46,6 +46,8 @@ final class TrainRefinerCommand implements Callable<Integer> {
       description = "Annotations in COCO's form; images are matched by file name.")
   private String groundTruth;
 
+  @Mixin private ClassMatchingArguments classes;
+
   @Mixin private DetectorArguments detector;
 
   @Option(
@@ -67,7 +69,9 @@ final class TrainRefinerCommand implements Callable<Integer> {
       names = "--epochs",
       defaultValue = "12",
       paramLabel = "N",
-      description = "How often every image is seen. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How often every image is seen; more of them go on with a training that has ended. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int epochs;
 
   @Option(
@@ -83,7 +87,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
       names = "--learning-rate",
       defaultValue = "1e-4",
       paramLabel = "RATE",
-      description = "Of AdamW, until --drop-at. Default: ${DEFAULT-VALUE}.")
+      description = "Of AdamW, until --drop-at; no more than 1. Default: ${DEFAULT-VALUE}.")
   private double learningRate;
 
   @Option(
@@ -147,6 +151,15 @@ final class TrainRefinerCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--first-move",
+      defaultValue = "1",
+      paramLabel = "SHARE",
+      description =
+          "How far the first, drawn weights move boxes, of what they usually do: 0.02, say, for few"
+              + " images, which leaves boxes where they are at first. Default: ${DEFAULT-VALUE}.")
+  private double firstMove;
+
+  @Option(
       names = "--save-every",
       defaultValue = "60",
       paramLabel = "SECONDS",
@@ -155,8 +168,13 @@ final class TrainRefinerCommand implements Callable<Integer> {
 
   @Option(
       names = "--overwrite",
-      description = "Starts from the beginning where a training lies in --output.")
+      description =
+          "Starts from the beginning where a training lies in --output, which stays until the new one"
+              + " has ended.")
   private boolean overwrite;
+
+  /** As good as never, and still a number of nanoseconds. */
+  private static final long LONGEST_SECONDS = 1L << 32;
 
   @Spec private CommandSpec spec;
 
@@ -166,6 +184,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
         new TrainingRequest(
             inputs,
             groundTruth,
+            classes.matching(),
             detector.settings().withRefiners(List.of(LabelSettings.NO_REFINER)).withMinScore(0),
             output,
             overwrite ? ExistingTraining.REPLACE : ExistingTraining.RESUME,
@@ -185,7 +204,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
       throw new BadInputException(
           "Invalid --save-every: " + saveEvery + " (must be seconds, 0 for every step)");
     }
-    return Duration.ofSeconds(saveEvery);
+    return Duration.ofSeconds(Math.min(saveEvery, LONGEST_SECONDS));
   }
 
   private TrainingSettings settings() {
@@ -199,6 +218,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
         mirrored,
         scales,
         validationShare,
-        seed);
+        seed,
+        firstMove);
   }
 }

@@ -1,7 +1,10 @@
 package dev.boxmill.job;
 
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.preview.PreviewPage;
 import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.text.Plural;
+import dev.boxmill.job.triage.TriagePage;
 import dev.boxmill.job.triage.TriageRequest;
 import dev.boxmill.job.triage.TriageRequest.ExistingTriage;
 import dev.boxmill.job.triage.TriageRun;
@@ -12,6 +15,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,7 +29,8 @@ import picocli.CommandLine.Spec;
       "Writes a Parquet table with a row for each image, the most doubtful first: review_priority,"
           + " the chance of an error, and its parts. They count boxes that score low, objects that"
           + " only boxes below the threshold show, near-duplicates, boxes that the refiners moved"
-          + " unusually far, and odd sizes for a class. Failed images come first."
+          + " unusually far, and odd sizes for a class. Failed images come first.",
+      "A page beside the labels, _boxmill/triage.html, shows the most doubtful images."
     },
     sortOptions = false,
     mixinStandardHelpOptions = true)
@@ -60,6 +65,16 @@ final class TriageCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replaces a triage table that is there.")
   private boolean overwrite;
 
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "" + TriagePage.DEFAULT_LIMIT,
+      description =
+          "Most pictures on the page, the most doubtful first, up to "
+              + PreviewPage.MAX_LIMIT
+              + ". Default: ${DEFAULT-VALUE}.")
+  private int limit;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -67,10 +82,27 @@ final class TriageCommand implements Callable<Integer> {
     TriageRequest request =
         new TriageRequest(
             labels, output, threshold, overwrite ? ExistingTriage.REPLACE : ExistingTriage.REFUSE);
+    if (limit < 1 || limit > PreviewPage.MAX_LIMIT) {
+      throw new BadInputException(
+          "Invalid --limit: " + limit + " (must be from 1 to " + PreviewPage.MAX_LIMIT + ")");
+    }
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
-      print(TriageRun.write(request, session.spark(), System.err::println));
+      Triaged triaged = TriageRun.write(request, session.spark(), System.err::println);
+      print(triaged);
+      page(request, triaged, session.spark());
     }
     return ExitCode.WHOLE;
+  }
+
+  /** The table is whole already: it stands, with or without a page to look at. */
+  private void page(TriageRequest request, Triaged triaged, SparkSession spark) {
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      out.println("Page: " + TriagePage.write(request, triaged, limit, spark));
+    } catch (Exception | Error failure) {
+      System.err.println("No page: " + LabelCommand.reason(failure));
+    }
+    out.flush();
   }
 
   private void print(Triaged triaged) {

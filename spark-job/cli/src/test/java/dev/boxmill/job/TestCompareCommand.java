@@ -26,7 +26,7 @@ final class TestCompareCommand {
             "compare", "--labels", before, "--labels", after, "--output", output.toString());
 
     assertThat(text.exitCode()).as(text.err()).isZero();
-    assertThat(text.out()).containsPattern("all +0 +1 +0 +0 +0\n").doesNotContain("Page:");
+    assertThat(text.out()).containsPattern("all +0 +1 +0 +0 +0 +0 +0\n").doesNotContain("Page:");
     assertThat(page.exitCode()).as(page.err()).isZero();
     assertThat(page.out())
         .startsWith(Files.readString(output.resolve("compare.txt")))

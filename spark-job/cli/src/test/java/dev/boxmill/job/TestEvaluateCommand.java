@@ -71,6 +71,20 @@ final class TestEvaluateCommand {
   }
 
   @Test
+  void outputsAreCheckedBeforeTheWork() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+
+    for (String option : new String[] {"--json", "--curves"}) {
+      TestingCommand refused =
+          evaluate("--results", folder.resolve("missing").toString(), option, file + "/numbers");
+
+      assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+      assertThat(refused.err())
+          .contains("Cannot write " + file + "/numbers: file://" + file + " is a file, no folder");
+    }
+  }
+
+  @Test
   void badOptionsEndWithTheirMessage() {
     TestingCommand missing =
         TestingCommand.run("evaluate", "--labels", "x", "--ground-truth", "none.json");
@@ -79,6 +93,49 @@ final class TestEvaluateCommand {
 
     assertThat(evaluate("--labels", "x", "--style", "voc").err())
         .contains("Unknown --style 'voc' (known: coco, lvis)");
+    assertThat(evaluate("--labels", "x", "--match-classes-by", "shape").err())
+        .contains("Unknown --match-classes-by 'shape' (known: name, id)");
+  }
+
+  @Test
+  void classesByIdAndImagesWithoutAnnotationsAreTakenOnlyIfAskedFor() {
+    Corners cat = new Corners(10, 10, 60, 60);
+    String labels =
+        new TestingLabels("")
+            .labeled("file:///x/a.jpg", 100, 80, TestingLabels.box("x", 0.9, cat))
+            .labeled("file:///x/b.jpg", 100, 80)
+            .write(folder.resolve("labels"));
+
+    assertThat(evaluate("--labels", labels).err()).contains("--annotated-only");
+    assertThat(evaluate("--labels", labels, "--annotated-only").err())
+        .contains("no name agrees (classes: x; categories: cat; if label_id is");
+    TestingCommand command =
+        evaluate("--labels", labels, "--annotated-only", "--match-classes-by", "id");
+    assertThat(command.exitCode()).as(command.err()).isZero();
+    assertThat(command.out())
+        .contains("1 images are not annotated: left out")
+        .contains("1 of 1 labels matched to categories by id")
+        .contains("AP      1.0000");
+  }
+
+  @Test
+  void classesOfOtherNamesAreMappedByAFile() throws Exception {
+    Corners cat = new Corners(10, 10, 60, 60);
+    String labels =
+        new TestingLabels("")
+            .labeled("file:///x/a.jpg", 100, 80, TestingLabels.box("Katze", 0.9, cat))
+            .write(folder.resolve("labels"));
+    String map = Files.writeString(folder.resolve("map.csv"), "Katze,cat\n").toString();
+    String wrong = Files.writeString(folder.resolve("wrong.json"), "{\"x\": \"cap\"}").toString();
+
+    assertThat(evaluate("--labels", labels).err()).contains("if names differ: --class-map)");
+    TestingCommand command = evaluate("--labels", labels, "--class-map", map);
+    assertThat(command.exitCode()).as(command.err()).isZero();
+    assertThat(command.out()).contains("1 of them by the class map").contains("AP      1.0000");
+    assertThat(evaluate("--labels", labels, "--class-map", wrong).err())
+        .contains("Unknown category 'cap' in the class map " + wrong + " (near: cat; known: cat)");
+    assertThat(evaluate("--results", "x", "--class-map", map).err())
+        .contains("Cannot use --class-map with --results");
   }
 
   private TestingCommand evaluate(String... arguments) {

@@ -3,10 +3,12 @@ package dev.boxmill.job;
 import static dev.boxmill.job.session.TestingLabeler.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.boxmill.image.Decoding;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.TestingLabeler;
+import dev.boxmill.job.tiles.Tiling;
 import dev.boxmill.refiners.spi.PluginJar;
 import dev.boxmill.torchscript.Precision;
 import java.io.ByteArrayOutputStream;
@@ -60,7 +62,7 @@ final class TestLabelCommand {
     all.addAll(List.of("--architecture", "dino:heads=8", "--class-names", "names.txt"));
     all.addAll(List.of("--refiner", "clip", "--refiner", "merge-duplicates:iou=0.6"));
     all.addAll(List.of("--precision", "bf16", "--min-score", "0.2", "--top-k", "7"));
-    all.addAll(List.of("--max-pixels", "99"));
+    all.addAll(List.of("--max-pixels", "99", "--tiles", "640:full=true", "--decode", "scaled"));
 
     TestingCommand refused =
         TestingCommand.run(
@@ -81,7 +83,9 @@ final class TestLabelCommand {
                 .withPrecision(Precision.BF16)
                 .withMinScore(0.2)
                 .withTopK(OptionalInt.of(7))
-                .withMaxPixels(99));
+                .withMaxPixels(99)
+                .withTiling(Tiling.parse("640:full=true"))
+                .withDecoding(Decoding.SCALED));
   }
 
   /** With the embedded detector. */

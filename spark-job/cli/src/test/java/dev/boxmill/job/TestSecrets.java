@@ -67,7 +67,8 @@ final class TestSecrets {
             label(photos.toString(), "--output", address))) {
       assertThat(command.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
       assertThat(command.out() + command.err())
-          .contains("Invalid URI: s3a://***@… (must hold no credentials: ")
+          .contains("s3a://***@")
+          .contains("must hold no credentials")
           .doesNotContain(SECRET)
           .doesNotContain("AKIAEXAMPLE");
     }

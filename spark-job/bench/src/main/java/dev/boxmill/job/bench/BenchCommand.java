@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -134,8 +135,8 @@ public final class BenchCommand implements Runnable {
 
   @Command(
       description = {
-        "Writes DETR-R50's programs, to be checked and timed on a GPU by",
-        "'python spark-job/bench/python/forward_gpu.py DIR', without Java."
+        "Writes the programs of every network, a folder each, for Python's torch:",
+        "spark-job/bench/python/check_cuda.py runs them on fake CUDA tensors, forward_gpu.py on a GPU."
       },
       sortOptions = false,
       mixinStandardHelpOptions = true)
@@ -144,10 +145,96 @@ public final class BenchCommand implements Runnable {
               names = "--output",
               required = true,
               paramLabel = "DIR",
-              description = "A local folder for them: some kilobytes, no weights.")
-          Path folder)
+              description = "A local folder for them: some megabytes, no weights.")
+          Path folder,
+      @Option(names = "--refinebox", description = "RefineBox's programs instead.")
+          boolean refineBox)
       throws IOException {
-    NetworkArchives.write(folder, out());
+    if (refineBox) {
+      NetworkArchives.writeRefineBox(folder, out());
+    } else {
+      NetworkArchives.write(folder, out());
+    }
+  }
+
+  @Command(
+      description = {
+        "Writes a kit for a machine with a GPU that has Python's torch and no Java: a runtime,",
+        "boxmill without Spark, pictures, programs, and 'run', which prints images per second."
+      },
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void kit(
+      @Option(
+              names = "--output",
+              required = true,
+              paramLabel = "FILE",
+              description = "A local .tar.gz of 48 MB, or a .tar.xz of 39 MB that takes minutes.")
+          Path file,
+      @Option(
+              names = "--scripts",
+              defaultValue = "spark-job/bench/python",
+              paramLabel = "DIR",
+              description = "The Python scripts of a clone. Default: ${DEFAULT-VALUE}.")
+          Path scripts)
+      throws IOException {
+    Kit.write(file, scripts, out());
+  }
+
+  @Command(
+      description = {
+        "How many cores a GPU needs: images per second of cores that read, decode, resize and batch",
+        "for a device that only waits."
+      },
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void feed(
+      @Option(
+              names = "--detector",
+              defaultValue = LabelSettings.EMBEDDED,
+              paramLabel = "DIR",
+              description = "Its sizes count. Without it: the embedded detector.")
+          String detector,
+      @Option(
+              names = "--cores",
+              split = ",",
+              paramLabel = "N",
+              description = "Without it: 1, 2, 4 … up to all.")
+          List<Integer> cores,
+      @Option(
+              names = "--wait-ms",
+              split = ",",
+              defaultValue = "0,1,2,5",
+              paramLabel = "MS",
+              description = "Of the device, for an image. Default: ${DEFAULT-VALUE}.")
+          List<Double> waitMillis,
+      @Option(
+              names = "--images",
+              defaultValue = "1024",
+              paramLabel = "N",
+              description = "In each run. Default: ${DEFAULT-VALUE}.")
+          int images,
+      @Option(
+              names = "--width",
+              defaultValue = "640",
+              paramLabel = "PIXELS",
+              description = "Of the JPEG files. Default: ${DEFAULT-VALUE}.")
+          int width,
+      @Option(
+              names = "--height",
+              defaultValue = "480",
+              paramLabel = "PIXELS",
+              description = "Of the JPEG files. Default: ${DEFAULT-VALUE}.")
+          int height)
+      throws IOException {
+    List<Integer> numbers = cores == null ? powersOfTwo() : cores;
+    FeedBenchmark.run(
+        new FeedBenchmark.Request(detector, numbers, waitMillis, images, width, height), out());
+  }
+
+  private static List<Integer> powersOfTwo() {
+    int all = Runtime.getRuntime().availableProcessors();
+    return IntStream.iterate(1, n -> n <= all, n -> 2 * n).boxed().toList();
   }
 
   @Command(
@@ -176,8 +263,8 @@ public final class BenchCommand implements Runnable {
               names = "--peer",
               paramLabel = "COMMAND",
               description =
-                  "Starts transformers' side: \"PYTHON spark-job/bench/python/family_peer.py\"."
-                      + " Without it: boxmill alone.")
+                  "Starts transformers' side: \"PYTHON spark-job/bench/python/family_peer.py\"; with ONNX"
+                      + " Runtime and OpenVINO beside it: runtimes_peer.py. Without it: boxmill alone.")
           String peer,
       @Option(names = "--json", paramLabel = "FILE", description = "Every number, as JSON.")
           Path json)
@@ -251,6 +338,43 @@ public final class BenchCommand implements Runnable {
   }
 
   @Command(
+      description = {
+        "What tiles gain on large pictures with small objects: AP and seconds, by the embedded",
+        "detector. Draws scenes of 4,000 x 3,000 pixels."
+      },
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  void tiles(
+      @Option(
+              names = "--pictures",
+              defaultValue = "8",
+              paramLabel = "N",
+              description = "Scenes to draw. Default: ${DEFAULT-VALUE}.")
+          int pictures,
+      @Option(
+              names = "--tiles",
+              paramLabel = "SIDE[:key=value,…]",
+              description = "As label takes it; may be given several times. Default: 256.")
+          List<String> tilings,
+      @Option(
+              names = "--peer",
+              paramLabel = "COMMAND",
+              description =
+                  "Runs the sahi package: \"PYTHON spark-job/bench/python/sahi_peer.py\"."
+                      + " Without it: boxmill alone.")
+          String peer)
+      throws IOException {
+    try (BoxmillSession session = BoxmillSession.start(List.of())) {
+      TilesBenchmark.run(
+          session.spark(),
+          positive("--pictures", pictures),
+          tilings == null ? List.of("256") : tilings,
+          Optional.ofNullable(peer),
+          out());
+    }
+  }
+
+  @Command(
       description = "What a RefineBox costs beside DETR-R50 at 800x1066, with random weights.",
       sortOptions = false,
       mixinStandardHelpOptions = true)
@@ -317,6 +441,16 @@ public final class BenchCommand implements Runnable {
           int images)
       throws IOException {
     SoakBenchmark.run(detector, images, out());
+  }
+
+  @Command(
+      description = {
+        "Runs the commands that it reads, a JSON array of arguments a line, one after another in",
+        "one process, and answers each with a line of JSON: its exit code and what it said."
+      },
+      mixinStandardHelpOptions = true)
+  void commands() throws IOException {
+    CommandLoop.run(System.in, System.out);
   }
 
   private static int positive(String name, int value) {

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -56,8 +55,7 @@ public final class EvaluationBenchmark {
   private static double compare(Path python, Path script, Path truth, Path results, PrintWriter out)
       throws IOException, InterruptedException {
     long started = System.nanoTime();
-    EvaluationRequest request =
-        new EvaluationRequest(truth.toString(), EvaluationStyle.COCO, Optional.empty());
+    EvaluationRequest request = EvaluationRequest.of(truth.toString(), EvaluationStyle.COCO);
     EvaluationReport report =
         EvaluationRun.ofResults(request, results.toString(), Configuration::new);
     Map<String, Double> ours = report.numbers();

@@ -21,16 +21,18 @@ import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Milliseconds that each network of the family takes for one image at its own input size, from the
- * resized picture to detections, beside transformers' forward pass of the same network in the same
- * run; and how far bfloat16's detections lie from float32's. Weights are random: only time and
- * rounding count.
+ * resized picture to detections, beside transformers' forward pass, or other runtimes', of the same
+ * network in the same run; and how far bfloat16's detections lie from float32's. Weights are
+ * random: only time and rounding count.
  */
 public final class FamilyBenchmark {
   private static final int WARM_UP = 3;
@@ -53,7 +55,7 @@ public final class FamilyBenchmark {
    * @param networks parts of names, any of which a network's must have; all if empty
    * @param rounds in which the sides take turns
    * @param threads of each side
-   * @param peer command that starts {@code family_peer.py}, or empty
+   * @param peer command that starts {@code family_peer.py} or {@code runtimes_peer.py}, or empty
    * @param json where every number goes too
    */
   public record Request(
@@ -81,6 +83,9 @@ public final class FamilyBenchmark {
       for (FamilyMember member : members) {
         FamilyRow row = benchmark.measure(member);
         out.println(row);
+        if (!row.runtimes().isEmpty()) {
+          out.println(row.runtimes());
+        }
         out.flush();
         json.add(row.json());
       }
@@ -117,35 +122,33 @@ public final class FamilyBenchmark {
                   detections(exact, picture, 0, 0),
                   detections(faster, picture, 0, ALL),
                   member.size()));
-      Optional<FamilyPeer> other = member.config().isPresent() ? peer : Optional.empty();
-      if (other.isPresent()) {
-        other.get().load(member, threads);
+      Set<Side> sides = EnumSet.of(Side.BOXMILL_FP32, Side.BOXMILL_BF16);
+      if (peer.isPresent() && member.config().isPresent()) {
+        sides.addAll(peer.get().load(member, threads));
+        row.missing(peer.get().missing());
       }
       for (int round = 0; round < WARM_UP; round++) {
-        runAll(new FamilyRow(member, null), other, exact, faster, picture);
+        runAll(new FamilyRow(member, null), sides, exact, faster, picture);
       }
       for (int round = 0; round < rounds; round++) {
-        runAll(row, other, exact, faster, picture);
+        runAll(row, sides, exact, faster, picture);
       }
       return row;
     }
   }
 
-  private static void runAll(
-      FamilyRow row,
-      Optional<FamilyPeer> other,
-      Detector exact,
-      Detector faster,
-      ResizedPicture picture)
+  private void runAll(
+      FamilyRow row, Set<Side> sides, Detector exact, Detector faster, ResizedPicture picture)
       throws IOException {
-    if (other.isPresent()) {
-      row.add(Side.TRANSFORMERS_FP32, other.get().run("float32"));
+    for (Side side : sides) {
+      row.add(
+          side,
+          switch (side) {
+            case BOXMILL_FP32 -> timed(exact, picture);
+            case BOXMILL_BF16 -> timed(faster, picture);
+            default -> peer.orElseThrow().run(side);
+          });
     }
-    row.add(Side.BOXMILL_FP32, timed(exact, picture));
-    if (other.isPresent()) {
-      row.add(Side.TRANSFORMERS_BF16, other.get().run("bfloat16"));
-    }
-    row.add(Side.BOXMILL_BF16, timed(faster, picture));
   }
 
   private static OptionalDouble timed(Detector detector, ResizedPicture picture) {
@@ -162,12 +165,16 @@ public final class FamilyBenchmark {
   }
 
   static Detector load(FamilyMember member, Precision precision) {
+    return load(member, Device.cpu(), precision);
+  }
+
+  static Detector load(FamilyMember member, Device device, Precision precision) {
     Architecture architecture = member.network().get();
     return Detector.of(
         architecture,
         unresized(Preprocessing.original()),
         RandomWeights.of(architecture.tensors()),
-        Device.cpu(),
+        device,
         precision);
   }
 

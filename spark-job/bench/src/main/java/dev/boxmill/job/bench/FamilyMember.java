@@ -19,14 +19,20 @@ import java.util.function.Supplier;
 
 /**
  * A row of {@code bench family}, as {@code family.json} lists it: {@code config} is what a {@code
- * config.json} of it says; a network that transformers doesn't have says {@code published} and its
- * name in {@link #PUBLISHED} instead.
+ * config.json} of it says. Of a network that transformers doesn't have, or computes as another one,
+ * {@code transformers} is false; or it says {@code published} and its name in {@link #PUBLISHED}
+ * instead.
  *
  * @param size of the network's input
- * @param config for transformers, where it has the network
+ * @param config what a {@code config.json} of it says, where transformers has such networks
+ * @param inLibrary whether transformers computes this very network
  */
 record FamilyMember(
-    String name, ImageSize size, Optional<JsonNode> config, Supplier<Architecture> network) {
+    String name,
+    ImageSize size,
+    Optional<JsonNode> config,
+    boolean inLibrary,
+    Supplier<Architecture> network) {
 
   /** Networks in their published configuration that have no {@code config.json}. */
   private static final Map<String, Supplier<Architecture>> PUBLISHED =
@@ -34,7 +40,9 @@ record FamilyMember(
           "dn-detr", () -> PublishedNetworks.dnDetr(32),
           "dn-detr-dc5", () -> PublishedNetworks.dnDetr(16),
           "dino-4", () -> PublishedNetworks.dino(4),
-          "dino-5", () -> PublishedNetworks.dino(5));
+          "dino-5", () -> PublishedNetworks.dino(5),
+          "co-dino", PublishedNetworks::coDino,
+          "co-dino-swin-l", PublishedNetworks::coDinoSwin);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -58,10 +66,11 @@ record FamilyMember(
     String name = row.get("name").asText();
     if (row.has("published")) {
       return new FamilyMember(
-          name, size, Optional.empty(), PUBLISHED.get(row.get("published").asText()));
+          name, size, Optional.empty(), false, PUBLISHED.get(row.get("published").asText()));
     }
     JsonNode config = row.get("config");
-    return new FamilyMember(name, size, Optional.of(config), () -> architecture(config));
+    boolean inLibrary = row.path("transformers").asBoolean(true);
+    return new FamilyMember(name, size, Optional.of(config), inLibrary, () -> architecture(config));
   }
 
   private static Architecture architecture(JsonNode config) {

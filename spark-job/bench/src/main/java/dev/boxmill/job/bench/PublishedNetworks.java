@@ -2,9 +2,12 @@ package dev.boxmill.job.bench;
 
 import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.ClassNames;
+import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.ResNet;
 import dev.boxmill.detr.backbone.ResNet.Block;
 import dev.boxmill.detr.backbone.ResNetNames;
+import dev.boxmill.detr.backbone.Swin;
+import dev.boxmill.detr.backbone.SwinNames;
 import dev.boxmill.detr.dab.DabArchitecture;
 import dev.boxmill.detr.dab.DabArchitecture.Sines;
 import dev.boxmill.detr.dab.DabArchitecture.Variant;
@@ -54,12 +57,54 @@ final class PublishedNetworks {
         new DeformableTransformer(
             256,
             new Scales(5 - scales, scales),
+            true,
             layers,
             layers,
             "relu",
             new MapPositionEmbedding(PositionEmbedding.SINE, 20, 1)),
         900,
         ClassNames.ofClasses(CLASSES));
+  }
+
+  /**
+   * The DINO that Co-DINO is at inference.
+   *
+   * @param backbone of its five scales
+   */
+  private static Architecture coDino(Backbone backbone) {
+    DeformableTransformer.DeformableLayers layers =
+        new DeformableTransformer.DeformableLayers(6, 8, 4, 2048);
+    return new DinoArchitecture(
+        backbone,
+        new DeformableTransformer(
+            256,
+            new Scales(0, 5),
+            false,
+            layers,
+            layers,
+            "relu",
+            new MapPositionEmbedding(PositionEmbedding.SINE, 20, 1)),
+        900,
+        ClassNames.ofClasses(80));
+  }
+
+  /** Co-DINO over ResNet-50. */
+  static Architecture coDino() {
+    return coDino(resnet50(32));
+  }
+
+  /** Over Swin-L with windows of 12. */
+  static Architecture coDinoSwin() {
+    return coDino(
+        new Swin(
+            192,
+            List.of(2, 2, 18, 2),
+            List.of(6, 12, 24, 48),
+            12,
+            4,
+            "gelu",
+            List.of(true, true, true, true),
+            SwinNames.ORIGINAL));
   }
 
   private static ResNet resnet50(int outputStride) {

@@ -6,6 +6,7 @@ import dev.boxmill.detr.DetectorOptions;
 import dev.boxmill.detr.preprocess.ResizedPicture;
 import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.evaluate.ClassMatching;
 import dev.boxmill.job.evaluate.Evaluation;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruth;
@@ -61,7 +62,7 @@ public final class RefinerGain {
     this.truth = truth;
     List<LabelClass> names = new ArrayList<>();
     detector.classNames().forEach((id, name) -> names.add(new LabelClass(id, name)));
-    this.categories = LabelCategories.match(names, truth.categories());
+    this.categories = LabelCategories.match(names, truth.categories(), ClassMatching.NAME);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.boxmill.job.run.LabelRun;
 import dev.boxmill.job.run.RunReport;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.source.InputFormat;
+import dev.boxmill.job.source.TableOptions;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
@@ -73,6 +74,7 @@ public final class RowsBenchmark {
         new LabelRequest(
             List.of(work.resolve("images").toString()),
             InputFormat.AUTO,
+            TableOptions.NONE,
             work.resolve("labels").toString(),
             ExistingLabels.CONTINUE,
             LabelSettings.DEFAULTS.withPrecision(Precision.FP32),

@@ -8,6 +8,7 @@ import dev.boxmill.job.scenes.SceneFolder;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.source.InputFormat;
+import dev.boxmill.job.source.TableOptions;
 import dev.boxmill.job.table.OutputFolder.ExistingLabels;
 import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
@@ -92,6 +93,7 @@ public final class TriageBenchmark {
         new LabelRequest(
             List.of(work.resolve("scenes/images").toString()),
             InputFormat.AUTO,
+            TableOptions.NONE,
             labels,
             ExistingLabels.CONTINUE,
             settings,

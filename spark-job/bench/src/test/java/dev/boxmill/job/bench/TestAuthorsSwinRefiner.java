@@ -66,7 +66,10 @@ final class TestAuthorsSwinRefiner {
 
   /** All whose first map has as many channels as that of a Swin-T. */
   static List<Arguments> refinersAndPrecisions() throws IOException {
-    Path folder = Path.of(System.getProperty("shared.data"), "refinebox");
+    Path folder =
+        Path.of(System.getProperty("repository"))
+            .resolve(System.getProperty("shared.data"))
+            .resolve("refinebox");
     try (Stream<Path> found = Files.list(folder)) {
       List<Path> refiners =
           found

@@ -39,7 +39,7 @@ final class TestFamilyBenchmark {
     for (FamilyMember member : members) {
       Architecture architecture = member.network().get();
       assertThat(architecture.tensors()).as(member.name()).hasSizeGreaterThan(100);
-      assertThat(architecture.classNames().size()).as(member.name()).isIn(80, 91);
+      assertThat(architecture.classNames().size()).as(member.name()).isIn(2, 80, 91);
     }
   }
 
@@ -57,6 +57,29 @@ final class TestFamilyBenchmark {
     assertThat(row.get("boxmill_fp32")).hasSize(2);
     assertThat(row.get("boxmill_bf16").get(0).asDouble()).isPositive();
     assertThat(row.get("bf16_score_median").asDouble()).isBetween(0.0, 0.05);
+  }
+
+  @Test
+  void otherRuntimesAreNamedByThePeerAndTimedInTurn() throws IOException {
+    String held =
+        "{\"sides\": [\"OpenVINO bf16\", \"ONNX Runtime fp32\"], \"cannot\": {\"rfdetr\": \"other weights\"}}";
+    Path peer =
+        Files.writeString(
+            directory.resolve("peer"),
+            "read x; echo '" + held + "'; while read x; do echo '{\"ms\": 5}'; done");
+    Path json = directory.resolve("family.json");
+
+    String table = run(List.of("sm"), Optional.of("sh " + peer), Optional.of(json));
+
+    assertThat(table)
+        .containsPattern("small +96x64 +- +- +\\d+ +\\d+ ")
+        .containsPattern(
+            "    ONNX Runtime fp32 5\\.0 ms \\(\\d+\\.\\d\\d\\) · OpenVINO bf16 5\\.0 ms \\(\\d+\\.\\d\\d\\)"
+                + " · no rfdetr: other weights");
+    JsonNode row = JSON.readTree(json.toFile()).get(0);
+    assertThat(row.get("openvino_bf16")).hasSize(2);
+    assertThat(row.has("transformers_fp32")).isFalse();
+    assertThat(row.get("missing").get("rfdetr").textValue()).isEqualTo("other weights");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,12 +30,40 @@ final class TestNetworkArchives {
     assertThat(directory)
         .isDirectoryContaining("glob:**/cpu-fp32.pt")
         .isDirectoryContaining("glob:**/cpu-bf16.pt")
+        .isDirectoryContaining("glob:**/cuda-fp32.pt")
         .isDirectoryContaining("glob:**/cuda-fp16.pt")
         .isDirectoryContaining("glob:**/cuda-bf16.pt");
     JsonNode network = JSON.readTree(directory.resolve("network.json").toFile());
     assertThat(network.get("height").asInt()).isEqualTo(member.size().height());
     assertThat(network.get("weights").size()).isEqualTo(member.network().get().tensors().size());
     network.get("weights").forEach(shape -> assertThat(shape.isArray()).isTrue());
+  }
+
+  @Test
+  void everyNetworkHasAFolder() throws IOException {
+    NetworkArchives.write(directory, new PrintWriter(new StringWriter()));
+
+    assertThat(directory).isDirectoryContaining("glob:**/Deformable-DETR-R50-two-stages");
+    try (Stream<Path> folders = Files.list(directory)) {
+      assertThat(folders)
+          .hasSize(FamilyMember.all().size())
+          .allSatisfy(
+              folder ->
+                  assertThat(folder)
+                      .isDirectoryContaining("glob:**/network.json")
+                      .isDirectoryContaining("glob:**/cuda-fp16.pt"));
+    }
+  }
+
+  @Test
+  void refineBoxHasItsTrainingToo() throws IOException {
+    NetworkArchives.writeRefineBox(directory, new PrintWriter(new StringWriter()));
+
+    assertThat(directory)
+        .isDirectoryContaining("glob:**/cuda-fp16.pt")
+        .isDirectoryContaining("glob:**/training-cuda-fp32.pt");
+    assertThat(JSON.readTree(directory.resolve("refinebox.json").toFile()).get("weights"))
+        .isNotEmpty();
   }
 
   @Test

@@ -1,0 +1,97 @@
+"""Tar archives of every make."""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+
+import pyarrow
+
+
+def tar(entries):
+    """Bytes of an archive of (name, content) pairs; a text as content is a link's target."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, content in entries:
+            info = tarfile.TarInfo(name)
+            if isinstance(content, str):
+                info.type, info.linkname = tarfile.SYMTYPE, content
+                archive.addfile(info)
+            else:
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+def packed(lab, survived):
+    scene = lab.scene.read_bytes()
+    plain = tar([("a.png", scene), ("b.png", scene)])
+    forms = {
+        "a.tar": plain, "a.tar.gz": gzip.compress(plain), "a.tgz": gzip.compress(plain), "a.tar.bz2": bz2.compress(plain),
+        "a.tar.xz": lzma.compress(plain), "a.tar.zst": bytes(pyarrow.compress(plain, "zstd", asbytes=True)),
+        "gzipped.tar": gzip.compress(plain), "concatenated.tar": tar([("a.png", scene)]) + tar([("b.png", scene)]),
+        "members.tar.gz": gzip.compress(plain[:2000]) + gzip.compress(plain[2000:]), "no-end.tar": plain[: 2 * (512 + -(-len(scene) // 512) * 512)],
+    }
+    for name, content in forms.items():
+        path = lab.folder() / name
+        path.write_bytes(content)
+        reply, found = lab.label(path)
+        survived(name, set(found) == {"a.png", "b.png"} and all(row.like(lab.expected()) for row in found.values()), (reply, found))
+
+
+def entries(lab, survived):
+    scene = lab.scene.read_bytes()
+    folder = lab.folder()
+    (folder / "a.tar").write_bytes(tar([
+        ("x/a.png", scene), ("__MACOSX/x/._a.png", b"AppleDouble"), ("x/._a.png", b"AppleDouble"), (".ipynb_checkpoints/a.png", scene),
+        ("x/link.png", "a.png"), ("x/dead.png", "gone.png"), ("../../evil.png", scene), ("/etc/evil2.png", scene), ("empty.png", b"")]))
+    reply, found = lab.label(folder / "a.tar")
+    survived("a picture among junk", found["a.png"].like(lab.expected()), reply)
+    survived("junk of macOS and notebooks is left out", not any("._" in name for name in found), found)
+    survived("a dead link", "dead.png" not in found or found["dead.png"].status == "failed", found)
+    survived("an empty entry", "empty.png" not in found or found["empty.png"].status == "failed", found)
+    survived("names that climb out", not list(lab.work.glob("evil*")), reply)
+    (folder / "b.tar").write_bytes(tar([("x.png", scene)]))
+    (folder / "b.tar!").mkdir()
+    (folder / "b.tar!/x.png").write_bytes(scene)
+    reply, found = lab.label(folder / "b.tar", folder / "b.tar!")
+    survived("a folder named like an archive's entries", reply.exit == 0 and "2 image" in reply.said, reply)
+
+
+def ranges(lab, survived):
+    folder = lab.folder()
+    for number in range(3):
+        (folder / f"shard-{number:06d}.tar").write_bytes(tar([(f"{number}.png", lab.scene.read_bytes())]))
+    reply, found = lab.label(f"{folder}/shard-{{000000..000002}}.tar")
+    survived("shard-{000000..000002}.tar", len(found) == 3, reply)
+
+
+def damaged(lab, survived):
+    scene = lab.scene.read_bytes()
+    folder = lab.folder()
+    whole = tar([("a.png", scene), ("b.png", scene)])
+    (folder / "cut.tar").write_bytes(whole[: len(whole) // 2 - 600])
+    (folder / "cut.tar.gz").write_bytes(gzip.compress(whole)[:-2000])
+    (folder / "page.tar").write_text("<html>404</html>")
+    (folder / "good.tar").write_bytes(tar([("good.png", scene)]))
+    reply, found = lab.label(folder)
+    survived("damaged archives beside a good one", found["good.png"].like(lab.expected()) and "cut.tar" in str(found) + reply.said, (reply, found))
+
+
+def bomb(lab, survived):
+    folder = lab.folder()
+    zeros = 1000 << 20
+    with gzip.open(folder / "bomb.tar.gz", "wb", compresslevel=1) as out:
+        for name in ("a.png", "b.png"):
+            info = tarfile.TarInfo(name)
+            info.size = zeros
+            out.write(info.tobuf())
+            for _ in range(zeros >> 20):
+                out.write(bytes(1 << 20))
+        out.write(bytes(1024))
+    reply, found = lab.label(folder / "bomb.tar.gz")
+    survived("two entries of 1000 MiB in 9 MB", len(found) == 2 and all(row.status == "failed" for row in found.values()), (reply, found))
+
+
+ATTACKS = [packed, entries, ranges, damaged, bomb]

@@ -1,0 +1,102 @@
+"""Lists of images as exports, spreadsheets and clouds write them."""
+
+import codecs
+import gzip
+import http.server
+import json
+import shutil
+import threading
+import urllib.parse
+
+from lab import rows
+
+
+def forms(lab, survived):
+    folder = lab.folder()
+    shutil.copy(lab.scene, folder / "a b.png")
+    shutil.copy(lab.scene, folder / "c,d.png")
+    both = {"a b.png", "c,d.png"}
+    uri = (folder / "a b.png").as_uri()
+    texts = {
+        "plain.txt": "a b.png\nc,d.png\n",
+        "crlf.txt": "a b.png\r\nc,d.png\r\n",
+        "cr.txt": "a b.png\rc,d.png\r",
+        "blanks.txt": "  a b.png  \n\nc,d.png\t\n",
+        "bom.txt": "\ufeffa b.png\nc,d.png",
+        "filename.csv": 'filename\n"a b.png"\n"c,d.png"\n',
+        "file_name.csv": 'id,file_name,split\n1,a b.png,train\n2,"c,d.png",val\n',
+        "Path.csv": 'ID;Path\n1;a b.png\n2;"c,d.png"\n',
+        "tabs.tsv": "image\tlabel\na b.png\tcat\nc,d.png\tdog\n",
+        "escapes.txt": f"{uri}\n{folder}/c,d.png\n",
+        "manifest.jsonl": "".join(json.dumps({"source-ref": str(folder / name), "class": 1}) + "\n" for name in sorted(both)),
+        "files.jsonl": "".join(json.dumps({"file_name": name}) + "\n" for name in sorted(both)),
+        "coco.json": json.dumps({"images": [{"id": i, "file_name": name} for i, name in enumerate(sorted(both))], "annotations": [], "categories": []}),
+    }
+    for name, text in texts.items():
+        (folder / name).write_bytes(text.encode())
+    for encoding, mark in (("utf-16-le", codecs.BOM_UTF16_LE), ("utf-16-be", codecs.BOM_UTF16_BE)):
+        (folder / f"{encoding}.csv").write_bytes(mark + texts["file_name.csv"].encode(encoding))
+    (folder / "packed.csv.gz").write_bytes(gzip.compress(texts["file_name.csv"].encode()))
+    (folder / "packed.jsonl.gz").write_bytes(gzip.compress(texts["files.jsonl"].encode()))
+    for path in sorted(folder.iterdir()):
+        if path.suffix != ".png":
+            reply, found = lab.label(path)
+            survived(path.name, set(found) == both and all(row.like(lab.expected()) for row in found.values()), (reply, found.keys()))
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    """Serves the scene to those who sign, at a path with a blank."""
+
+    asked = []
+    scene = b""
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        address = urllib.parse.urlsplit(self.path)
+        known = urllib.parse.unquote(address.path) == "/pictures/a b.png" and "X-Amz-Signature=abc%2Fdef" in address.query
+        self.send_response(200 if known else 403)
+        self.send_header("Content-Length", str(len(self.scene) if known else 0))
+        self.end_headers()
+        if known:
+            self.wfile.write(self.scene)
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+def signed(lab, survived):
+    Server.scene = lab.scene.read_bytes()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        folder = lab.folder()
+        address = f"http://127.0.0.1:{server.server_port}/pictures/a%20b.png?X-Amz-Credential=SECRETID&X-Amz-Signature=abc%2Fdef"
+        (folder / "list.txt").write_text(address)
+        output = folder / "labels"
+        reply, found = lab.label(folder / "list.txt", output=output)
+        row = next(iter(found.values()), None)
+        survived("an address with a signature is read", row and row.like(lab.expected()), (reply, Server.asked))
+        kept = [path for path in output.rglob("*") if path.is_file() and b"SECRETID" in path.read_bytes()]
+        survived("its signature is kept nowhere", not kept and "SECRETID" not in reply.said, (kept, reply))
+        (folder / "list.txt").write_text(address.replace("SECRETID", "OTHERID"))
+        reply, _ = lab.label(folder / "list.txt", output=output)
+        survived("signed again, it is the same image", len(rows(output)) == 1 and reply.exit == 0, reply)
+        server.shutdown()
+
+
+def unusable(lab, survived):
+    folder = lab.folder()
+    (folder / "empty.txt").write_text("")
+    (folder / "header.csv").write_text("filename\n")
+    (folder / "none.csv").write_text("id,height\n1,2\n")
+    (folder / "broken.jsonl").write_text('{"file_name": "a.png"}\n{"file_name": \n')
+    shutil.copy(lab.scene, folder / "a.png")
+    for path in ("empty.txt", "header.csv", "none.csv"):
+        reply, found = lab.label(folder / path)
+        survived(path, reply.exit in (2, 3) and path in reply.said or found, reply)
+    reply, found = lab.label(folder / "broken.jsonl")
+    survived("broken.jsonl", "broken.jsonl" in reply.said and reply.exit == 2 or found and found["a.png"].status == "ok", (reply, found))
+
+
+ATTACKS = [forms, signed, unusable]
