@@ -67,4 +67,37 @@ def refused(lab, survived):
         survived(name, reply.exit == 2 and not numbers and "\tat " not in reply.said, reply)
 
 
-ATTACKS = [forms, refused]
+def more_forms(lab, survived):
+    def changed(change):
+        content = truth(lab)
+        change(content)
+        return content
+
+    def empty_image(content):
+        content["images"].append({"id": 8, "file_name": "other.png", "width": 10, "height": 10})
+
+    forms = {
+        "floats as ids": changed(lambda c: [c["images"][0].update(id=7.0), [a.update(image_id=7.0) for a in c["annotations"]]]),
+        "folders in file names": changed(lambda c: c["images"][0].update(file_name=f"train/images/{lab.scene.name}")),
+        "backslashes in file names": changed(lambda c: c["images"][0].update(file_name=f"train\\{lab.scene.name}")),
+        "no areas, no crowds": changed(lambda c: [[a.pop("area"), a.pop("iscrowd")] for a in c["annotations"]]),
+        "no ids of annotations": changed(lambda c: [a.pop("id") for a in c["annotations"]]),
+        "polygons beside boxes": changed(lambda c: [a.update(segmentation=[[0, 0, 1, 1, 2, 2]]) for a in c["annotations"]]),
+        "masks beside boxes": changed(lambda c: [a.update(segmentation={"counts": "abc", "size": [1, 1]}) for a in c["annotations"]]),
+        "large ids": changed(lambda c: [c["images"][0].update(id=2**53 + 1), [a.update(image_id=2**53 + 1) for a in c["annotations"]]]),
+        "an image of the truth without a row": changed(empty_image),
+        "a box of no area more": changed(lambda c: c["annotations"].append(c["annotations"][0] | {"id": 999, "bbox": [1, 1, 0, 0], "area": 0})),
+        "the same category twice": changed(lambda c: c["categories"].append(dict(c["categories"][0]))),
+        "blanks around class names": changed(lambda c: [k.update(name=f" {k['name']} ") for k in c["categories"]]),
+        "UTF-16": json.dumps(truth(lab)).encode("utf-16"),
+        "NaN in a box": json.dumps(changed(lambda c: c["annotations"][0].update(bbox=[float("nan"), 0, 1, 1]))).encode(),
+        "a null box": changed(lambda c: c["annotations"][0].update(bbox=None)),
+        "no categories": changed(lambda c: c.pop("categories")),
+        "no annotations": changed(lambda c: c.update(annotations=[])),
+    }
+    for name, content in forms.items():
+        reply, numbers = evaluate(lab, content)
+        survived(name, (numbers or reply.exit == 2 and "truth.json" in reply.said) and "\tat " not in reply.said and "Exception" not in reply.said, reply)
+
+
+ATTACKS = [forms, refused, more_forms]

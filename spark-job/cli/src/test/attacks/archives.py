@@ -4,7 +4,9 @@ import bz2
 import gzip
 import io
 import lzma
+import shutil
 import tarfile
+import zipfile
 
 import pyarrow
 
@@ -94,4 +96,66 @@ def bomb(lab, survived):
     survived("two entries of 1000 MiB in 9 MB", len(found) == 2 and all(row.status == "failed" for row in found.values()), (reply, found))
 
 
-ATTACKS = [packed, entries, ranges, damaged, bomb]
+def more_entries(lab, survived):
+    scene = lab.scene.read_bytes()
+    folder = lab.folder()
+    long = "/".join(["a folder with a long name"] * 12) + "/long.png"
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name in (long, "日本.png", "twice.png", "twice.png"):
+            info = tarfile.TarInfo(name)
+            info.size = len(scene)
+            archive.addfile(info, io.BytesIO(scene))
+        hard = tarfile.TarInfo("hard.png")
+        hard.type, hard.linkname = tarfile.LNKTYPE, "日本.png"
+        archive.addfile(hard)
+        for name, kind in (("pipe.png", tarfile.FIFOTYPE), ("null.png", tarfile.CHRTYPE), ("folder.png", tarfile.DIRTYPE)):
+            info = tarfile.TarInfo(name)
+            info.type = kind
+            archive.addfile(info)
+    (folder / "pax.tar").write_bytes(out.getvalue())
+    reply, found = lab.label(folder / "pax.tar")
+    survived("long names and other scripts", {"long.png", "日本.png"} <= set(found) and all(found[name].status == "ok" for name in ("long.png", "日本.png")), (reply, found))
+    survived("a hard link is its picture", "hard.png" in found and found["hard.png"].like(lab.expected()), (reply, found.get("hard.png")))
+    survived("an entry that is there twice", "twice.png" in found and reply.exit in (0, 3), (reply, found))
+    survived("pipes, devices and folders in an archive", not any(name in found and found[name].status == "ok" for name in ("pipe.png", "null.png", "folder.png")), found)
+    webdataset = tar([("000.jpg", scene), ("000.json", b"{}"), ("000.cls", b"1"), ("001.seg.png", scene), ("001.jpg", scene)])
+    (folder / "web.tar").write_bytes(webdataset)
+    reply, found = lab.label(folder / "web.tar")
+    survived("samples of WebDataset", {"000.jpg", "001.jpg"} <= set(found) and "000.json" not in found, (reply, found))
+    (folder / "gnu.tar").write_bytes(names_in_bytes(scene))
+    reply, found = lab.label(folder / "gnu.tar")
+    survived("names in another encoding are two images", len(found) == 2 and reply.exit == 0, (reply, found))
+    (folder / "a.tar.lz4").write_bytes(bytes(pyarrow.compress(tar([("a.png", scene)]), "lz4", asbytes=True)))
+    reply, found = lab.label(folder / "a.tar.lz4")
+    survived("a.tar.lz4", "a.png" in found and found["a.png"].like(lab.expected()), (reply, found))
+    (folder / "outer.tar").write_bytes(tar([("inner.tar", tar([("x.png", scene)])), ("y.png", scene)]))
+    reply, found = lab.label(folder / "outer.tar")
+    survived("an archive in an archive", "y.png" in found and found["y.png"].like(lab.expected()), (reply, found))
+
+
+def names_in_bytes(scene):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT, encoding="latin-1") as archive:
+        for name in ("\u00e4.png", "\u00f6.png"):
+            info = tarfile.TarInfo(name)
+            info.size = len(scene)
+            archive.addfile(info, io.BytesIO(scene))
+    return out.getvalue()
+
+
+def other_archives(lab, survived):
+    folder = lab.folder()
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        archive.write(lab.scene, "a.png")
+    for name, head in (("a.zip", None), ("a.7z", b"7z\xbc\xaf\x27\x1c" + bytes(64)), ("a.rar", b"Rar!\x1a\x07\x01\0" + bytes(64))):
+        if head:
+            (folder / name).write_bytes(head)
+        reply, found = lab.label(folder / name)
+        survived(f"{name} is named", reply.exit in (2, 3) and name in reply.said and "\tat " not in reply.said or found, (reply, found))
+    shutil.copy(lab.scene, folder / "b.png")
+    reply, found = lab.label(folder)
+    survived("archives of other kinds beside pictures", found["b.png"].like(lab.expected()), (reply, found))
+
+
+ATTACKS = [packed, entries, ranges, damaged, bomb, more_entries, other_archives]

@@ -1,7 +1,9 @@
 """Folders as disks have them: what is no file, links, names in other encodings."""
 
 import os
+import re
 import shutil
+import socket
 import subprocess
 
 from lab import ROOT, rows
@@ -62,4 +64,67 @@ def left_out(lab, survived):
     survived("an empty folder", reply.exit == 2 and "the folder is empty" in reply.said, reply)
 
 
-ATTACKS = [neither_file_nor_folder, in_a_list, names, left_out]
+def siblings(lab, survived):
+    folder = lab.folder()
+    images = folder / "images"
+    images.mkdir()
+    shutil.copy(lab.scene, images / "a.png")
+    shutil.copy(lab.scene, images / "A.png")
+    shutil.copy(lab.scene, images / ("n" * 251 + ".png"))
+    deep = images / "/".join(["deep"] * 60)
+    deep.mkdir(parents=True)
+    shutil.copy(lab.scene, deep / "d.png")
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini", "._a.png", "notes.txt"):
+        (images / name).write_bytes(b"junk")
+    server = socket.socket(socket.AF_UNIX)
+    here = os.getcwd()
+    os.chdir(images)
+    server.bind("socket.png")
+    os.chdir(here)
+    elsewhere = lab.folder()
+    shutil.copy(lab.scene, elsewhere / "linked.png")
+    os.symlink(elsewhere / "linked.png", images / "link.png")
+    os.symlink(elsewhere, images / "folder")
+    reply, found = lab.label(images)
+    server.close()
+    for name in ("a.png", "A.png", "n" * 251 + ".png", "d.png", "link.png"):
+        survived(f"{name[:20]} in a folder", name in found and found[name].like(lab.expected()), (reply, list(found)))
+    survived("a socket in a folder", "socket.png" not in found or found["socket.png"].status == "failed", found)
+    survived("files of systems are left out", not {".DS_Store", "Thumbs.db", "desktop.ini", "notes.txt"} & set(found), found)
+    count = len(found)
+    for what, inputs in {"a slash at the end": [f"{images}/"], "the folder twice": [images, f"{images}/."], "a folder and a file of it": [images, images / "a.png"],
+                         "..": [images / "deep/.."]}.items():
+        reply, found = lab.label(*inputs)
+        survived(what, reply.exit in (0, 3) and len(found) == count, (reply, list(found)))
+    reply, found = lab.label(f"{images}/*.png")
+    survived("a glob", "a.png" in found and "d.png" not in found, (reply, list(found)))
+    reply, found = lab.label(f"{images}/no*.jpeg")
+    survived("a glob that finds nothing", reply.exit == 2 and "no*.jpeg" in reply.said, reply)
+
+
+def languages(lab, survived):
+    """Languages in which an i has no dot, a comma stands in numbers, digits are others, a day is of another calendar."""
+    folder = lab.folder()
+    shutil.copy(lab.scene, folder / "PICTURE.PNG")
+    shutil.copy(lab.scene, folder / "i.tif.TIFF")
+    _, plain = lab.label(folder)
+    texts = {}
+    for language in ("en", "tr-TR", "de-DE", "ar-u-nu-arab", "fa-IR-u-nu-arabext", "hi-IN-u-nu-deva", "th-TH-u-ca-buddhist-nu-thai", "ja-JP-u-ca-japanese"):
+        output = lab.folder() / "labels"
+        tag, _, more = language.partition("-u-")
+        words, _, region = tag.partition("-")
+        java = f"-Duser.language={words} -Duser.country={region} -Duser.extensions={'u-' + more if more else ''}"
+        environment = {**os.environ, "JDK_JAVA_OPTIONS": f"{os.environ.get('JDK_JAVA_OPTIONS', '')} {java}"}
+        commands = [["label", "--input", folder, "--output", output, "--precision", "fp32"],
+                    ["export", "--labels", output, "--format", "coco", "--output", output.parent / "coco.json"],
+                    ["export", "--labels", output, "--format", "cvat", "--output", output.parent / "cvat.xml"],
+                    ["export", "--labels", output, "--format", "yolo", "--output", output.parent / "yolo"]]
+        codes = [subprocess.run([ROOT / "boxmill", *words], env=environment, capture_output=True, check=False).returncode for words in commands]
+        found = rows(output)
+        same = codes == [0] * 4 and set(found) == set(plain) and all(row.like(plain[name]) for name, row in found.items())
+        files = ["coco.json", "cvat.xml", *sorted(str(path.relative_to(output.parent)) for path in output.parent.glob("yolo/labels/*"))]
+        texts[language] = [re.sub(r"[0-9-]{10}[T ][0-9:.]+[^\"<]*", "", (output.parent / file).read_text()).replace(str(output.parent), "") for file in files] if codes == [0] * 4 else codes
+        survived(f"a machine that speaks {language}", same and texts[language] == texts["en"], (codes, found))
+
+
+ATTACKS = [neither_file_nor_folder, in_a_list, names, left_out, siblings, languages]

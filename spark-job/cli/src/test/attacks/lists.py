@@ -1,5 +1,6 @@
 """Lists of images as exports, spreadsheets and clouds write them."""
 
+import bz2
 import codecs
 import gzip
 import http.server
@@ -99,4 +100,41 @@ def unusable(lab, survived):
     survived("broken.jsonl", "broken.jsonl" in reply.said and reply.exit == 2 or found and found["a.png"].status == "ok", (reply, found))
 
 
-ATTACKS = [forms, signed, unusable]
+def more_forms(lab, survived):
+    folder = lab.folder()
+    (folder / "sub").mkdir()
+    for name in ("a.png", "sub/b.png"):
+        shutil.copy(lab.scene, folder / name)
+    both = {"a.png", "b.png"}
+    texts = {
+        "dots.txt": "./a.png\n./sub/../sub/b.png\n",
+        "absolute.lst": f"{folder}/a.png\n{folder}/sub/b.png\n",
+        "localhost.txt": f"file://localhost{folder}/a.png\nfile:{folder}/sub/b.png\n",
+        "twice.txt": "a.png\nsub/b.png\na.png\n",
+        "image_path.csv": "image_path,width\na.png,1\nsub/b.png,2\n",
+        "image.csv": "split,image\ntrain,a.png\nval,sub/b.png\n",
+        "uri.csv": "uri\na.png\nsub/b.png\n",
+        "url.csv": "id,url\n1,a.png\n2,sub/b.png\n",
+        "img.csv": "img,class\na.png,1\nsub/b.png,2\n",
+        "image_url.csv": "image_url\na.png\nsub/b.png\n",
+        "Image Path.csv": "Image Path,Class\na.png,1\nsub/b.png,2\n",
+        "bars.csv": "path|split\na.png|train\nsub/b.png|val\n",
+        "trailing.csv": "path,\na.png,\nsub/b.png,\n",
+        "quoted lines.csv": 'path,note\n"a.png","two\nlines"\n"sub/b.png","a ""quote"""\n',
+        "excel.csv": "sep=;\npath;note\na.png;1\nsub/b.png;2\n",
+        "names.json": json.dumps(["a.png", "sub/b.png"]),
+        "rows.json": json.dumps([{"file_name": "a.png", "width": 1}, {"file_name": "sub/b.png"}]),
+        "image.jsonl": "".join(json.dumps({"image": name, "text": "x"}) + "\n" for name in ("a.png", "sub/b.png")),
+        "path.ndjson": "".join(json.dumps({"path": name}) + "\n" for name in ("a.png", "sub/b.png")),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    (folder / "packed.txt.bz2").write_bytes(bz2.compress(b"a.png\nsub/b.png\n"))
+    (folder / "packed.txt.gz").write_bytes(gzip.compress(b"a.png\nsub/b.png\n"))
+    for path in sorted(folder.iterdir()):
+        if path.suffix != ".png" and path.is_file():
+            reply, found = lab.label(path)
+            survived(path.name, set(found) == both and all(row.like(lab.expected()) for row in found.values()), (reply, found))
+
+
+ATTACKS = [forms, signed, unusable, more_forms]

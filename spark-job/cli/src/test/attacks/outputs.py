@@ -3,8 +3,9 @@
 import os
 import pathlib
 import shutil
+import subprocess
 
-from lab import rows
+from lab import ROOT, rows
 
 
 def table(lab, images=4):
@@ -91,4 +92,56 @@ def other_settings(lab, survived):
     survived("other settings in one table", reply.exit == 2 and "min-score" in reply.said and len(rows(labels)) == 4, reply)
 
 
-ATTACKS = [damaged, lists, unwritable, gone, leftovers, other_settings]
+def places(lab, survived):
+    """Folders that hold somebody's files are not taken for tables."""
+    folder = lab.folder()
+    mine = folder / "mine"
+    mine.mkdir()
+    shutil.copy(lab.scene, mine / "photograph.png")
+    (mine / "thesis.txt").write_text("years of work")
+    for command in (
+        ["label", "--input", lab.scene, "--output", mine, "--overwrite"],
+        ["label", "--input", mine, "--output", mine, "--overwrite"],
+        ["export", "--labels", lab_table(lab), "--format", "yolo", "--output", mine, "--overwrite"],
+        ["triage", "--labels", lab_table(lab), "--output", mine, "--overwrite"],
+        ["compare", "--labels", lab_table(lab), "--labels", lab_table(lab), "--output", mine / "thesis.txt"],
+    ):
+        reply = lab.boxmill.run(*command)
+        there = (mine / "photograph.png").exists() and (mine / "thesis.txt").exists() and (mine / "thesis.txt").read_text() == "years of work"
+        survived(f"{command[0]} {'over' if '--overwrite' in command else 'into'} a folder of other files", there and "\tat " not in reply.said, reply)
+        if not there:
+            shutil.rmtree(mine)
+            mine.mkdir()
+            shutil.copy(lab.scene, mine / "photograph.png")
+            (mine / "thesis.txt").write_text("years of work")
+    images, labels = table(lab)
+    reply, found = lab.label(images, output=images / "labels", options=["--chunk-images", "2"])
+    again_reply, again_found = lab.label(images, output=images / "labels", options=["--chunk-images", "2"])
+    survived("a table in the folder of its images", again_reply.exit in (0, 2) and len(again_found) == len(found), (reply, again_reply))
+    os.symlink(labels, images.parent / "link")
+    reply, found = again(lab, images, images.parent / "link")
+    survived("a link to a table", reply.exit == 0 and len(found) == 4 and (images.parent / "link").is_symlink(), (reply, found))
+    reply, _ = lab.label(images, output=images.parent / "link", options=["--overwrite"])
+    survived("a link to a table, overwritten", reply.exit in (0, 2) and len(rows(images.parent / "link")) == 4, reply)
+
+
+def lab_table(lab):
+    if not hasattr(lab, "one_table"):
+        lab.one_table = lab.folder() / "labels"
+        lab.label(lab.scene, output=lab.one_table)
+    return lab.one_table
+
+
+def masked(lab, survived):
+    """Files and folders are for whom umask lets in."""
+    folder = lab.folder()
+    script = (f"umask 077; {ROOT}/boxmill label --input {lab.scene} --output {folder}/labels --precision fp32"
+              f" && {ROOT}/boxmill export --labels {folder}/labels --format yolo --output {folder}/yolo"
+              f" && {ROOT}/boxmill preview --labels {folder}/labels --output {folder}/page.html"
+              f" && {ROOT}/boxmill triage --labels {folder}/labels --output {folder}/triage")
+    done = subprocess.run(["bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    open_to_all = [path for path in folder.rglob("*") if path.stat().st_mode & 0o077]
+    survived("umask 077", done.returncode == 0 and not open_to_all, (done.stdout, open_to_all[:5]))
+
+
+ATTACKS = [damaged, lists, unwritable, gone, leftovers, other_settings, places, masked]

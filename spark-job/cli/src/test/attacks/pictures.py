@@ -4,8 +4,7 @@ import io
 import zlib
 
 import numpy
-from PIL import Image
-
+from PIL import Image, ImageOps
 
 
 def same_picture(lab, survived):
@@ -104,6 +103,77 @@ def left_out(lab, survived):
     reply, found = lab.label(folder)
     survived("HEIC files among others are counted", "HEIC" in reply.said or len(found) == 4, reply)
 
+def as_pillow(lab, survived):
+    """Whatever Pillow opens gets the labels of what Pillow reads."""
+    scene = Image.open(lab.scene).convert("RGB")
+    folder, read = lab.folder(), lab.folder()
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        scene.save(folder / f"turned-{orientation}.webp", lossless=True, exif=exif)
+        scene.save(folder / f"turned-{orientation}.png", exif=exif)
+    gray = scene.convert("L")
+    scene.save(folder / "plain.jp2")
+    scene.save(folder / "plain.j2k")
+    scene.save(folder / "plain.tga")
+    scene.save(folder / "packed.tga", compression="tga_rle")
+    scene.save(folder / "plain.pcx")
+    scene.save(folder / "plain.sgi")
+    scene.save(folder / "plain.dib")
+    scene.save(folder / "two.tif", save_all=True, append_images=[gray])
+    scene.save(folder / "moving.webp", lossless=True, save_all=True, append_images=[scene.transpose(Image.Transpose.ROTATE_180)])
+    scene.save(folder / "moving.png", save_all=True, append_images=[scene.transpose(Image.Transpose.ROTATE_180)])
+    scene.quantize(64).save(folder / "moving.gif", save_all=True, append_images=[gray.quantize(64)])
+    scene.save(folder / "two.mpo", save_all=True, append_images=[scene])
+    scene.quantize(16).save(folder / "palette-4-bit.png", bits=4)
+    scene.quantize(16).save(folder / "palette.bmp")
+    scene.quantize(16).save(folder / "palette.tif")
+    gray.save(folder / "gray.jp2")
+    gray.convert("1").save(folder / "bits.png")
+    gray.convert("1").save(folder / "bits.pbm")
+    gray.save(folder / "gray.pgm")
+    (folder / "text.ppm").write_bytes(b"P3 # a comment\n%d %d\n255\n" % scene.size + b" ".join(b"%d" % v for v in numpy.asarray(scene).ravel()))
+    scene.save(folder / "420.jpg", quality=90, subsampling=2)
+    scene.save(folder / "restart.jpg", quality=90, restart_marker_blocks=7)
+    scene.convert("YCbCr").save(folder / "ycbcr.tif")
+    scene.convert("LAB").save(folder / "lab.tif")
+    scene.convert("LA").save(folder / "gray-alpha.png")
+    tiff = io.BytesIO()
+    gray.save(tiff, format="TIFF")
+    (folder / "white-is-zero.tif").write_bytes(white_is_zero(tiff.getvalue()))
+    scene.convert("RGB").quantize(200).save(folder / "clear.png", transparency=3)
+    for path in folder.iterdir():
+        ImageOps.exif_transpose(Image.open(path)).convert("RGB").save(read / f"{path.name}.png")
+    reply, found = lab.label(folder)
+    _, expected = lab.label(read)
+    for path in sorted(folder.iterdir()):
+        row, other = found.get(path.name), expected[f"{path.name}.png"]
+        size = row and (row.width, row.height) == (other.width, other.height)
+        close = size and row.status == "ok" and len(row.boxes) == len(other.boxes)
+        survived(f"{path.name}, as Pillow reads it", close, (row, other, reply.said))
+
+
+def white_is_zero(tiff):
+    """The photometric interpretation (tag 262) of a little-endian file becomes 0."""
+    entry = (262).to_bytes(2, "little") + (3).to_bytes(2, "little") + (1).to_bytes(4, "little")
+    at = tiff.index(entry) + len(entry)
+    return tiff[:at] + bytes(2) + tiff[at + 2 :]
+
+
+def odd_pictures(lab, survived):
+    """Sizes at the edges: a row each, whatever becomes of it."""
+    folder = lab.folder()
+    for width, height in ((1, 1), (1, 500), (500, 1), (2, 3), (5000, 10), (10, 5000)):
+        Image.new("RGB", (width, height), "gray").save(folder / f"{width}x{height}.png")
+    Image.open(lab.scene).resize((9000, 7000)).save(folder / "large.jpg")
+    reply, found = lab.label(folder)
+    for path in sorted(folder.iterdir()):
+        row = found.get(path.name)
+        survived(path.name, row and (row.status == "ok" or row.error), (row, reply.said))
+        if row and row.status == "ok":
+            inside = all(0 <= b[1] <= b[3] <= row.width and 0 <= b[2] <= b[4] <= row.height for b in row.boxes)
+            survived(f"{path.name}: boxes inside", inside, row)
+
 
 def xmp(orientation):
     return (
@@ -142,4 +212,4 @@ def rgb565(path, image):
     path.write_bytes(b"BM" + (14 + len(head) + len(words)).to_bytes(4, "little") + bytes(4) + (14 + len(head)).to_bytes(4, "little") + head + words)
 
 
-ATTACKS = [same_picture, near_picture, no_picture, left_out]
+ATTACKS = [same_picture, near_picture, as_pillow, odd_pictures, no_picture, left_out]

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from lab import ROOT
+from lab import ROOT, rows
 
 SOURCE = """
 import dev.boxmill.refiners.spi.*;
@@ -13,6 +13,15 @@ public final class Attack implements RefinerPlugin, RefinerFactory {
   public List<RefinerFactory> factories() { return List.of(this); }
   public String name() { return "attack"; }
   public List<RefinerOption> options() { return List.of(RefinerOption.text("how", "", "what it does")); }
+  static List<List<Detection>> changed(ImageBatch batch, float edge, float score) {
+    List<List<Detection>> lists = new ArrayList<>();
+    for (List<Detection> list : batch.detections()) {
+      List<Detection> made = new ArrayList<>();
+      for (Detection d : list) made.add(new Detection(d.query(), d.labelId(), score, new Box(edge, 0.5f, 0.1f, 0.1f), d.detectorBox()));
+      lists.add(made);
+    }
+    return lists;
+  }
   static <E extends Throwable> void sneak(Throwable t) throws E { throw (E) t; }
   public BoxRefiner create(RefinerOptions options, RefinerContext context) {
     String how = options.text("how");
@@ -33,6 +42,35 @@ public final class Attack implements RefinerPlugin, RefinerFactory {
             public List<Detection> get(int i) { throw new IllegalStateException("lazy"); }
             public int size() { return batch.detections().size(); }
           };
+          case "memory": throw new OutOfMemoryError("Java heap space");
+          case "death": throw new ThreadDeath();
+          case "interrupted": Attack.<RuntimeException>sneak(new InterruptedException("stop")); return null;
+          case "exit": System.exit(0); return null;
+          case "messageless": throw new RuntimeException((String) null);
+          case "circle": {
+            RuntimeException a = new RuntimeException("a");
+            RuntimeException b = new RuntimeException("b", a);
+            a.initCause(b);
+            throw a;
+          }
+          case "broken": throw new RuntimeException() {
+            public String getMessage() { throw new IllegalStateException("no message"); }
+          };
+          case "locale": Locale.setDefault(Locale.forLanguageTag("ar-u-nu-arab")); return batch.detections();
+          case "zone": TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu")); return batch.detections();
+          case "out": System.setOut(null); return batch.detections();
+          case "nan": return changed(batch, Float.NaN, 0.5f);
+          case "infinite": return changed(batch, Float.POSITIVE_INFINITY, 0.5f);
+          case "score": return changed(batch, 0.5f, Float.NaN);
+          case "many": {
+            List<List<Detection>> lists = new ArrayList<>();
+            for (List<Detection> list : batch.detections()) {
+              List<Detection> more = new ArrayList<>();
+              for (int i = 0; i < 200_000; i++) more.add(list.get(0));
+              lists.add(more);
+            }
+            return lists;
+          }
           default: return batch.detections();
         }
       }
@@ -53,6 +91,38 @@ def jar(folder):
     return folder / "attack.jar"
 
 
+def more(lab, survived):
+    plugin = jar(lab.folder())
+    for how in ("memory", "death", "interrupted", "messageless", "circle", "broken", "nan", "infinite", "score"):
+        reply, found = lab.label(lab.scene, options=["--jars", plugin, "--refiner", f"attack:how={how}"])
+        row = found.get(lab.scene.name)
+        survived(f"refine: {how}", row and row.status == "failed" and "attack" in row.error and len(row.error) < 5000, (reply, row))
+    for how in ("locale", "zone", "many"):
+        reply, found = lab.label(lab.scene, options=["--jars", plugin, "--refiner", f"attack:how={how}"])
+        row = found.get(lab.scene.name)
+        survived(f"refine: {how}", row and (row.status == "ok" or row.error), (reply, row))
+    reply, found = lab.label(lab.scene)
+    survived("the next run is as the first", found[lab.scene.name].like(lab.expected()), reply)
+    folder = lab.folder()
+    words = [ROOT / "boxmill", "label", "--input", lab.scene, "--output", folder / "labels", "--jars", plugin, "--refiner", "attack:how=exit"]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    survived("System.exit(0) in a plugin", done.returncode != 0 or rows(folder / "labels"), done.stdout)
+    (folder / "text.jar").write_text("no jar")
+    subprocess.run(["jar", "--create", "--file", folder / "empty.jar", "-C", folder, "text.jar"], check=True)
+    newer = folder / "newer"
+    (newer / "META-INF/services").mkdir(parents=True)
+    (newer / "META-INF/services/dev.boxmill.refiners.spi.RefinerPlugin").write_text("Attack\n")
+    content = bytearray((plugin.parent / "classes/Attack.class").read_bytes())
+    content[6:8] = (99).to_bytes(2, "big")
+    (newer / "Attack.class").write_bytes(content)
+    subprocess.run(["jar", "--create", "--file", folder / "newer.jar", "-C", newer, "."], check=True)
+    (newer / "Attack.class").unlink()
+    subprocess.run(["jar", "--create", "--file", folder / "without.jar", "-C", newer, "."], check=True)
+    for name in ("text.jar", "empty.jar", "newer.jar", "without.jar"):
+        reply, _ = lab.label(lab.scene, options=["--jars", folder / name, "--refiner", "attack"])
+        survived(f"{name} as a plugin", reply.exit == 2 and "\tat " not in reply.said, reply)
+
+
 def misbehaving(lab, survived):
     plugin = jar(lab.folder())
     for how in ("error", "assertion", "checked", "null", "nulls", "fewer", "text", "lazy", "control"):
@@ -70,4 +140,4 @@ def misbehaving(lab, survived):
     survived("a jar that is not there", reply.exit == 2 and "such.jar" in reply.said, reply)
 
 
-ATTACKS = [misbehaving]
+ATTACKS = [misbehaving, more]

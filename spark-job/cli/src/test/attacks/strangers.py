@@ -1,8 +1,10 @@
 """Other users of the machine, secrets, and text that is not what it seems."""
 
+import io
 import json
 import os
 import subprocess
+import tarfile
 
 from lab import ROOT, rows
 
@@ -56,4 +58,25 @@ def records(lab, survived):
     survived("a cut run.json", reply.exit in (0, 2) and "\tat " not in reply.said, reply)
 
 
-ATTACKS = [secrets, names, planted, records]
+def climbing(lab, survived):
+    """Names of images that climb out of the folder that is written, and names that mean something to other programs."""
+    folder = lab.folder()
+    scene = lab.scene.read_bytes()
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name in ("../../../climbed.png", "/tmp/climbed.png", "a/../../climbed2.png", "=cmd|'calc'!A1.png", "..png", "con.png", "a\\b.png"):
+            info = tarfile.TarInfo(name)
+            info.size = len(scene)
+            archive.addfile(info, io.BytesIO(scene))
+    (folder / "deep/deeper").mkdir(parents=True)
+    (folder / "deep/deeper/a.tar").write_bytes(out.getvalue())
+    labels = folder / "deep/deeper/labels"
+    reply, found = lab.label(folder / "deep/deeper/a.tar", output=labels)
+    survived("entries that climb are labeled", len(found) >= 5 and all(row.status == "ok" for row in found.values()), (reply, found))
+    for form in ("yolo", "cvat", "coco", "label-studio", "fiftyone"):
+        reply = lab.boxmill.run("export", "--labels", labels, "--format", form, "--output", folder / f"deep/deeper/{form}")
+        survived(f"they climb out of no export: {form}", "\tat " not in reply.said and not list(folder.glob("climbed*")) and not list(folder.glob("deep/climbed*")), reply)
+    survived("nothing is in the shared folder", not os.path.exists("/tmp/climbed.txt") and not os.path.exists("/tmp/climbed.png"))
+
+
+ATTACKS = [secrets, names, planted, records, climbing]

@@ -95,4 +95,60 @@ def logs(lab, survived):
     survived("an Iceberg table without its reader", reply.exit == 2 and "Iceberg" in reply.said and not found, reply)
 
 
-ATTACKS = [columns, named_column, paths, damaged, logs]
+def kinds(lab, survived):
+    """Columns of bytes in every type that Parquet has for them, in every compression."""
+    scene = lab.scene.read_bytes()
+    forms = {
+        "large_binary": pyarrow.array([scene] * 2, pyarrow.large_binary()),
+        "dictionary": pyarrow.array([scene] * 2, pyarrow.binary()).dictionary_encode(),
+        "fixed": pyarrow.array([scene] * 2, pyarrow.binary(len(scene))),
+        "a null beside": pyarrow.array([scene, scene, None], pyarrow.binary()),
+    }
+    for name, column in forms.items():
+        folder = lab.folder()
+        write(folder / "a.parquet", image=column, id=list(range(len(column))))
+        reply, found = lab.label(folder)
+        ok = [row for row in found.values() if row.status == "ok"]
+        survived(name, len(ok) == 2 and len(found) == len(column) and all(row.like(lab.expected()) for row in ok), (reply, found))
+    for compression in ("none", "gzip", "brotli", "lz4", "zstd", "snappy"):
+        folder = lab.folder()
+        pyarrow.parquet.write_table(pyarrow.table({"image": [scene] * 2}), folder / "a.parquet", compression=compression)
+        reply, found = lab.label(folder)
+        told = compression == "brotli" and "brotli" in (reply.said + str(found)).lower()
+        survived(compression, told or len(found) == 2 and all(row.like(lab.expected()) for row in found.values()), (reply, found))
+
+
+def folders(lab, survived):
+    scene = lab.scene.read_bytes()
+    folder = lab.folder()
+    write(folder / "split=a b%2F/x.parquet", image=[scene], id=[1])
+    write(folder / "split=__HIVE_DEFAULT_PARTITION__/x.parquet", image=[scene], id=[2])
+    write(folder / "empty.parquet", image=pyarrow.array([], pyarrow.binary()), id=pyarrow.array([], pyarrow.int64()))
+    (folder / "_SUCCESS").write_text("")
+    (folder / "._x.parquet").write_bytes(b"AppleDouble")
+    reply, found = lab.label(folder)
+    survived("partitions with odd names, an empty file, files of other tools", len(found) == 2 and reply.exit == 0, (reply, found))
+    (folder / "zero.parquet").write_bytes(b"")
+    reply, found = lab.label(folder)
+    survived("a file of no bytes", sum(row.status == "ok" for row in found.values()) == 2 and "zero.parquet" in reply.said + str(found), (reply, found))
+    other = lab.folder()
+    write(other / "a.parquet", image=[scene], id=[1])
+    write(other / "b.parquet", picture=[scene], id=[2])
+    reply, found = lab.label(other)
+    held = any(row.status == "ok" for row in found.values()) or reply.exit == 2
+    survived("a file without the column", held and "b.parquet" in reply.said + str(found), (reply, found))
+    names = lab.folder()
+    write(names / "a.parquet", **{"my.image": [scene], "id": [1]})
+    reply, found = lab.label(names, options=["--image-column", "my.image"])
+    survived("a column with a dot in its name", len(found) == 1, (reply, found))
+    write(names / "b/a.parquet", **{"Image": [scene]})
+    reply, found = lab.label(names / "b")
+    survived("a column named Image", len(found) == 1 or "--image-column" in reply.said, (reply, found))
+    secret = lab.folder()
+    (secret / "a.parquet").write_bytes(b"PARE" + bytes(64) + b"PARE")
+    write(secret / "b.parquet", image=[scene])
+    reply, found = lab.label(secret)
+    survived("an encrypted file", any(row.status == "ok" for row in found.values()) and "a.parquet" in reply.said + str(found), (reply, found))
+
+
+ATTACKS = [columns, named_column, paths, damaged, logs, kinds, folders]
