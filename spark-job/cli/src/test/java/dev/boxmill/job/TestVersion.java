@@ -7,10 +7,13 @@ import org.junit.jupiter.api.Test;
 
 final class TestVersion {
 
+  /** Maven's test phase has folders of classes, its verify phase has jars. */
   @Test
-  void classesWithoutAJarAreInDevelopment() {
-    assertThat(Version.text()).isEqualTo("development");
+  void aJarHasAVersionAndClassesWithoutOneAreInDevelopment() {
+    String place = Version.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+    assertThat(Version.text())
+        .matches(place.endsWith(".jar") ? "\\d+\\.\\d+\\.\\d+(-SNAPSHOT)?" : "development");
     assertThat(TestingCommand.run("--version").out())
-        .isEqualToIgnoringNewLines("boxmill development");
+        .isEqualToIgnoringNewLines("boxmill " + Version.text());
   }
 }
