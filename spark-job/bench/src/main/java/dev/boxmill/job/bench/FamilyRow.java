@@ -156,9 +156,7 @@ final class FamilyRow {
   ObjectNode json() {
     ObjectNode node = JSON.createObjectNode().put("name", member.name());
     node.put("height", member.size().height()).put("width", member.size().width());
-    for (Side side : Side.values()) {
-      milliseconds.getOrDefault(side, List.of()).forEach(node.withArray(side.key)::add);
-    }
+    milliseconds.forEach((side, times) -> times.forEach(node.withArray(side.key)::add));
     missing.forEach(node.withObject("missing")::put);
     node.put("bf16_score_median", drift.score()).put("bf16_score_99", drift.highestScore());
     return node.put("bf16_pixels_median", drift.pixels()).put("bf16_pixels_99", drift.mostPixels());
