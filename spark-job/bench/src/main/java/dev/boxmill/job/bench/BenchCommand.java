@@ -255,7 +255,7 @@ public final class BenchCommand implements Runnable {
               description = "How often each side has its turn. Default: ${DEFAULT-VALUE}.")
           int rounds,
       @Option(
-              names = "--threads",
+              names = "--network-threads",
               paramLabel = "N",
               description = "Threads of each side. Without it: one for each core.")
           Integer threads,
@@ -274,7 +274,7 @@ public final class BenchCommand implements Runnable {
         new FamilyBenchmark.Request(
             networks == null ? List.of() : networks,
             positive("--rounds", rounds),
-            positive("--threads", threads == null ? all : threads),
+            positive("--network-threads", threads == null ? all : threads),
             Optional.ofNullable(peer),
             Optional.ofNullable(json)),
         out());
@@ -386,13 +386,14 @@ public final class BenchCommand implements Runnable {
               description = "Measured turns. Default: ${DEFAULT-VALUE}.")
           int rounds,
       @Option(
-              names = "--threads",
+              names = "--network-threads",
               defaultValue = "1",
               paramLabel = "N",
               description = "Of both, as a task slot has cores. Default: ${DEFAULT-VALUE}.")
           int threads)
       throws IOException {
-    RefinerOverhead.run(positive("--rounds", rounds), positive("--threads", threads), out());
+    RefinerOverhead.run(
+        positive("--rounds", rounds), positive("--network-threads", threads), out());
   }
 
   @Command(
