@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import pathlib
 import queue
 import shutil
@@ -45,13 +46,15 @@ class Hang(Exception):
 class Boxmill:
     """`./boxmill bench commands`; begins again after a command that hung or ended the process."""
 
-    def __init__(self, log):
-        self.log, self.process = log, None
+    def __init__(self, log, java=""):
+        self.log, self.java, self.process = log, java, None
 
     def run(self, *arguments):
         if self.process is None:
+            options = f"{os.environ.get('JDK_JAVA_OPTIONS', '')} {self.java}"
             self.process = subprocess.Popen(
-                [ROOT / "boxmill", "bench", "commands"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+                [ROOT / "boxmill", "bench", "commands"], env={**os.environ, "JDK_JAVA_OPTIONS": options},
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.process.stdin.write(json.dumps([str(argument) for argument in arguments]) + "\n")
         self.process.stdin.flush()
         lines = queue.Queue()

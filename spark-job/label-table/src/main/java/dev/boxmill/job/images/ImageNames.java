@@ -18,21 +18,35 @@ public final class ImageNames {
 
   /** Pictures that are not read, and videos, by what people call them. */
   private static final Map<String, Set<String>> OTHER_PICTURES =
-      Map.of(
-          "HEIC", Set.of("heic", "heif", "hif"),
-          "AVIF", Set.of("avif"),
-          "JPEG XL", Set.of("jxl"),
-          "DICOM", Set.of("dcm", "dicom"),
-          "Photoshop", Set.of("psd", "psb"),
-          "SVG", Set.of("svg", "svgz"),
-          "PDF", Set.of("pdf"),
-          "video",
+      Map.ofEntries(
+          Map.entry("HEIC", Set.of("heic", "heif", "hif")),
+          Map.entry("AVIF", Set.of("avif")),
+          Map.entry("JPEG XL", Set.of("jxl")),
+          Map.entry("DICOM", Set.of("dcm", "dicom")),
+          Map.entry("Photoshop", Set.of("psd", "psb")),
+          Map.entry("SVG", Set.of("svg", "svgz")),
+          Map.entry("PDF", Set.of("pdf")),
+          Map.entry(
+              "video",
               Set.of(
                   "mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "wmv", "flv", "mts",
-                  "m2ts", "3gp"),
-          "OpenEXR", Set.of("exr"),
-          "raw photo",
-              Set.of("dng", "cr2", "cr3", "nef", "nrw", "arw", "orf", "rw2", "raf", "pef", "srw"));
+                  "m2ts", "3gp")),
+          Map.entry("OpenEXR", Set.of("exr")),
+          Map.entry("Radiance HDR", Set.of("hdr")),
+          Map.entry("PCX", Set.of("pcx")),
+          Map.entry("SGI", Set.of("sgi", "rgb", "rgba")),
+          Map.entry("icon", Set.of("ico", "icns", "cur")),
+          Map.entry("DDS", Set.of("dds")),
+          Map.entry("QOI", Set.of("qoi")),
+          Map.entry("FITS", Set.of("fits", "fit")),
+          Map.entry("PFM", Set.of("pfm")),
+          Map.entry("GIMP", Set.of("xcf")),
+          Map.entry("PostScript", Set.of("ps", "eps")),
+          Map.entry(
+              "raw photo",
+              Set.of(
+                  "dng", "cr2", "cr3", "crw", "nef", "nrw", "arw", "sr2", "orf", "rw2", "raf",
+                  "pef", "srw", "x3f")));
 
   private static final Set<String> ARCHIVE_EXTENSIONS =
       Set.of("tar", "tgz", "taz", "tbz", "tbz2", "tb2", "txz", "tzst", "tlz4");
