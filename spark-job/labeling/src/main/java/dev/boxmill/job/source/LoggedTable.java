@@ -47,7 +47,7 @@ record LoggedTable(Path folder, LogFormat format) {
           "spark.sql.parquet.writeLegacyFormat", "false",
           "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS",
           "spark.sql.parquet.fieldId.write.enabled", "false",
-          "spark.sql.parquet.annotateVariantLogicalType", "false");
+          "spark.sql.parquet.variant.annotateLogicalType.enabled", "false");
 
   String uri() {
     return Locations.uri(folder);
