@@ -48,7 +48,7 @@ def check(lake, pictures):
     lake.append("plain", pictures[:8])
     lake.create("mapped", "name")
     lake.append("mapped", pictures[:4])
-    lake.sql("alter table delta.`{}` rename column content to picture", "mapped")
+    lake.sql("alter table delta.`{}` rename column content to image", "mapped")
     lake.delete("plain", names[1], names[6])
     lake.delete("mapped", names[0])
     lake.sql(f"update delta.`{{}}` set path = 'renamed.jpg' where path = '{names[2]}'", "plain")
