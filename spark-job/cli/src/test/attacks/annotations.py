@@ -97,7 +97,7 @@ def more_forms(lab, survived):
     }
     for name, content in forms.items():
         reply, numbers = evaluate(lab, content)
-        survived(name, (numbers or reply.exit == 2 and "truth.json" in reply.said) and "\tat " not in reply.said and "Exception" not in reply.said, reply)
+        survived(name, (numbers or reply.exit == 2 and "Cannot" in reply.said) and "\tat " not in reply.said and "Exception" not in reply.said, reply)
 
 
 ATTACKS = [forms, refused, more_forms]

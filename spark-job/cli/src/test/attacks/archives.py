@@ -116,7 +116,7 @@ def more_entries(lab, survived):
     (folder / "pax.tar").write_bytes(out.getvalue())
     reply, found = lab.label(folder / "pax.tar")
     survived("long names and other scripts", {"long.png", "日本.png"} <= set(found) and all(found[name].status == "ok" for name in ("long.png", "日本.png")), (reply, found))
-    survived("a hard link is its picture", "hard.png" in found and found["hard.png"].like(lab.expected()), (reply, found.get("hard.png")))
+    survived("a hard link beside its picture", "hard.png" not in found and "1 link to an image that has its own row" in reply.said, (reply, found))
     survived("an entry that is there twice", "twice.png" in found and reply.exit in (0, 3), (reply, found))
     survived("pipes, devices and folders in an archive", not any(name in found and found[name].status == "ok" for name in ("pipe.png", "null.png", "folder.png")), found)
     webdataset = tar([("000.jpg", scene), ("000.json", b"{}"), ("000.cls", b"1"), ("001.seg.png", scene), ("001.jpg", scene)])

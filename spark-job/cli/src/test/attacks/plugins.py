@@ -6,7 +6,7 @@ from lab import ROOT, rows
 
 SOURCE = """
 import dev.boxmill.refiners.spi.*;
-import dev.boxmill.schemas.Detection;
+import dev.boxmill.schemas.*;
 import java.util.*;
 
 public final class Attack implements RefinerPlugin, RefinerFactory {

@@ -13,10 +13,10 @@ import org.apache.commons.compress.compressors.z.ZCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
 /**
- * What an archive's first bytes say about it, whatever its name is. Each way of compression takes
- * bounded memory, and goes on where one compressed stream follows another.
+ * What the first bytes of an archive or a list say about it, whatever its name is. Each way of
+ * compression takes bounded memory, and goes on where one compressed stream follows another.
  */
-enum ArchiveFormat {
+public enum ArchiveFormat {
   GZIP("1f8b", ArchiveFormat::gzip),
   BZIP2("425a68", stream -> new BZip2CompressorInputStream(stream, true)),
   XZ("fd377a585a00", ArchiveFormat::xz),
@@ -51,11 +51,11 @@ enum ArchiveFormat {
   }
 
   /**
-   * The archive's content, with what compresses it taken off.
+   * The file's content, with what compresses it taken off.
    *
-   * @throws NoTarException if its first bytes are those of another kind of archive
+   * @throws IOException naming the kind, if its first bytes are those of an archive that is no tar
    */
-  static InputStream content(BufferedInputStream stream) throws IOException {
+  public static InputStream content(BufferedInputStream stream) throws IOException {
     stream.mark(LONGEST_MAGIC);
     String start = HexFormat.of().formatHex(stream.readNBytes(LONGEST_MAGIC));
     stream.reset();

@@ -51,7 +51,7 @@ public final class ImageNames {
   private static final Set<String> ARCHIVE_EXTENSIONS =
       Set.of("tar", "tgz", "taz", "tbz", "tbz2", "tb2", "txz", "tzst", "tlz4");
 
-  /** After {@code .tar}. */
+  /** After {@code .tar} or a list's extension. */
   private static final Set<String> COMPRESSED_EXTENSIONS =
       Set.of("gz", "bz2", "xz", "zst", "zstd", "lz4", "z");
 
@@ -69,7 +69,9 @@ public final class ImageNames {
   private static final Set<String> JUNK_FILES =
       Set.of("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r");
 
-  private static final Pattern GZIP = Pattern.compile("\\.gz$", Pattern.CASE_INSENSITIVE);
+  private static final Pattern COMPRESSED =
+      Pattern.compile(
+          "\\.(" + String.join("|", COMPRESSED_EXTENSIONS) + ")$", Pattern.CASE_INSENSITIVE);
 
   private ImageNames() {}
 
@@ -103,9 +105,14 @@ public final class ImageNames {
 
   /** A list of images, perhaps packed; what is packed and has no other extension is one. */
   public static boolean isManifest(String name) {
-    String unpacked = GZIP.matcher(name).replaceFirst("");
+    String unpacked = unpacked(name);
     return MANIFEST_EXTENSIONS.contains(extension(unpacked))
         || (!unpacked.equals(name) && extension(unpacked).isEmpty());
+  }
+
+  /** A name without an ending that says how the file is compressed. */
+  public static String unpacked(String name) {
+    return COMPRESSED.matcher(name).replaceFirst("");
   }
 
   public static boolean isParquet(String name) {

@@ -3,6 +3,7 @@ package dev.boxmill.job.lists;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.images.ArchiveFormat;
 import dev.boxmill.job.images.ImageNames;
 import dev.boxmill.job.storage.LocalFiles;
 import dev.boxmill.job.storage.Locations;
@@ -18,9 +19,7 @@ import java.io.Reader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.io.ByteOrderMark;
 import org.apache.commons.io.input.BOMInputStream;
@@ -28,20 +27,16 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** A list's text: unpacked if it is gzip, in the encoding that it is in. */
+/** A list's text: unpacked if it is compressed, in the encoding that it is in. */
 record ListFile(Path path, Configuration hadoop) {
 
   private static final int LOOK = 4096;
-  private static final String GZIP = "\u001f\u008b";
 
   /** What lists are not, by their first bytes. */
   private static final Map<String, String> OTHERS =
       Map.of(
           "PK\u0003\u0004", "it is a zip archive or a workbook (save it as CSV)",
           "\u00d0\u00cf\u0011\u00e0", "it is a workbook (save it as CSV)",
-          "BZh", "it is bzip2 data (unpack it, or pack it with gzip)",
-          "\u00fd7zXZ", "it is xz data (unpack it, or pack it with gzip)",
-          "(\u00b5/\u00fd", "it is zstd data (unpack it, or pack it with gzip)",
           "PAR1", "it is a Parquet file (name it .parquet)",
           "SQLite format 3", "it is a database (write the addresses into a text file)",
           "\u0089PNG", "it is an image (name it by --input-format files)",
@@ -49,10 +44,7 @@ record ListFile(Path path, Configuration hadoop) {
 
   /** Its name without an ending that says how it is packed. */
   String name() {
-    String name = path.getName();
-    return name.toLowerCase(Locale.ROOT).endsWith(".gz")
-        ? name.substring(0, name.length() - ".gz".length())
-        : name;
+    return ImageNames.unpacked(path.getName());
   }
 
   /** Whether its name has one of the extensions. */
@@ -141,7 +133,7 @@ record ListFile(Path path, Configuration hadoop) {
         throw new BadInputException("Cannot read manifest " + uri() + ": " + other.getValue());
       }
     }
-    return head.startsWith(GZIP) ? new GZIPInputStream(packed, LOOK) : packed;
+    return ArchiveFormat.content(packed);
   }
 
   /** In UTF-16, line ends and Latin letters have a zero in the same one of their two bytes. */

@@ -8,16 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.images.ImageNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestTextList {
@@ -155,6 +158,21 @@ final class TestTextList {
     byte[] packed = gzip("path,label\na.jpg,1\n".getBytes(UTF_8));
     for (String name : List.of("list.csv.gz", "list.csv", "list.gz", "list")) {
       assertThat(read(name, packed)).containsExactly("a.jpg");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bz2, 425a68393141592653596e00a12c000008598000100005200032d4440020003100d0014c1a6816e6a4018f4bb784e9e1772453850906e00a12c0",
+    "xz, fd377a585a0000016922de360200210116000000742fe5a3010012706174682c6c6162656c0a612e6a70672c310a000031718396000127139046fd7e9042990d010000000001595a",
+    "zst, 28b52ffd2013990000706174682c6c6162656c0a612e6a70672c310a",
+    "lz4, 04224d1860408213000080706174682c6c6162656c0a612e6a70672c310a00000000"
+  })
+  void otherCompressionIsToldByItsContent(String extension, String packed) throws IOException {
+    byte[] content = HexFormat.of().parseHex(packed);
+    for (String name : List.of("list.csv." + extension, "list.csv", "list." + extension)) {
+      assertThat(ImageNames.isManifest(name)).isTrue();
+      assertThat(read(name, content)).containsExactly("a.jpg");
     }
   }
 
