@@ -119,8 +119,9 @@ def more(lab, survived):
     (newer / "Attack.class").unlink()
     subprocess.run(["jar", "--create", "--file", folder / "without.jar", "-C", newer, "."], check=True)
     for name in ("text.jar", "empty.jar", "newer.jar", "without.jar"):
-        reply, _ = lab.label(lab.scene, options=["--jars", folder / name, "--refiner", "attack"])
-        survived(f"{name} as a plugin", reply.exit == 2 and "\tat " not in reply.said, reply)
+        words = [ROOT / "boxmill", "label", "--input", lab.scene, "--output", folder / name[:-4], "--jars", folder / name, "--refiner", "attack"]
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        survived(f"{name} as a plugin", done.returncode == 2 and "attack" in done.stdout and "\tat " not in done.stdout, done.stdout)
 
 
 def misbehaving(lab, survived):
