@@ -114,6 +114,7 @@ class Lake:
         ended = subprocess.run([str(word) for word in words], capture_output=True, text=True, env=environment)
         said = ended.stdout + ended.stderr
         expect(f"label {' '.join(tables)} ends with {status}", ended.returncode == status, said)
+        expect("Spark is quiet", " INFO " not in said, said)
         return said
 
     def query(self, column, where="true", output="labels"):

@@ -5,6 +5,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.DefaultConfiguration;
+import org.apache.spark.SparkContext$;
 
 /**
  * Spark's log on the console. Where nobody set it up, {@code spark-submit} prints hundreds of lines
@@ -20,7 +21,9 @@ final class SparkLog {
 
   private SparkLog() {}
 
+  /** Spark sets its log up at its first line: what was there before that would not last. */
   static void settle() {
+    SparkContext$.MODULE$.initializeLogIfNecessary(false, true);
     settle((LoggerContext) LogManager.getContext(false));
   }
 
