@@ -101,6 +101,7 @@ public final class Boxmill implements Runnable {
         .addSubcommand(new PreflightCommand(labelers))
         .addSubcommand(new PreviewCommand())
         .addSubcommand(new EvaluateCommand())
+        .addSubcommand(new CalibrateCommand())
         .addSubcommand(new CompareCommand())
         .addSubcommand(new TriageCommand())
         .addSubcommand(new TrainRefinerCommand())

@@ -16,6 +16,7 @@ enum OptionSections {
       "--overwrite",
       "--per-class",
       "--curves",
+      "--reliability",
       "--json",
       "--limit"),
   DETECTOR(

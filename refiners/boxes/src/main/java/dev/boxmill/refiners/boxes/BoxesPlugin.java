@@ -9,6 +9,6 @@ public final class BoxesPlugin implements RefinerPlugin {
 
   @Override
   public List<RefinerFactory> factories() {
-    return List.of(new ClipFactory(), new MergeDuplicatesFactory());
+    return List.of(new CalibrateFactory(), new ClipFactory(), new MergeDuplicatesFactory());
   }
 }

@@ -33,8 +33,8 @@ final class LabelTableImages implements LabeledImages {
   /** How much one Spark job may bring back; Spark's own limit is a gigabyte. */
   private static final long RESULT_BYTES = 512L << 20;
 
-  /** A score, and an outcome for each area range. */
-  private static final long BYTES_PER_BOX = 8 + 4L * AreaRange.COUNT;
+  /** A score, an overlap, and an outcome for each area range. */
+  private static final long BYTES_PER_BOX = 8 + 8 + 4L * AreaRange.COUNT;
 
   private final EvaluationRequest request;
   private final GroundTruth truth;
@@ -239,7 +239,26 @@ final class LabelTableImages implements LabeledImages {
     return all;
   }
 
+  /** The matches of each image of the ground truth, in its order. */
+  List<ImageMatches> matches(Oracle oracle) {
+    ImageTruth[] truths = truth.images().stream().map(TruthImage::truth).toArray(ImageTruth[]::new);
+    Broadcast<ImageTruth[]> sent = JavaSparkContext.fromSparkContext(rows.context()).broadcast(truths);
+    List<OracleVariant> raw = List.of(OracleVariant.raw(OracleVariant.BoxSource.REFINED));
+    List<MatchedImage> images = images(new ImageMatching(request.style(), raw, oracle), sent);
+    sent.destroy();
+    return images.stream().map(image -> image.matches().get(0)).toList();
+  }
+
+  /** Which categories the labels mean. */
+  LabelCategories categories() {
+    return categories;
+  }
+
   private OracleResults read(ImageMatching matching, Broadcast<ImageTruth[]> sent) {
+    return MatchedImage.sum(request.style(), truth, matching.variants(), images(matching, sent));
+  }
+
+  private List<MatchedImage> images(ImageMatching matching, Broadcast<ImageTruth[]> sent) {
     Broadcast<NamedImages> known = names;
     LabelCategories matched = categories;
     Broadcast<Map<Integer, Integer>> meant = fits;
@@ -254,7 +273,7 @@ final class LabelTableImages implements LabeledImages {
         images[i] = matching.match(i, truth.images().get(i).truth(), List.of(), matched);
       }
     }
-    return MatchedImage.sum(request.style(), truth, matching.variants(), Arrays.asList(images));
+    return Arrays.asList(images);
   }
 
   private static boolean isMeant(String uri, NamedImages names, Map<Integer, Integer> fits) {

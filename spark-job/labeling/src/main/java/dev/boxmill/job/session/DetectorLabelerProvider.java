@@ -69,6 +69,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
     List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), detector, directory));
     try (DetectorFiles files = DetectorFiles.open(local, options)) {
       files.check();
+      String hash = sha256.apply(files);
       return new DetectorJob(
           detector,
           options,
@@ -81,8 +82,8 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           settings.decoding(),
           decisive(
               files,
-              sha256.apply(files),
-              refiners.fingerprint(chain, context(files, directory)),
+              hash,
+              refiners.fingerprint(chain, context(files, directory, hash)),
               settings));
     } catch (CheckpointException | RefinerException e) {
       throw new BadInputException(e.getMessage(), e);
@@ -102,13 +103,15 @@ public final class DetectorLabelerProvider implements LabelerProvider {
         : List.of(RefineBoxFactory.NAME);
   }
 
-  private static RefinerContext context(DetectorFiles files, Optional<Path> directory) {
+  private static RefinerContext context(
+      DetectorFiles files, Optional<Path> directory, String sha256) {
     return new RefinerContext(
         files.architecture().classNames(),
         Device.cpu(),
         Precision.FP32,
         files.architecture().featureChannels(),
-        directory);
+        directory,
+        Optional.of(sha256));
   }
 
   private static List<RefinerSpec> parse(Refiners refiners, List<String> specs) {
