@@ -51,6 +51,7 @@ enum OptionSections {
       "--annotated-only",
       "--match-iou",
       "--kept-iou"),
+  CURVES("Curves", "--method", "--least-boxes"),
   LIMITS("Limits", "--max-failure-rate", "--max-pixels", "--threads", "--memory"),
   HELP("Help", "--help", "--version");
 
