@@ -103,6 +103,7 @@ public final class Boxmill implements Runnable {
         .addSubcommand(new EvaluateCommand())
         .addSubcommand(new CalibrateCommand())
         .addSubcommand(new CompareCommand())
+        .addSubcommand(new FuseCommand())
         .addSubcommand(new TriageCommand())
         .addSubcommand(new TrainRefinerCommand())
         .addSubcommand(new ExportCommand())
