@@ -10,8 +10,7 @@ import java.util.List;
  * @param scores of the points, ascending
  * @param probabilities of the points, never falling, 0 to 1
  */
-public record IsotonicCurve(List<Double> scores, List<Double> probabilities)
-    implements ScoreCurve {
+public record IsotonicCurve(List<Double> scores, List<Double> probabilities) implements ScoreCurve {
 
   public IsotonicCurve {
     scores = List.copyOf(scores);

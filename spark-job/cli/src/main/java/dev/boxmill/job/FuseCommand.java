@@ -65,7 +65,8 @@ final class FuseCommand implements Callable<Integer> {
       names = "--min-score",
       paramLabel = "SCORE",
       defaultValue = "0",
-      description = "Leaves out boxes that score less, before they are fused. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Leaves out boxes that score less, before they are fused. Default: ${DEFAULT-VALUE}.")
   private double minScore;
 
   @Option(

@@ -57,8 +57,7 @@ final class TestCalibrateCommand {
     Path picture = folder.resolve("reliability.svg");
     JsonNode before = evaluate(labels, truth, picture);
     JsonNode after = evaluate(calibrated, truth, picture);
-    assertThat(after.get("D-ECE").doubleValue())
-        .isLessThan(before.get("D-ECE").doubleValue() / 2);
+    assertThat(after.get("D-ECE").doubleValue()).isLessThan(before.get("D-ECE").doubleValue() / 2);
     assertThat(after.get("AP50").doubleValue())
         .isGreaterThan(before.get("AP50").doubleValue() - 0.03);
     assertThat(picture).content().contains("D-ECE", "</svg>");

@@ -38,7 +38,6 @@ record CalibrateRefiner(Map<Integer, ScoreCurve> curves, ScoreCurve pooled)
   }
 
   private float probability(Detection detection) {
-    return (float)
-        curves.getOrDefault(detection.labelId(), pooled).probability(detection.score());
+    return (float) curves.getOrDefault(detection.labelId(), pooled).probability(detection.score());
   }
 }

@@ -30,7 +30,7 @@ final class TestCalibrateRefiner implements BoxRefinerContract {
       """
       "pooled": {"slope": 1, "intercept": 0},
       "classes": {
-        "cat": {"boxes": 200, "curve": {"scores": [0.2, 0.6], "probabilities": [0.1, 0.9]}},
+        "cat": {"boxes": 200, "curve": {"scores": [0.25, 0.75], "probabilities": [0.125, 0.875]}},
         "dog": {"boxes": 3}}
       """;
 
@@ -79,7 +79,7 @@ final class TestCalibrateRefiner implements BoxRefinerContract {
     List<Detection> found =
         List.of(
             Detection.of(0, 1, 0.7f, BOX),
-            Detection.of(1, 0, 0.5f, BOX),
+            Detection.of(1, 0, 0.6875f, BOX),
             Detection.of(2, 2, 0.4f, BOX),
             Detection.of(3, 0, 0.1f, BOX));
 
@@ -87,10 +87,10 @@ final class TestCalibrateRefiner implements BoxRefinerContract {
 
     assertThat(refined)
         .containsExactly(
-            found.get(1).withScore(0.7f),
+            found.get(1).withScore(0.78125f),
             found.get(0).withScore(0.7f),
             found.get(2).withScore(0.4f),
-            found.get(3).withScore(0.1f));
+            found.get(3).withScore(0.125f));
   }
 
   @Test
@@ -109,8 +109,7 @@ final class TestCalibrateRefiner implements BoxRefinerContract {
         "it is of another detector, another-dete (this one is detector) (calibrate the labels of"
             + " this detector, or say any-detector=true)");
     file("detector");
-    requireRefused(
-        context(context().classNames(), Optional.empty()), "(this one is not known)");
+    requireRefused(context(context().classNames(), Optional.empty()), "(this one is not known)");
     file("another-detector");
     assertThat(refine(Map.of("any-detector", "true"), context(), List.of())).isEmpty();
   }
@@ -120,11 +119,10 @@ final class TestCalibrateRefiner implements BoxRefinerContract {
     file("detector");
     RefinerContext others = context(Map.of(0, "cat", 1, "wolf"), Optional.of("detector"));
 
-    requireRefused(
-        others, "it is of other classes (1 dog, 2 bird, 3 car; the detector's: 1 wolf)");
+    requireRefused(others, "it is of other classes (1 dog, 2 bird, 3 car; the detector's: 1 wolf)");
     List<Detection> wolf = List.of(Detection.of(0, 1, 0.25f, BOX), Detection.of(1, 0, 0.2f, BOX));
     assertThat(refine(Map.of("any-detector", "true"), others, wolf))
-        .containsExactly(wolf.get(0), wolf.get(1).withScore(0.1f));
+        .containsExactly(wolf.get(0), wolf.get(1).withScore(0.125f));
   }
 
   @Test
@@ -163,8 +161,7 @@ final class TestCalibrateRefiner implements BoxRefinerContract {
 
   private void requireRefused(RefinerContext context, String reason) {
     assertThatThrownBy(() -> refine(Map.of(), context, List.of()))
-        .hasMessageContaining(
-            "Cannot use calibration " + folder.resolve("calibration.json") + ": ")
+        .hasMessageContaining("Cannot use calibration " + folder.resolve("calibration.json") + ": ")
         .hasMessageContaining(reason);
   }
 

@@ -58,8 +58,7 @@ final class IsotonicFit {
     List<Block> blocks = new ArrayList<>();
     for (int box : order) {
       Block one = new Block(scores[box], scores[box], outcomes[box], 1);
-      boolean same =
-          !blocks.isEmpty() && blocks.get(blocks.size() - 1).last() == scores[box];
+      boolean same = !blocks.isEmpty() && blocks.get(blocks.size() - 1).last() == scores[box];
       blocks.add(same ? blocks.remove(blocks.size() - 1).and(one) : one);
     }
     return blocks;

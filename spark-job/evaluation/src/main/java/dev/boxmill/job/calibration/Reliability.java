@@ -29,9 +29,7 @@ public record Reliability(ReliabilityBins all, List<ReliabilityBins> byClass) {
   /** Without boxes yet. */
   public static Reliability of(int classes) {
     List<ReliabilityBins> byClass =
-        Stream.generate(() -> new ReliabilityBins(CLASS_BINS))
-            .limit(classes)
-            .toList();
+        Stream.generate(() -> new ReliabilityBins(CLASS_BINS)).limit(classes).toList();
     return new Reliability(new ReliabilityBins(POOLED_BINS), byClass);
   }
 

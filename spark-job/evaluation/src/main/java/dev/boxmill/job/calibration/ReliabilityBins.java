@@ -69,18 +69,18 @@ public final class ReliabilityBins {
   /** Mean difference of score and precision, over the boxes; there are some. */
   public double error() {
     return IntStream.range(0, count())
-        .filter(bin -> boxes[bin] > 0)
-        .mapToDouble(bin -> boxes[bin] * Math.abs(meanScore(bin) - precision(bin)))
-        .sum()
+            .filter(bin -> boxes[bin] > 0)
+            .mapToDouble(bin -> boxes[bin] * Math.abs(meanScore(bin) - precision(bin)))
+            .sum()
         / total();
   }
 
   /** Mean difference of score and precision times IoU, over the boxes; there are some. */
   public double locationAwareError() {
     return IntStream.range(0, count())
-        .filter(bin -> boxes[bin] > 0)
-        .mapToDouble(bin -> boxes[bin] * Math.abs(meanScore(bin) - meanOverlap(bin)))
-        .sum()
+            .filter(bin -> boxes[bin] > 0)
+            .mapToDouble(bin -> boxes[bin] * Math.abs(meanScore(bin) - meanOverlap(bin)))
+            .sum()
         / total();
   }
 }

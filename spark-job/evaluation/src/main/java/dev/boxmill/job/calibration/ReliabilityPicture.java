@@ -36,24 +36,18 @@ public record ReliabilityPicture(Reliability reliability) {
                 + " height=\"%d\" font-family=\"sans-serif\" font-size=\"13\" role=\"img\">\n"
                 + "<title>Reliability: %s</title>\n"
                 + "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
-            WIDTH,
-            HEIGHT,
-            WIDTH,
-            HEIGHT,
-            errors()));
+            WIDTH, HEIGHT, WIDTH, HEIGHT, errors()));
     svg.append(
-        text("<text x=\"%d\" y=\"%d\">Share of boxes that are right. %s</text>\n", LEFT, TOP - 16, errors()));
+        text(
+            "<text x=\"%d\" y=\"%d\">Share of boxes that are right. %s</text>\n",
+            LEFT, TOP - 16, errors()));
     addGrid(svg);
     addBars(svg);
     svg.append(
         text(
             "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-width=\"2\""
                 + " stroke-dasharray=\"6 4\"/>\n",
-            LEFT,
-            TOP + SIDE,
-            LEFT + SIDE,
-            TOP,
-            DIAGONAL));
+            LEFT, TOP + SIDE, LEFT + SIDE, TOP, DIAGONAL));
     addCounts(svg);
     return svg.append("</svg>\n").toString();
   }
@@ -61,9 +55,9 @@ public record ReliabilityPicture(Reliability reliability) {
   private String errors() {
     return text(
         "D-ECE %s, LaECE %s, %,d boxes",
-            number(reliability.detectionError()),
-            number(reliability.locationAwareError()),
-            reliability.all().total());
+        number(reliability.detectionError()),
+        number(reliability.locationAwareError()),
+        reliability.all().total());
   }
 
   private static String number(OptionalDouble error) {
@@ -93,8 +87,7 @@ public record ReliabilityPicture(Reliability reliability) {
     svg.append(
         text(
             "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">score</text>\n",
-            LEFT + SIDE,
-            TOP + SIDE + 38));
+            LEFT + SIDE, TOP + SIDE + 38));
   }
 
   private void addBars(StringBuilder svg) {
@@ -106,9 +99,7 @@ public record ReliabilityPicture(Reliability reliability) {
         svg.append(
             text(
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n",
-                LEFT + SIDE * bins.meanScore(bin),
-                TOP + SIDE - height,
-                BAR));
+                LEFT + SIDE * bins.meanScore(bin), TOP + SIDE - height, BAR));
       }
     }
   }
@@ -127,9 +118,7 @@ public record ReliabilityPicture(Reliability reliability) {
     svg.append(
         text(
             "<text x=\"%d\" y=\"%d\">Boxes of each score, %,d at most</text>\n",
-            LEFT,
-            bottom + 24,
-            most));
+            LEFT, bottom + 24, most));
   }
 
   private String bar(int bin, double y, double height, double opacity) {
@@ -137,12 +126,7 @@ public record ReliabilityPicture(Reliability reliability) {
     return text(
         "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\""
             + " fill-opacity=\"%.2f\"/>\n",
-        LEFT + bin * width + 1,
-        y,
-        width - 2,
-        height,
-        BAR,
-        opacity);
+        LEFT + bin * width + 1, y, width - 2, height, BAR, opacity);
   }
 
   private static String text(String format, Object... values) {

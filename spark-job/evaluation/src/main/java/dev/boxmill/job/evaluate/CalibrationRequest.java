@@ -18,8 +18,7 @@ public record CalibrationRequest(
 
   public CalibrationRequest {
     if (leastBoxes < 2) {
-      throw new BadInputException(
-          "Invalid --least-boxes: " + leastBoxes + " (must be 2 or more)");
+      throw new BadInputException("Invalid --least-boxes: " + leastBoxes + " (must be 2 or more)");
     }
   }
 }

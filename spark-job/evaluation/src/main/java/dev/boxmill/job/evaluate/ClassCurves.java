@@ -33,9 +33,7 @@ record ClassCurves(ScoreCurve pooled, List<Optional<ScoreCurve>> own) {
       all.addAll(chosen);
       own.add(isEnough(chosen, leastBoxes) ? Optional.of(method.fit(chosen)) : Optional.empty());
     }
-    return all.size() == 0
-        ? Optional.empty()
-        : Optional.of(new ClassCurves(method.fit(all), own));
+    return all.size() == 0 ? Optional.empty() : Optional.of(new ClassCurves(method.fit(all), own));
   }
 
   private static boolean isEnough(JudgedBoxes boxes, int leastBoxes) {

@@ -1,9 +1,9 @@
 package dev.boxmill.job.evaluate;
 
+import dev.boxmill.job.calibration.ReliabilityPicture;
 import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import dev.boxmill.job.text.TextTable;
-import dev.boxmill.job.calibration.ReliabilityPicture;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;

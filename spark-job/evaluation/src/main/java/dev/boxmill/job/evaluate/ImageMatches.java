@@ -96,7 +96,9 @@ public final class ImageMatches implements Serializable {
     return scores[detection];
   }
 
-  /** IoU with the object that the detection found at IoU 0.5, over all areas; 0 if it found none. */
+  /**
+   * IoU with the object that the detection found at IoU 0.5, over all areas; 0 if it found none.
+   */
   double overlap(int detection) {
     return overlaps[detection];
   }

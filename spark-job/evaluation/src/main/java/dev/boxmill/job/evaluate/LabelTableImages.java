@@ -242,7 +242,8 @@ final class LabelTableImages implements LabeledImages {
   /** The matches of each image of the ground truth, in its order. */
   List<ImageMatches> matches(Oracle oracle) {
     ImageTruth[] truths = truth.images().stream().map(TruthImage::truth).toArray(ImageTruth[]::new);
-    Broadcast<ImageTruth[]> sent = JavaSparkContext.fromSparkContext(rows.context()).broadcast(truths);
+    Broadcast<ImageTruth[]> sent =
+        JavaSparkContext.fromSparkContext(rows.context()).broadcast(truths);
     List<OracleVariant> raw = List.of(OracleVariant.raw(OracleVariant.BoxSource.REFINED));
     List<MatchedImage> images = images(new ImageMatching(request.style(), raw, oracle), sent);
     sent.destroy();

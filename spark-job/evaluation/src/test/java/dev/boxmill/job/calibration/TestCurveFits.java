@@ -25,7 +25,7 @@ final class TestCurveFits {
   private static final double OPTIMUM = 1e-7;
 
   /** Where scikit-learn's sigmoid calibration stops. */
-  private static final double EARLY_STOP = 2e-4;
+  private static final double EARLY_STOP = 1e-6;
 
   @Test
   void isotonicCurvesEqualScikitLearns() throws IOException {

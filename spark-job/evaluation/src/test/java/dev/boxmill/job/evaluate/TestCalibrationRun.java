@@ -112,8 +112,7 @@ final class TestCalibrationRun {
     assertThat(json.get("classes").get("cat").has("curve")).isTrue();
     assertThat(json.get("classes").get("owl").has("curve")).isFalse();
     assertThat(json.get("pooled").get("scores")).isNotEmpty();
-    assertThat(json(run(CurveMethod.PLATT, 50)).get("classes").get("owl").get("curve"))
-        .hasSize(2);
+    assertThat(json(run(CurveMethod.PLATT, 50)).get("classes").get("owl").get("curve")).hasSize(2);
   }
 
   @Test

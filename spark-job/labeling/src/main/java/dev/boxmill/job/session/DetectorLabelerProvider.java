@@ -81,10 +81,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           settings.tiling(),
           settings.decoding(),
           decisive(
-              files,
-              hash,
-              refiners.fingerprint(chain, context(files, directory, hash)),
-              settings));
+              files, hash, refiners.fingerprint(chain, context(files, directory, hash)), settings));
     } catch (CheckpointException | RefinerException e) {
       throw new BadInputException(e.getMessage(), e);
     }

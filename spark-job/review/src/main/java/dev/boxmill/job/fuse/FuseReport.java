@@ -30,8 +30,7 @@ import org.apache.spark.sql.SparkSession;
  * @param lines what the tables are, and their classes
  * @param output where the fused table lies
  */
-public record FuseReport(
-    long images, long failed, long boxes, List<String> lines, String output) {
+public record FuseReport(long images, long failed, long boxes, List<String> lines, String output) {
 
   private static final int EXAMPLES = 5;
 
@@ -69,11 +68,7 @@ public record FuseReport(
                 count(when(col(LabelColumn.STATUS.columnName()).notEqual(LabelRows.OK), 1)))
             .first();
     return new FuseReport(
-        counts.getLong(0),
-        counts.getLong(1),
-        boxes(TableCheck.open(spark, output)),
-        lines,
-        output);
+        counts.getLong(0), counts.getLong(1), boxes(TableCheck.open(spark, output)), lines, output);
   }
 
   private static long boxes(Dataset<Row> rows) {

@@ -39,8 +39,8 @@ public final class FuseRun {
    * @throws BadInputException if there are no such tables, they are about other images or share no
    *     class, or the output must stay as it is
    */
-  public static FuseReport write(
-      FuseRequest request, SparkSession spark, Consumer<String> warnings) throws IOException {
+  public static FuseReport write(FuseRequest request, SparkSession spark, Consumer<String> warnings)
+      throws IOException {
     Instant started = Instant.now();
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     WholeTable output =
@@ -54,8 +54,7 @@ public final class FuseRun {
         new ImageFusion(
             new WeightedBoxesFusion(request.rules()), classes, record.fingerprint(), started);
     int count = tables.size();
-    JavaRDD<Row> fused =
-        byImage(tables).filter(rows -> rows.size() == count).map(fusion::row);
+    JavaRDD<Row> fused = byImage(tables).filter(rows -> rows.size() == count).map(fusion::row);
     output.write(new LabelWriter(spark).rows(fused), record, warnings);
     return FuseReport.of(request, tables, classes, images, output.uri(), spark);
   }

@@ -13,8 +13,7 @@ import java.util.Locale;
  * @param minScore boxes that score less are left out before, 0 to 1
  * @param confidence the score of a fused box
  */
-public record FusionRules(
-    List<Double> weights, double iou, double minScore, Confidence confidence)
+public record FusionRules(List<Double> weights, double iou, double minScore, Confidence confidence)
     implements Serializable {
 
   /** Which score a fused box has, of its boxes' scores times their tables' weights. */

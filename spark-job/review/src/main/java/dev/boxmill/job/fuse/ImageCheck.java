@@ -73,8 +73,7 @@ record ImageCheck(long images, long others) {
   private static Dataset<Row> images(List<SourceTable> tables) {
     return IntStream.range(0, tables.size())
         .mapToObj(
-            table ->
-                tables.get(table).rows().select(col(URI), col(CONTENT), lit(table).as(TABLE)))
+            table -> tables.get(table).rows().select(col(URI), col(CONTENT), lit(table).as(TABLE)))
         .reduce(Dataset::union)
         .orElseThrow()
         .groupBy(URI)

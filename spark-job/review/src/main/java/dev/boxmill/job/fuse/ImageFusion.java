@@ -49,8 +49,7 @@ record ImageFusion(
       if (row instanceof Labeled labeled) {
         first = first == null ? labeled : first;
         boxes.add(
-            new TableBoxes(
-                source.table(), labeled.boxes().stream().map(classes::rename).toList()));
+            new TableBoxes(source.table(), labeled.boxes().stream().map(classes::rename).toList()));
         models.add(source.row().getAs(LabelColumn.MODEL.columnName()));
       }
     }

@@ -55,8 +55,7 @@ record MergedClasses(Map<String, Integer> ids, Map<String, String> renamed)
   /** The box with the class's name and number of the fused table. */
   LabeledBox rename(LabeledBox box) {
     String name = name(box.label());
-    return new LabeledBox(
-        ids.get(name), name, box.score(), box.corners(), box.detectorCorners());
+    return new LabeledBox(ids.get(name), name, box.score(), box.corners(), box.detectorCorners());
   }
 
   /** The name that a table's class has in the fused one. */

@@ -18,8 +18,7 @@ import org.apache.spark.sql.functions;
  * @param classNames by number
  * @param made the detector and the refiners, with the fingerprint of what decided its labels
  */
-record SourceTable(
-    String labels, Dataset<Row> rows, Map<Integer, String> classNames, Maker made) {
+record SourceTable(String labels, Dataset<Row> rows, Map<Integer, String> classNames, Maker made) {
 
   /** What made a table. */
   record Maker(String model, String refiners, String fingerprint) {
@@ -40,8 +39,7 @@ record SourceTable(
     Map<Integer, String> recorded =
         TableProvenance.recordedClassNames(labels, spark.sparkContext().hadoopConfiguration())
             .orElse(Map.of());
-    return new SourceTable(
-        labels, rows, recorded.isEmpty() ? found(rows) : recorded, maker(rows));
+    return new SourceTable(labels, rows, recorded.isEmpty() ? found(rows) : recorded, maker(rows));
   }
 
   /** Classes that have boxes, where no run recorded all. */

@@ -13,10 +13,11 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Weighted boxes fusion (Solovyev, Wang and Gabruseva 2021, "Weighted boxes fusion: Ensembling boxes
- * from different object detection models"), equal to the package {@code ensemble-boxes}. Class by
- * class and from the highest score down, each box joins the fused box that it overlaps most, and
- * moves it; or begins one. Boxes are clipped to their image, and those without area there go.
+ * Weighted boxes fusion (Solovyev, Wang and Gabruseva 2021, "Weighted boxes fusion: Ensembling
+ * boxes from different object detection models"), equal to the package {@code ensemble-boxes}.
+ * Class by class and from the highest score down, each box joins the fused box that it overlaps
+ * most, and moves it; or begins one. Boxes are clipped to their image, and those without area there
+ * go.
  *
  * @param rules weights of all tables, by number
  */
@@ -83,7 +84,10 @@ record WeightedBoxesFusion(FusionRules rules) implements Serializable {
       double sum = scores();
       place =
           new Place(
-              mean(Place::xMin, sum), mean(Place::yMin, sum), mean(Place::xMax, sum), mean(Place::yMax, sum));
+              mean(Place::xMin, sum),
+              mean(Place::yMin, sum),
+              mean(Place::xMax, sum),
+              mean(Place::yMax, sum));
     }
 
     private double scores() {
@@ -99,8 +103,8 @@ record WeightedBoxesFusion(FusionRules rules) implements Serializable {
   }
 
   /**
-   * The fused boxes, by descending score. Each has the class of its boxes, and as its detector's box
-   * that of the surest of them.
+   * The fused boxes, by descending score. Each has the class of its boxes, and as its detector's
+   * box that of the surest of them.
    *
    * @param tables those that labeled the image
    */
