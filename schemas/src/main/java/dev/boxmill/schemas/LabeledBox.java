@@ -1,5 +1,6 @@
 package dev.boxmill.schemas;
 
+import java.io.Serializable;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -10,7 +11,7 @@ import static java.util.Objects.requireNonNull;
  * @param detectorCorners before any refiner
  */
 public record LabeledBox(
-    int labelId, String label, float score, Corners corners, Corners detectorCorners) {
+    int labelId, String label, float score, Corners corners, Corners detectorCorners) implements Serializable {
 
   public LabeledBox {
     requireNonNull(label, "label is null");

@@ -105,6 +105,7 @@ public final class Boxmill implements Runnable {
         .addSubcommand(new CompareCommand())
         .addSubcommand(new FuseCommand())
         .addSubcommand(new TriageCommand())
+        .addSubcommand(new ReviewCommand())
         .addSubcommand(new TrainRefinerCommand())
         .addSubcommand(new ExportCommand())
         .addSubcommand(new ScenesCommand())

@@ -18,6 +18,7 @@ enum OptionSections {
       "--curves",
       "--reliability",
       "--json",
+      "--image-root",
       "--limit"),
   DETECTOR(
       "Detector",
@@ -52,6 +53,8 @@ enum OptionSections {
       "--match-iou",
       "--kept-iou"),
   CURVES("Curves", "--method", "--least-boxes"),
+  FUSION("Fusion", "--weights", "--iou", "--confidence", "--common-only"),
+  DOUBTS("Doubts", "--high-score", "--low-score"),
   LIMITS("Limits", "--max-failure-rate", "--max-pixels", "--threads", "--memory"),
   HELP("Help", "--help", "--version");
 

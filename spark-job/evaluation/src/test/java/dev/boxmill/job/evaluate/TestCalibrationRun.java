@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.job.calibration.CurveMethod;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.table.TestingLabels;
-import dev.boxmill.job.table.TestingSpark;
+import dev.boxmill.job.TestingSpark;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.LabeledBox;
 import java.io.ByteArrayOutputStream;
