@@ -1,7 +1,8 @@
 package dev.boxmill.schemas;
 
-import java.io.Serializable;
 import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
 
 /**
  * One element of the label table's {@code boxes}.
@@ -11,7 +12,8 @@ import static java.util.Objects.requireNonNull;
  * @param detectorCorners before any refiner
  */
 public record LabeledBox(
-    int labelId, String label, float score, Corners corners, Corners detectorCorners) implements Serializable {
+    int labelId, String label, float score, Corners corners, Corners detectorCorners)
+    implements Serializable {
 
   public LabeledBox {
     requireNonNull(label, "label is null");

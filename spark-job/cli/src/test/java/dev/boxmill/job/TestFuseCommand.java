@@ -77,9 +77,7 @@ final class TestFuseCommand {
 
   private TestingCommand fuse(String... options) {
     return TestingCommand.with(
-        new String[] {
-          "fuse", "--labels", first, "--output", folder.resolve("fused").toString()
-        },
+        new String[] {"fuse", "--labels", first, "--output", folder.resolve("fused").toString()},
         options);
   }
 }

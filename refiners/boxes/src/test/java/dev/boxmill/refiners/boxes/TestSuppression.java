@@ -140,8 +140,7 @@ final class TestSuppression {
         new RefinerContext(
             Map.of(0, "cat", 1, "dog"), Device.cpu(), Precision.FP32, List.of(), Optional.empty());
     ImageRefiner refiner =
-        (ImageRefiner)
-            factory.create(RefinerOptions.of(factory, options), context);
+        (ImageRefiner) factory.create(RefinerOptions.of(factory, options), context);
     return refiner.refine(new ImageSize(100, 100), detections);
   }
 

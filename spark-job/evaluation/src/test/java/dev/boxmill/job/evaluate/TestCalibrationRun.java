@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.calibration.CurveMethod;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.table.TestingLabels;
-import dev.boxmill.job.TestingSpark;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.LabeledBox;
 import java.io.ByteArrayOutputStream;

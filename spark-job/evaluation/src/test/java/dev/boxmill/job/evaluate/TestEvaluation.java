@@ -45,7 +45,9 @@ final class TestEvaluation {
             .detections();
     Evaluation evaluation = evaluate(EvaluationStyle.COCO, truth, detections);
     JsonNode expected =
-        new ObjectMapper().readTree(TestEvaluation.class.getResource("calibration.json")).get(name);
+        new ObjectMapper()
+            .readTree(TestEvaluation.class.getResourceAsStream("calibration.json"))
+            .get(name);
 
     assertThat(evaluation.reliability().all().total()).isEqualTo(expected.get("boxes").longValue());
     evaluation

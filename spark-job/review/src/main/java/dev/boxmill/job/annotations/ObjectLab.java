@@ -11,9 +11,10 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /**
- * ObjectLab's scores of an image's annotations (Tkachenko, Thyagarajan and Mueller 2023, "ObjectLab:
- * Automated Diagnosis of Mislabeled Images in Object Detection Data"), equal to those of the package
- * {@code cleanlab}. Two boxes are similar by their IoU and the distance of their centers.
+ * ObjectLab's scores of an image's annotations (Tkachenko, Thyagarajan and Mueller 2023,
+ * "ObjectLab: Automated Diagnosis of Mislabeled Images in Object Detection Data"), equal to those
+ * of the package {@code cleanlab}. Two boxes are similar by their IoU and the distance of their
+ * centers.
  *
  * <p>Crowds and objects that count neither way are never scored; a detector's box on one is not
  * overlooked.
@@ -154,7 +155,10 @@ final class ObjectLab {
       double quality = best.isPresent() ? Math.max(least, 1 - similarities[o][best.get()]) : 1;
       scored.add(
           suspect(
-              AnnotationError.WRONGLY_NAMED, hasTwoNames(objects.get(o)) ? least : quality, o, best));
+              AnnotationError.WRONGLY_NAMED,
+              hasTwoNames(objects.get(o)) ? least : quality,
+              o,
+              best));
     }
     return scored;
   }

@@ -46,7 +46,8 @@ public final class ReviewRun {
    * Scores the annotations of each image, on the executors, and writes table, page and tasks.
    *
    * @param warnings takes what went wrong without harm to the review
-   * @throws BadInputException if labels and annotations do not fit, or the output must stay as it is
+   * @throws BadInputException if labels and annotations do not fit, or the output must stay as it
+   *     is
    */
   public static ReviewSummary write(
       ReviewRequest request, SparkSession spark, Consumer<String> warnings) throws IOException {
@@ -57,8 +58,7 @@ public final class ReviewRun {
     ReviewFolder folder = ReviewFolder.claim(request, hadoop);
     EvaluationRun.requireClasses(
         request.evaluation().matching(), List.of(request.labels()), hadoop);
-    AnnotatedImages images =
-        AnnotatedImages.of(request.evaluation(), request.labels(), spark);
+    AnnotatedImages images = AnnotatedImages.of(request.evaluation(), request.labels(), spark);
     JavaRDD<AnnotatedImage> rows = images.rows();
     if (rows.isEmpty()) {
       throw new BadInputException(
@@ -90,8 +90,7 @@ public final class ReviewRun {
     ReviewSummary summary =
         new ReviewSummary(
             request, images.facts(), reviewed.count(), counts(reviewed), tasks, folder);
-    page(summary, reviewed, categories)
-        .write(folder.unfinished(ReviewFolder.PAGE), hadoop);
+    page(summary, reviewed, categories).write(folder.unfinished(ReviewFolder.PAGE), hadoop);
     folder.publish(warnings);
     return summary;
   }
@@ -101,8 +100,7 @@ public final class ReviewRun {
     JavaRDD<Row> rows = reviewed.map(image -> ReviewTable.row(image.review(), categories));
     spark
         .createDataFrame(rows, ReviewTable.schema())
-        .orderBy(
-            ReviewColumn.ANNOTATION_QUALITY.columnName(), ReviewColumn.IMAGE_URI.columnName())
+        .orderBy(ReviewColumn.ANNOTATION_QUALITY.columnName(), ReviewColumn.IMAGE_URI.columnName())
         .write()
         .format(DescribedParquet.class.getName())
         .mode(SaveMode.Overwrite)
@@ -179,8 +177,7 @@ public final class ReviewRun {
   }
 
   /** A comparator that travels to executors. */
-  private static final class WorstFirst
-      implements Comparator<ReviewedImage>, Serializable {
+  private static final class WorstFirst implements Comparator<ReviewedImage>, Serializable {
     private static final long serialVersionUID = 1;
 
     @Override

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Label Studio's tasks of annotations to look at again: people's boxes as the task's annotation, the
- * detector's boxes that speak against them as a prediction.
+ * Label Studio's tasks of annotations to look at again: people's boxes as the task's annotation,
+ * the detector's boxes that speak against them as a prediction.
  */
 public final class ReviewTasks {
 
@@ -116,8 +116,7 @@ public final class ReviewTasks {
               box.at(),
               box.score(),
               task.size(),
-              new ExportCategories.Category(
-                  categories.indexOf(box.category()), 0, box.category()));
+              new ExportCategories.Category(categories.indexOf(box.category()), 0, box.category()));
       if (clipped.isPresent()) {
         LabelStudioWriter.writeBox(file, task.size(), clipped.get(), id + number);
       }

@@ -46,14 +46,12 @@ final class TestObjectLab {
       for (AnnotationError error : AnnotationError.values()) {
         requireEqual(review, error, image);
       }
-      assertThat(review.quality())
-          .isCloseTo(image.get("quality").doubleValue(), within(ROUNDING));
+      assertThat(review.quality()).isCloseTo(image.get("quality").doubleValue(), within(ROUNDING));
     }
   }
 
   private static void requireEqual(ImageReview review, AnnotationError error, JsonNode image) {
-    List<Double> found =
-        review.scored(error).stream().map(Suspect::quality).sorted().toList();
+    List<Double> found = review.scored(error).stream().map(Suspect::quality).sorted().toList();
     JsonNode boxes = image.get("boxes").get(error.title());
     assertThat(found).as(error.title()).hasSameSizeAs(boxes);
     for (int i = 0; i < found.size(); i++) {
@@ -78,8 +76,7 @@ final class TestObjectLab {
 
   @Test
   void eachErrorIsNamed() {
-    assertThat(errors(List.of(), found(0, 0.99f, BOX)))
-        .containsExactly(AnnotationError.OVERLOOKED);
+    assertThat(errors(List.of(), found(0, 0.99f, BOX))).containsExactly(AnnotationError.OVERLOOKED);
     assertThat(errors(List.of(object(0, FAR)), found(0, 0.99f, BOX), found(0, 0.99f, FAR)))
         .containsExactly(AnnotationError.OVERLOOKED);
     assertThat(errors(List.of(object(0, new Corners(40, 40, 90, 90))), found(0, 0.9f, BOX)))
@@ -124,8 +121,7 @@ final class TestObjectLab {
   }
 
   private static AnnotatedImage image(List<TruthObject> objects, Found... found) {
-    ImageTruth truth =
-        new ImageTruth(SIZE.width(), SIZE.height(), objects, Set.of(), Set.of());
+    ImageTruth truth = new ImageTruth(SIZE.width(), SIZE.height(), objects, Set.of(), Set.of());
     return new AnnotatedImage("file:///x/a.jpg", SIZE, truth, List.of(found));
   }
 

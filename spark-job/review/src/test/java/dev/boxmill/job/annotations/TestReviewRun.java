@@ -106,7 +106,9 @@ final class TestReviewRun {
         .collectAsList();
   }
 
-  /** A detector that misses some objects and is unsure of others looks at annotations with errors. */
+  /**
+   * A detector that misses some objects and is unsure of others looks at annotations with errors.
+   */
   @Test
   void errorsThatWerePutInAreAmongTheFirstFifth() throws IOException {
     Random random = new Random(22);
@@ -236,8 +238,7 @@ final class TestReviewRun {
     Files.delete(review.resolve("notes.txt"));
     review();
     requireRefused("it is there already (--overwrite replaces it)");
-    ReviewRun.write(
-        request(24, ExistingReview.REPLACE), TestingSpark.session(), warning -> {});
+    ReviewRun.write(request(24, ExistingReview.REPLACE), TestingSpark.session(), warning -> {});
     assertThat(rows()).hasSize(1);
     assertThat(Files.readString(review.resolve("review.html"))).contains("No picture differs.");
     assertThatThrownBy(() -> request(0, ExistingReview.REFUSE))

@@ -61,9 +61,7 @@ final class TestFuseRun {
             "file:///x/a.jpg", "file:///x/b.jpg", "file:///x/c.jpg", "file:///x/d.jpg");
     assertThat(boxes(rows.get(0)))
         .extracting(LabeledBox::label, LabeledBox::score, LabeledBox::corners)
-        .containsExactly(
-            tuple("cat", 0.7f, LEFT),
-            tuple("cat", 0.2f, RIGHT));
+        .containsExactly(tuple("cat", 0.7f, LEFT), tuple("cat", 0.2f, RIGHT));
     assertThat(boxes(rows.get(1))).extracting(LabeledBox::score).containsExactly(0.25f);
     assertThat(rows.get(2).<String>getAs("error_message")).isEqualTo("no picture");
     assertThat(boxes(rows.get(3))).extracting(LabeledBox::score).containsExactly(0.6f);
@@ -132,9 +130,7 @@ final class TestFuseRun {
 
     assertThat(boxes(rows().get(0)))
         .extracting(LabeledBox::labelId, LabeledBox::label)
-        .containsExactly(
-            tuple(7, "cat"),
-            tuple(8, "dog"));
+        .containsExactly(tuple(7, "cat"), tuple(8, "dog"));
   }
 
   @Test
@@ -148,7 +144,8 @@ final class TestFuseRun {
             .labeled("file:///x/a.jpg", 100, 80, TestingLabels.box("Katze", 0.6, LEFT))
             .write(folder.resolve("second"));
 
-    requireRefused("have no class of one name (cat; Katze; if names differ: --class-map)", first, second);
+    requireRefused(
+        "have no class of one name (cat; Katze; if names differ: --class-map)", first, second);
     FuseRun.write(
         request(
             SharedImages.ALL,
@@ -169,7 +166,8 @@ final class TestFuseRun {
             .write(folder.resolve("first"));
     fuse(first, first);
 
-    requireRefused("it holds labels (--overwrite replaces them, or name another folder)", first, first);
+    requireRefused(
+        "it holds labels (--overwrite replaces them, or name another folder)", first, first);
     FuseRun.write(
         request(SharedImages.ALL, ClassMap.NONE, ExistingTable.REPLACE, first, first),
         TestingSpark.session(),
@@ -236,8 +234,7 @@ final class TestFuseRun {
   }
 
   private static FusionRules rules(int tables) {
-    return new FusionRules(
-        Collections.nCopies(tables, 1.0), 0.55, 0, Confidence.AVG);
+    return new FusionRules(Collections.nCopies(tables, 1.0), 0.55, 0, Confidence.AVG);
   }
 
   private List<Row> rows() {

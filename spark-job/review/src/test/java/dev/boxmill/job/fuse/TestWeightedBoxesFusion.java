@@ -49,8 +49,7 @@ final class TestWeightedBoxesFusion {
 
   private static void requireEqual(LabeledBox box, JsonNode expected) {
     assertThat(box.labelId()).isEqualTo(expected.get("label").intValue());
-    assertThat((double) box.score())
-        .isCloseTo(expected.get("score").doubleValue(), within(SCORES));
+    assertThat((double) box.score()).isCloseTo(expected.get("score").doubleValue(), within(SCORES));
     Corners at = box.corners();
     float[] sides = {at.xMin(), at.yMin(), at.xMax(), at.yMax()};
     for (int side = 0; side < sides.length; side++) {
@@ -151,7 +150,8 @@ final class TestWeightedBoxesFusion {
                 at.get(3).floatValue());
         int label = box.get("label").intValue();
         boxes.add(
-            new LabeledBox(label, "kind " + label, box.get("score").floatValue(), corners, corners));
+            new LabeledBox(
+                label, "kind " + label, box.get("score").floatValue(), corners, corners));
       }
       tables.add(new TableBoxes(tables.size(), boxes));
     }
