@@ -22,7 +22,8 @@ final class TestReviewCommand {
         """
         {"images": [{"id": 1, "file_name": "a.jpg", "width": 100, "height": 80}],
          "annotations": [
-          {"id": 1, "image_id": 1, "category_id": 1, "bbox": [10, 10, 50, 50], "area": 2500}],
+          {"id": 1, "image_id": 1, "category_id": 1, "bbox": [10, 10, 50, 50], "area": 2500},
+          {"id": 2, "image_id": 1, "category_id": 1, "bbox": [80, 60, 10, 10], "area": 100}],
          "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}]}
         """;
     truth = Files.writeString(folder.resolve("truth.json"), oneCat).toString();

@@ -82,9 +82,9 @@ public record FuseReport(long images, long failed, long boxes, List<String> line
     Collection<String> others =
         tables.stream()
             .filter(other -> !other.labels().equals(table.labels()))
-            .flatMap(other -> other.classNames().values().stream())
+            .flatMap(other -> other.classes().keySet().stream())
             .toList();
-    List<String> only = classes.onlyOf(table.classNames().values(), others);
+    List<String> only = classes.onlyOf(table.classes().keySet(), others);
     if (!only.isEmpty()) {
       lines.add(
           "  of its classes, %d in no other table: %s"

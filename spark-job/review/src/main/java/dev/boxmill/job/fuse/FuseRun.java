@@ -61,14 +61,14 @@ public final class FuseRun {
 
   private static MergedClasses classes(FuseRequest request, List<SourceTable> tables) {
     TreeSet<String> known = new TreeSet<>();
-    tables.forEach(table -> known.addAll(table.classNames().values()));
+    tables.forEach(table -> known.addAll(table.classes().keySet()));
     request.renamed().requireClasses(known);
     MergedClasses classes =
         MergedClasses.of(
-            tables.stream().map(SourceTable::classNames).toList(), request.renamed().names());
-    List<String> first = List.copyOf(tables.get(0).classNames().values());
+            tables.stream().map(SourceTable::classes).toList(), request.renamed().names());
+    List<String> first = List.copyOf(tables.get(0).classes().keySet());
     for (SourceTable table : tables.subList(1, tables.size())) {
-      List<String> others = List.copyOf(table.classNames().values());
+      List<String> others = List.copyOf(table.classes().keySet());
       if (!first.isEmpty()
           && !others.isEmpty()
           && classes.onlyOf(others, first).size() == distinct(classes, others)) {

@@ -27,21 +27,23 @@ record MergedClasses(Map<String, Integer> ids, Map<String, String> renamed)
   /**
    * Brings classes together.
    *
-   * @param tables class names by number, of each table
+   * @param tables numbers by the class's name, of each table
    */
-  static MergedClasses of(List<Map<Integer, String>> tables, Map<String, String> renamed) {
+  static MergedClasses of(List<Map<String, Integer>> tables, Map<String, String> renamed) {
     Map<String, Integer> ids = new LinkedHashMap<>();
     List<String> waiting = new ArrayList<>();
-    for (Map<Integer, String> table : tables) {
-      for (Map.Entry<Integer, String> entry : new TreeMap<>(table).entrySet()) {
-        String name = renamed.getOrDefault(entry.getValue(), entry.getValue());
+    for (Map<String, Integer> table : tables) {
+      List<Map.Entry<String, Integer>> byNumber = new ArrayList<>(table.entrySet());
+      byNumber.sort(Map.Entry.comparingByValue());
+      for (Map.Entry<String, Integer> entry : byNumber) {
+        String name = renamed.getOrDefault(entry.getKey(), entry.getKey());
         if (ids.containsKey(name) || waiting.contains(name)) {
           continue;
         }
-        if (ids.containsValue(entry.getKey())) {
+        if (ids.containsValue(entry.getValue())) {
           waiting.add(name);
         } else {
-          ids.put(name, entry.getKey());
+          ids.put(name, entry.getValue());
         }
       }
     }

@@ -15,10 +15,10 @@ import org.apache.spark.sql.functions;
  *
  * @param labels as the user named it
  * @param rows all of it
- * @param classNames by number
+ * @param classes numbers by name
  * @param made the detector and the refiners, with the fingerprint of what decided its labels
  */
-record SourceTable(String labels, Dataset<Row> rows, Map<Integer, String> classNames, Maker made) {
+record SourceTable(String labels, Dataset<Row> rows, Map<String, Integer> classes, Maker made) {
 
   /** What made a table. */
   record Maker(String model, String refiners, String fingerprint) {
@@ -36,21 +36,22 @@ record SourceTable(String labels, Dataset<Row> rows, Map<Integer, String> classN
    */
   static SourceTable open(String labels, SparkSession spark) {
     Dataset<Row> rows = TableCheck.open(spark, labels);
-    Map<Integer, String> recorded =
-        TableProvenance.recordedClassNames(labels, spark.sparkContext().hadoopConfiguration())
-            .orElse(Map.of());
+    Map<String, Integer> recorded = new TreeMap<>();
+    TableProvenance.recordedClassNames(labels, spark.sparkContext().hadoopConfiguration())
+        .orElse(Map.of())
+        .forEach((id, name) -> recorded.putIfAbsent(name, id));
     return new SourceTable(labels, rows, recorded.isEmpty() ? found(rows) : recorded, maker(rows));
   }
 
   /** Classes that have boxes, where no run recorded all. */
-  private static Map<Integer, String> found(Dataset<Row> rows) {
-    Map<Integer, String> names = new TreeMap<>();
+  private static Map<String, Integer> found(Dataset<Row> rows) {
+    Map<String, Integer> classes = new TreeMap<>();
     rows.select(functions.explode(functions.col(LabelColumn.BOXES.columnName())).as("box"))
-        .select("box.label_id", "box.label")
-        .distinct()
+        .groupBy("box.label")
+        .agg(functions.min("box.label_id"))
         .collectAsList()
-        .forEach(row -> names.put(row.getInt(0), row.getString(1)));
-    return names;
+        .forEach(row -> classes.put(row.getString(0), row.getInt(1)));
+    return classes;
   }
 
   /** One run makes all rows of a table alike. */

@@ -39,15 +39,15 @@ final class TestFuseRun {
   void everyImageHasOneRowWithItsProvenance() throws IOException {
     String first =
         new TestingLabels("")
-            .labeled("file:///x/a.jpg", 100, 80, cat(0.8, LEFT), cat(0.4, RIGHT))
+            .labeled("file:///x/a.jpg", 100, 80, cat(0.75, LEFT), cat(0.5, RIGHT))
             .labeled("file:///x/b.jpg", 100, 80)
             .failed("file:///x/c.jpg", ErrorCategory.UNREADABLE, "no picture")
             .failed("file:///x/d.jpg", ErrorCategory.UNREADABLE, "no picture")
             .write(folder.resolve("first"));
     String second =
         new TestingLabels("clip:min-size=1.0")
-            .labeled("file:///x/d.jpg", 100, 80, cat(0.6, LEFT))
-            .labeled("file:///x/a.jpg", 100, 80, cat(0.6, LEFT))
+            .labeled("file:///x/d.jpg", 100, 80, cat(0.5, LEFT))
+            .labeled("file:///x/a.jpg", 100, 80, cat(0.5, LEFT))
             .labeled("file:///x/b.jpg", 100, 80, TestingLabels.box("owl", 0.5, LEFT))
             .failed("file:///x/c.jpg", ErrorCategory.UNREADABLE, "none either")
             .write(folder.resolve("second"));
@@ -61,10 +61,10 @@ final class TestFuseRun {
             "file:///x/a.jpg", "file:///x/b.jpg", "file:///x/c.jpg", "file:///x/d.jpg");
     assertThat(boxes(rows.get(0)))
         .extracting(LabeledBox::label, LabeledBox::score, LabeledBox::corners)
-        .containsExactly(tuple("cat", 0.7f, LEFT), tuple("cat", 0.2f, RIGHT));
+        .containsExactly(tuple("cat", 0.625f, LEFT), tuple("cat", 0.25f, RIGHT));
     assertThat(boxes(rows.get(1))).extracting(LabeledBox::score).containsExactly(0.25f);
     assertThat(rows.get(2).<String>getAs("error_message")).isEqualTo("no picture");
-    assertThat(boxes(rows.get(3))).extracting(LabeledBox::score).containsExactly(0.6f);
+    assertThat(boxes(rows.get(3))).extracting(LabeledBox::score).containsExactly(0.5f);
     assertThat(rows.get(0).<String>getAs("model")).isEqualTo("detr-resnet-50 + detr-resnet-50");
     assertThat(rows.get(3).<String>getAs("model")).isEqualTo("detr-resnet-50");
     assertThat(rows.get(0).<String>getAs("refiners"))
@@ -137,11 +137,11 @@ final class TestFuseRun {
   void classesOfOtherNamesAreRefusedOrMapped() throws IOException {
     String first =
         new TestingLabels("")
-            .labeled("file:///x/a.jpg", 100, 80, cat(0.8, LEFT))
+            .labeled("file:///x/a.jpg", 100, 80, cat(0.75, LEFT))
             .write(folder.resolve("first"));
     String second =
         new TestingLabels("")
-            .labeled("file:///x/a.jpg", 100, 80, TestingLabels.box("Katze", 0.6, LEFT))
+            .labeled("file:///x/a.jpg", 100, 80, TestingLabels.box("Katze", 0.5, LEFT))
             .write(folder.resolve("second"));
 
     requireRefused(
@@ -155,7 +155,7 @@ final class TestFuseRun {
             second),
         TestingSpark.session(),
         warnings::add);
-    assertThat(boxes(rows().get(0))).extracting(LabeledBox::score).containsExactly(0.7f);
+    assertThat(boxes(rows().get(0))).extracting(LabeledBox::score).containsExactly(0.625f);
   }
 
   @Test
