@@ -37,10 +37,9 @@ public record ReliabilityPicture(Reliability reliability) {
                 + "<title>Reliability: %s</title>\n"
                 + "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
             WIDTH, HEIGHT, WIDTH, HEIGHT, errors()));
+    svg.append(text("<text x=\"%d\" y=\"%d\">%s</text>\n", LEFT, TOP - 28, errors()));
     svg.append(
-        text(
-            "<text x=\"%d\" y=\"%d\">Share of boxes that are right. %s</text>\n",
-            LEFT, TOP - 16, errors()));
+        text("<text x=\"%d\" y=\"%d\">Share of boxes that are right</text>\n", LEFT, TOP - 12));
     addGrid(svg);
     addBars(svg);
     svg.append(
