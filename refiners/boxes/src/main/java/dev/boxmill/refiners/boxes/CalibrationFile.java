@@ -44,7 +44,8 @@ record CalibrationFile(Path path) {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "Cannot find calibration '%s': no such file as %s (%s, or say where it is with calibrate:file=FILE)"
+                    ("Cannot find calibration '%s': no such file as %s"
+                            + " (%s, or say where it is with calibrate:file=FILE)")
                         .formatted(
                             name,
                             String.join(

@@ -73,7 +73,8 @@ public final class FuseRun {
           && !others.isEmpty()
           && classes.onlyOf(others, first).size() == distinct(classes, others)) {
         throw new BadInputException(
-            "Cannot fuse labels: %s and %s have no class of one name (%s; %s; if names differ: --class-map)"
+            ("Cannot fuse labels: %s and %s have no class of one name"
+                    + " (%s; %s; if names differ: --class-map)")
                 .formatted(
                     tables.get(0).labels(), table.labels(), examples(first), examples(others)));
       }
