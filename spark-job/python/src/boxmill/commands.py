@@ -108,6 +108,24 @@ def triage(labels: Path_, output: Path_, **options: Any) -> DataFrame:
     return _session().read.parquet(os.fspath(output))
 
 
+def calibrate(labels: Path_, ground_truth: Path_, output: Path_, **options: Any) -> Path:
+    """Fits curves that make scores probabilities; returns the file for the refiner ``calibrate:file=…``."""
+    run("calibrate", labels=labels, ground_truth=ground_truth, output=output, **options)
+    return Path(output)
+
+
+def fuse(labels: Iterable[Path_], output: Path_, **options: Any) -> DataFrame:
+    """Fuses the tables of several detectors, and returns the fused one."""
+    run("fuse", labels=labels, output=output, **options)
+    return _session().read.parquet(os.fspath(output))
+
+
+def review(labels: Path_, ground_truth: Path_, output: Path_, **options: Any) -> DataFrame:
+    """Finds errors in people's annotations, and returns the review table, most doubtful first."""
+    run("review", labels=labels, ground_truth=ground_truth, output=output, **options)
+    return _session().read.parquet(os.fspath(output) + "/table")
+
+
 def train_refiner(input: Path_ | Iterable[Path_], ground_truth: Path_, output: Path_, **options: Any) -> Path:
     """Trains a RefineBox over a frozen detector; returns the folder of its weights."""
     run("train-refiner", input=input, ground_truth=ground_truth, output=output, **options)

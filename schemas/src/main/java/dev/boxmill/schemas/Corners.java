@@ -1,7 +1,9 @@
 package dev.boxmill.schemas;
 
+import java.io.Serializable;
+
 /** A box in corner form: pixels of the oriented original image, origin at its top-left corner. */
-public record Corners(float xMin, float yMin, float xMax, float yMax) {
+public record Corners(float xMin, float yMin, float xMax, float yMax) implements Serializable {
 
   /** Area in square pixels; 0 for a box whose corners are crossed. */
   public float area() {

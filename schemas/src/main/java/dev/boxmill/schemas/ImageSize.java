@@ -1,7 +1,9 @@
 package dev.boxmill.schemas;
 
+import java.io.Serializable;
+
 /** Width and height of an image in pixels, after EXIF orientation. */
-public record ImageSize(int width, int height) {
+public record ImageSize(int width, int height) implements Serializable {
 
   public ImageSize {
     if (width < 1 || height < 1) {

@@ -2,6 +2,8 @@ package dev.boxmill.schemas;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
+
 /**
  * One element of the label table's {@code boxes}.
  *
@@ -10,7 +12,8 @@ import static java.util.Objects.requireNonNull;
  * @param detectorCorners before any refiner
  */
 public record LabeledBox(
-    int labelId, String label, float score, Corners corners, Corners detectorCorners) {
+    int labelId, String label, float score, Corners corners, Corners detectorCorners)
+    implements Serializable {
 
   public LabeledBox {
     requireNonNull(label, "label is null");

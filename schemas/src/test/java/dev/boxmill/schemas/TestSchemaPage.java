@@ -50,12 +50,27 @@ final class TestSchemaPage {
   }
 
   @Test
+  void pageHasEachColumnOfReview() {
+    assertThat(page)
+        .contains(
+            HEAD.formatted("column of review")
+                + Arrays.stream(ReviewColumn.values())
+                    .map(TestSchemaPage::line)
+                    .collect(Collectors.joining()))
+        .contains(
+            HEAD.formatted("field of a suspect")
+                + Arrays.stream(SuspectField.values())
+                    .map(TestSchemaPage::line)
+                    .collect(Collectors.joining()));
+  }
+
+  @Test
   void pageTellsWhereBoxesAre() {
     assertThat(page).contains("> " + LabelColumn.BOX_CONVENTION + "\n");
   }
 
   private static String line(TableColumn column) {
-    String type = column == LabelColumn.BOXES ? "array of struct" : column.sqlType();
+    String type = column.sqlType().startsWith("array") ? "array of struct" : column.sqlType();
     return "| `%s` | %s | %s | %s | %s | %d |\n"
         .formatted(
             column.columnName(),

@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
 /** {@code boxmill evaluate}: how good labels are against annotated images. */
 @Command(
     name = "evaluate",
-    description = "Compares labels with annotated images: COCO's numbers, or LVIS's.",
+    description =
+        "Compares labels with annotated images: COCO's numbers, or LVIS's, and how far scores are"
+            + " from probabilities (D-ECE, LaECE).",
     sortOptions = false,
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
@@ -87,6 +89,12 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Writes precision over recall of each category as CSV.")
   private String curves;
 
+  @Option(
+      names = "--reliability",
+      paramLabel = "FILE",
+      description = "Draws how often boxes of each score are right, as SVG.")
+  private String reliability;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Writes all numbers as JSON.")
   private String json;
 
@@ -109,10 +117,12 @@ final class EvaluateCommand implements Callable<Integer> {
                 .map(asked -> KnownValue.of("--oracle", asked, OracleTruth.values())));
     Optional<OutputFile> numbers = claim(json);
     Optional<OutputFile> points = claim(curves);
+    Optional<OutputFile> picture = claim(reliability);
     EvaluationReport report = report(request);
     print(report);
     numbers.ifPresent(file -> file.write(report::writeJson));
     points.ifPresent(file -> file.write(report::writeCurves));
+    picture.ifPresent(file -> file.write(report::writeReliability));
     return ExitCode.WHOLE;
   }
 

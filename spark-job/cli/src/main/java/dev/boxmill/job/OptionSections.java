@@ -16,7 +16,9 @@ enum OptionSections {
       "--overwrite",
       "--per-class",
       "--curves",
+      "--reliability",
       "--json",
+      "--image-root",
       "--limit"),
   DETECTOR(
       "Detector",
@@ -50,6 +52,9 @@ enum OptionSections {
       "--annotated-only",
       "--match-iou",
       "--kept-iou"),
+  CURVES("Curves", "--method", "--least-boxes"),
+  FUSION("Fusion", "--weights", "--iou", "--confidence", "--common-only"),
+  DOUBTS("Doubts", "--high-score", "--low-score"),
   LIMITS("Limits", "--max-failure-rate", "--max-pixels", "--threads", "--memory"),
   HELP("Help", "--help", "--version");
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
       "Refines a label table again: the boxes that its detector found, other refiners or a higher"
           + " threshold, a new table as 'label' would write it with those. A table of a low"
           + " --min-score is the store of candidates.",
-      "Refiners that look at boxes alone (clip, merge-duplicates, none) need no image and no network."
+      "Refiners that look at boxes alone (all but refinebox) need no image and no network."
           + " For those that look at feature maps (refinebox), images are read again, and of the"
           + " detector only the backbone runs."
     },

@@ -9,6 +9,11 @@ public final class BoxesPlugin implements RefinerPlugin {
 
   @Override
   public List<RefinerFactory> factories() {
-    return List.of(new ClipFactory(), new MergeDuplicatesFactory());
+    return List.of(
+        new CalibrateFactory(),
+        new ClipFactory(),
+        new MergeDuplicatesFactory(),
+        new SoftNmsFactory(),
+        new WeightedNmsFactory());
   }
 }

@@ -1,5 +1,5 @@
 /**
  * Refiners that need only boxes, in the package and in the form that a third party's would have:
- * {@code clip} and {@code merge-duplicates}.
+ * {@code calibrate}, {@code clip}, {@code merge-duplicates}, {@code nmw} and {@code soft-nms}.
  */
 package dev.boxmill.refiners.boxes;

@@ -13,7 +13,7 @@ final class TestBoxesPlugin {
   void isFoundByTheServicesFile() {
     assertThat(Refiners.find().factories())
         .extracting(RefinerFactory::name)
-        .containsExactly("clip", "merge-duplicates");
+        .containsExactly("calibrate", "clip", "merge-duplicates", "nmw", "soft-nms");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.boxmill.job.evaluate;
 
+import dev.boxmill.job.calibration.Reliability;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,12 +25,17 @@ public final class Evaluation {
   private final EvaluationStyle style;
   private final List<TruthCategory> categories;
   private final List<CategoryCurves> curves;
+  private final Reliability reliability;
 
   private Evaluation(
-      EvaluationStyle style, List<TruthCategory> categories, List<CategoryCurves> curves) {
+      EvaluationStyle style,
+      List<TruthCategory> categories,
+      List<CategoryCurves> curves,
+      Reliability reliability) {
     this.style = style;
     this.categories = categories;
     this.curves = curves;
+    this.reliability = reliability;
   }
 
   /**
@@ -49,7 +55,22 @@ public final class Evaluation {
     }
     List<CategoryCurves> curves =
         entries.parallelStream().map(of -> CategoryCurves.of(style, of)).toList();
-    return new Evaluation(style, categories, curves);
+    Reliability reliability = Reliability.of(categories.size());
+    images.forEach(image -> JudgedDetections.of(image, reliability::add));
+    return new Evaluation(style, categories, curves, reliability);
+  }
+
+  /** How far scores are from chances, for the detections that count at IoU 0.5. */
+  Reliability reliability() {
+    return reliability;
+  }
+
+  /** D-ECE and LaECE, by these names. */
+  public Map<String, Double> calibrationErrors() {
+    Map<String, Double> errors = new LinkedHashMap<>();
+    errors.put("D-ECE", reliability.detectionError().orElse(UNDEFINED));
+    errors.put("LaECE", reliability.locationAwareError().orElse(UNDEFINED));
+    return errors;
   }
 
   /** By name, in the usual order: COCO's twelve, or LVIS's. */

@@ -16,6 +16,7 @@ record EvaluationJson(EvaluationOutcome outcome) {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
     outcome.main().numbers().forEach(root::put);
+    outcome.main().calibrationErrors().forEach(root::put);
     root.put("style", outcome.request().style().name().toLowerCase(Locale.ROOT));
     root.put("ground_truth", outcome.request().groundTruth());
     root.put("detections", outcome.detections());
@@ -26,7 +27,9 @@ record EvaluationJson(EvaluationOutcome outcome) {
     outcome.facts().forEach(notes::add);
     if (outcome.knowsBefore()) {
       ObjectNode before = root.putObject("before_refinement");
-      outcome.at(OracleVariant.raw(BoxSource.DETECTOR)).numbers().forEach(before::put);
+      Evaluation detector = outcome.at(OracleVariant.raw(BoxSource.DETECTOR));
+      detector.numbers().forEach(before::put);
+      detector.calibrationErrors().forEach(before::put);
     }
     addCategories(root.putArray("per_class"));
     if (outcome.request().oracle().isPresent()) {

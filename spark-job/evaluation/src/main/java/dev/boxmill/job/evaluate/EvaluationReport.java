@@ -1,5 +1,6 @@
 package dev.boxmill.job.evaluate;
 
+import dev.boxmill.job.calibration.ReliabilityPicture;
 import dev.boxmill.job.evaluate.OracleVariant.BoxSource;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import dev.boxmill.job.text.TextTable;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /** What an evaluation found, as a person and as a program reads it. */
 public final class EvaluationReport {
@@ -47,21 +49,24 @@ public final class EvaluationReport {
     if (outcome.knowsBefore()) {
       table.row(List.of("", "detector", "refined"));
     }
-    outcome
-        .main()
-        .numbers()
+    addRows(table, Evaluation::numbers);
+    addRows(table, Evaluation::calibrationErrors);
+    return table;
+  }
+
+  private void addRows(TextTable table, Function<Evaluation, Map<String, Double>> numbers) {
+    numbers
+        .apply(outcome.main())
         .forEach(
             (name, value) -> {
               List<String> cells = new ArrayList<>(List.of(name));
               if (outcome.knowsBefore()) {
-                double before =
-                    outcome.at(OracleVariant.raw(BoxSource.DETECTOR)).numbers().get(name);
-                cells.add(Evaluation.text(before));
+                Evaluation before = outcome.at(OracleVariant.raw(BoxSource.DETECTOR));
+                cells.add(Evaluation.text(numbers.apply(before).get(name)));
               }
               cells.add(Evaluation.text(value));
               table.row(cells);
             });
-    return table;
   }
 
   /** A row for each category that has objects. */
@@ -148,6 +153,11 @@ public final class EvaluationReport {
   /** Writes precision over recall of each category and IoU threshold as CSV. */
   public void writeCurves(OutputStream stream) throws IOException {
     new CurvesCsv(outcome.main()).write(stream);
+  }
+
+  /** Draws how often boxes of each score are right, as SVG. */
+  public void writeReliability(OutputStream stream) throws IOException {
+    new ReliabilityPicture(outcome.main().reliability()).write(stream);
   }
 
   private static void line(StringBuilder text, String line) {

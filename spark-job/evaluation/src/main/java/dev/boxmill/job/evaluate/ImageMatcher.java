@@ -115,6 +115,26 @@ public final class ImageMatcher {
           matches.outcome(firstRecorded + d, range.ordinal(), outcomes[d]);
         }
       }
+      recordOverlaps(objects, overlaps, matches, firstRecorded);
+    }
+
+    /** How well those detections lie that found an object at the lowest threshold. */
+    private void recordOverlaps(
+        List<TruthObject> objects, double[] overlaps, ImageMatches matches, int firstRecorded) {
+      boolean[] ignored = ignored(objects, AreaRange.ALL);
+      int[] turn = StableOrder.of(objects.size(), o -> true, (a, b) -> !ignored[a] && ignored[b]);
+      boolean[] taken = new boolean[objects.size()];
+      for (int d = 0; d < end - first; d++) {
+        int object = best(objects, overlaps, d, ignored, turn, taken, Grid.IOU_50);
+        if (object == NONE) {
+          continue;
+        }
+        taken[object] = true;
+        int outcome = matches.outcome(firstRecorded + d, AreaRange.ALL.ordinal());
+        if (MatchBits.isFound(outcome, Grid.IOU_50)) {
+          matches.setOverlap(firstRecorded + d, overlaps[d * turn.length + object]);
+        }
+      }
     }
 
     /** Most categories have no object in an image. */

@@ -15,12 +15,14 @@ public final class ImageMatches implements Serializable {
   private int[] ends = new int[4];
   private int[] objects = new int[4 * AreaRange.COUNT];
   private double[] scores;
+  private double[] overlaps;
   private int[] outcomes;
   private int categoryCount;
   private int detectionCount;
 
   ImageMatches(int expectedDetections) {
     scores = new double[expectedDetections];
+    overlaps = new double[expectedDetections];
     outcomes = new int[AreaRange.COUNT * expectedDetections];
   }
 
@@ -51,6 +53,7 @@ public final class ImageMatches implements Serializable {
     if (detectionCount == scores.length) {
       int more = Math.max(8, 2 * detectionCount);
       scores = Arrays.copyOf(scores, more);
+      overlaps = Arrays.copyOf(overlaps, more);
       outcomes = Arrays.copyOf(outcomes, more * AreaRange.COUNT);
     }
     scores[detectionCount] = score;
@@ -59,6 +62,11 @@ public final class ImageMatches implements Serializable {
 
   void outcome(int detection, int area, int outcome) {
     outcomes[detection * AreaRange.COUNT + area] = outcome;
+  }
+
+  /** Sets the IoU of a detection with the object that it found at IoU 0.5, over all areas. */
+  void setOverlap(int detection, double overlap) {
+    overlaps[detection] = overlap;
   }
 
   int categoryCount() {
@@ -86,6 +94,13 @@ public final class ImageMatches implements Serializable {
 
   double score(int detection) {
     return scores[detection];
+  }
+
+  /**
+   * IoU with the object that the detection found at IoU 0.5, over all areas; 0 if it found none.
+   */
+  double overlap(int detection) {
+    return overlaps[detection];
   }
 
   /** An {@link MatchBits}. */

@@ -3,6 +3,7 @@ package dev.boxmill.job.evaluate;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import dev.boxmill.job.table.LabelRows;
+import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.LabelColumn;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -28,13 +29,19 @@ import org.apache.spark.sql.functions;
 final class LabelTableImages implements LabeledImages {
 
   private static final List<LabelColumn> COLUMNS =
-      List.of(LabelColumn.IMAGE_URI, LabelColumn.STATUS, LabelColumn.BOXES, LabelColumn.REFINERS);
+      List.of(
+          LabelColumn.IMAGE_URI,
+          LabelColumn.STATUS,
+          LabelColumn.BOXES,
+          LabelColumn.REFINERS,
+          LabelColumn.WIDTH,
+          LabelColumn.HEIGHT);
 
   /** How much one Spark job may bring back; Spark's own limit is a gigabyte. */
   private static final long RESULT_BYTES = 512L << 20;
 
-  /** A score, and an outcome for each area range. */
-  private static final long BYTES_PER_BOX = 8 + 4L * AreaRange.COUNT;
+  /** A score, an overlap, and an outcome for each area range. */
+  private static final long BYTES_PER_BOX = 8 + 8 + 4L * AreaRange.COUNT;
 
   private final EvaluationRequest request;
   private final GroundTruth truth;
@@ -239,7 +246,52 @@ final class LabelTableImages implements LabeledImages {
     return all;
   }
 
+  /** The matches of each image of the ground truth, in its order. */
+  List<ImageMatches> matches(Oracle oracle) {
+    ImageTruth[] truths = truth.images().stream().map(TruthImage::truth).toArray(ImageTruth[]::new);
+    Broadcast<ImageTruth[]> sent =
+        JavaSparkContext.fromSparkContext(rows.context()).broadcast(truths);
+    List<OracleVariant> raw = List.of(OracleVariant.raw(OracleVariant.BoxSource.REFINED));
+    List<MatchedImage> images = images(new ImageMatching(request.style(), raw, oracle), sent);
+    sent.destroy();
+    return images.stream().map(image -> image.matches().get(0)).toList();
+  }
+
+  /** Labeled images with their annotations; both stay on the executors. */
+  JavaRDD<AnnotatedImage> annotated() {
+    ImageTruth[] truths = truth.images().stream().map(TruthImage::truth).toArray(ImageTruth[]::new);
+    Broadcast<ImageTruth[]> sent =
+        JavaSparkContext.fromSparkContext(rows.context()).broadcast(truths);
+    Broadcast<NamedImages> known = names;
+    Broadcast<Map<Integer, Integer>> meant = fits;
+    LabelCategories matched = categories;
+    return rows.filter(row -> row.getString(1).equals(LabelRows.OK))
+        .filter(row -> isMeant(row.getString(0), known.value(), meant.value()))
+        .map(row -> annotated(row, sent.value()[known.value().find(row.getString(0))], matched));
+  }
+
+  private static AnnotatedImage annotated(Row row, ImageTruth truth, LabelCategories categories) {
+    List<AnnotatedImage.Found> found = new ArrayList<>();
+    for (Row box : boxes(row)) {
+      int category = categories.index(LabelBox.name(box).id(), LabelBox.name(box).label());
+      if (category != ImageDetections.UNKNOWN) {
+        found.add(new AnnotatedImage.Found(category, LabelRows.labeledBox(box)));
+      }
+    }
+    ImageSize size = new ImageSize(row.getInt(4), row.getInt(5));
+    return new AnnotatedImage(row.getString(0), size, truth, found);
+  }
+
+  /** Which categories the labels mean. */
+  LabelCategories categories() {
+    return categories;
+  }
+
   private OracleResults read(ImageMatching matching, Broadcast<ImageTruth[]> sent) {
+    return MatchedImage.sum(request.style(), truth, matching.variants(), images(matching, sent));
+  }
+
+  private List<MatchedImage> images(ImageMatching matching, Broadcast<ImageTruth[]> sent) {
     Broadcast<NamedImages> known = names;
     LabelCategories matched = categories;
     Broadcast<Map<Integer, Integer>> meant = fits;
@@ -254,7 +306,7 @@ final class LabelTableImages implements LabeledImages {
         images[i] = matching.match(i, truth.images().get(i).truth(), List.of(), matched);
       }
     }
-    return MatchedImage.sum(request.style(), truth, matching.variants(), Arrays.asList(images));
+    return Arrays.asList(images);
   }
 
   private static boolean isMeant(String uri, NamedImages names, Map<Integer, Integer> fits) {

@@ -37,7 +37,8 @@ public record TruthObject(
    * The share of the union that both cover; for a crowd, the share of the detection. 0 for boxes
    * that do not overlap.
    */
-  double iou(double detectionX, double detectionY, double detectionWidth, double detectionHeight) {
+  public double iou(
+      double detectionX, double detectionY, double detectionWidth, double detectionHeight) {
     double sharedWidth = Math.min(detectionWidth + detectionX, width + x) - Math.max(detectionX, x);
     if (sharedWidth <= 0) {
       return 0;

@@ -35,6 +35,30 @@ final class TestEvaluation {
     requireEqual(name, EvaluationStyle.LVIS);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "crowds", "ties", "many", "single"})
+  void calibrationErrorsAreThoseOfPycocotoolsMatches(String name) throws Exception {
+    GroundTruth truth = truth(name, EvaluationStyle.COCO);
+    List<ImageDetections> detections =
+        ResultFile.read(
+                file(name, "results"), truth, ImageScope.ALL, () -> new Configuration(false))
+            .detections();
+    Evaluation evaluation = evaluate(EvaluationStyle.COCO, truth, detections);
+    JsonNode expected =
+        new ObjectMapper()
+            .readTree(TestEvaluation.class.getResourceAsStream("calibration.json"))
+            .get(name);
+
+    assertThat(evaluation.reliability().all().total()).isEqualTo(expected.get("boxes").longValue());
+    evaluation
+        .calibrationErrors()
+        .forEach(
+            (number, value) ->
+                assertThat(value)
+                    .as(number)
+                    .isCloseTo(expected.get(number).doubleValue(), within(ROUNDING)));
+  }
+
   @Test
   void oddAnnotationsAreCounted() throws Exception {
     GroundTruth truth = truth("odd", EvaluationStyle.COCO);

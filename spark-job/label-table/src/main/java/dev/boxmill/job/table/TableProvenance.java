@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /**
  * How a label table was made that is to be refined again, as its run recorded it.
@@ -22,6 +23,9 @@ import org.apache.hadoop.conf.Configuration;
  */
 public record TableProvenance(
     String uri, String model, String refiners, Map<String, String> settings) {
+
+  /** The setting that holds the SHA-256 of the detector's files. */
+  public static final String DETECTOR = "detector";
 
   /** The setting that holds the class names by label id, as JSON. */
   public static final String CLASS_NAMES = "class-names";
@@ -57,13 +61,31 @@ public record TableProvenance(
   /** Class names by label id of a table's detector, if its run recorded them. */
   public static Optional<Map<Integer, String>> recordedClassNames(
       String table, Configuration hadoop) {
+    return recorded(table, hadoop)
+        .filter(made -> made.settings().containsKey(CLASS_NAMES))
+        .map(TableProvenance::classNames);
+  }
+
+  /** How a table was made, if its run recorded it. */
+  public static Optional<TableProvenance> recorded(String table, Configuration hadoop) {
     try {
-      return RunRecord.in(Locations.absolute(table, hadoop), hadoop)
-          .filter(record -> record.settings().containsKey(CLASS_NAMES))
-          .map(made -> new TableProvenance(table, made.model(), "", made.settings()).classNames());
+      Path folder = Locations.absolute(table, hadoop);
+      return RunRecord.in(folder, hadoop)
+          .map(
+              made ->
+                  new TableProvenance(
+                      Locations.uri(folder),
+                      String.valueOf(made.model()),
+                      Optional.ofNullable(made.refiners()).orElse(""),
+                      made.settings()));
     } catch (IOException unreachable) {
       return Optional.empty();
     }
+  }
+
+  /** What made it: {@code embedded}, or {@code embedded with clip:min-size=1.0}. */
+  public String maker() {
+    return refiners.isEmpty() ? model : model + " with " + refiners;
   }
 
   /** Class names by label id. */

@@ -43,7 +43,7 @@ record DetectorJob(
   static final int CHECKPOINT_TOP_K = 0;
 
   /** The setting that holds the hash of the detector's files. */
-  static final String DETECTOR = "detector";
+  static final String DETECTOR = TableProvenance.DETECTOR;
 
   DetectorJob {
     chain = List.copyOf(chain);

@@ -69,6 +69,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
     List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), detector, directory));
     try (DetectorFiles files = DetectorFiles.open(local, options)) {
       files.check();
+      String hash = sha256.apply(files);
       return new DetectorJob(
           detector,
           options,
@@ -80,10 +81,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           settings.tiling(),
           settings.decoding(),
           decisive(
-              files,
-              sha256.apply(files),
-              refiners.fingerprint(chain, context(files, directory)),
-              settings));
+              files, hash, refiners.fingerprint(chain, context(files, directory, hash)), settings));
     } catch (CheckpointException | RefinerException e) {
       throw new BadInputException(e.getMessage(), e);
     }
@@ -102,13 +100,15 @@ public final class DetectorLabelerProvider implements LabelerProvider {
         : List.of(RefineBoxFactory.NAME);
   }
 
-  private static RefinerContext context(DetectorFiles files, Optional<Path> directory) {
+  private static RefinerContext context(
+      DetectorFiles files, Optional<Path> directory, String sha256) {
     return new RefinerContext(
         files.architecture().classNames(),
         Device.cpu(),
         Precision.FP32,
         files.architecture().featureChannels(),
-        directory);
+        directory,
+        Optional.of(sha256));
   }
 
   private static List<RefinerSpec> parse(Refiners refiners, List<String> specs) {

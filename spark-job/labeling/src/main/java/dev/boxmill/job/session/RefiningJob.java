@@ -248,6 +248,7 @@ public record RefiningJob(
         slot.device(),
         job.precision().on(slot.device()),
         featureChannels,
-        DetectorLocation.directory(local));
+        DetectorLocation.directory(local),
+        Optional.of(job.detectorSha256()));
   }
 }

@@ -394,7 +394,8 @@ public final class ResidentDetector {
         device,
         job.precision().on(device),
         detector.featureChannels(),
-        directory);
+        directory,
+        Optional.of(job.detectorSha256()));
   }
 
   private static int processors() {

@@ -1,9 +1,11 @@
 package dev.boxmill.job.export;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.schemas.TriageColumn;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 
 /**
  * Label Studio's tasks with a prediction each; boxes are in percent of the image. A triage's
@@ -26,19 +28,21 @@ final class LabelStudioWriter implements ExportWriter {
   LabelStudioWriter(ExportFiles files, ExportContext context) throws IOException {
     this.addresses = context.addresses();
     try (OutputStream config = files.beside(CONFIG)) {
-      writeConfig(new XmlText(config), context.categories());
+      writeConfig(
+          new XmlText(config),
+          context.categories().all().stream().map(ExportCategories.Category::name).toList());
     }
     this.file = ExportJson.generator(files.file());
     file.writeStartArray();
   }
 
   /** Without an XML declaration, which Label Studio refuses in the text that it is given. */
-  private static void writeConfig(XmlText xml, ExportCategories categories) throws IOException {
+  static void writeConfig(XmlText xml, List<String> categories) throws IOException {
     xml.start("View");
     xml.empty("Image", "name", TO, "value", "$image");
     xml.start("RectangleLabels", "name", FROM, "toName", TO);
-    for (ExportCategories.Category category : categories.all()) {
-      xml.empty("Label", "value", category.name());
+    for (String category : categories) {
+      xml.empty("Label", "value", category);
     }
     xml.end();
     xml.end();
@@ -63,7 +67,7 @@ final class LabelStudioWriter implements ExportWriter {
     file.writeArrayFieldStart("result");
     int number = 0;
     for (ExportedBox box : image.boxes()) {
-      writeBox(image, box, ++number);
+      writeBox(file, image.size(), box, image.number() + "-" + ++number);
     }
     file.writeEndArray();
     file.writeEndObject();
@@ -71,21 +75,23 @@ final class LabelStudioWriter implements ExportWriter {
     file.writeEndObject();
   }
 
-  private void writeBox(ExportedImage image, ExportedBox box, int number) throws IOException {
+  /** Writes a box of a task's prediction or annotation. */
+  static void writeBox(JsonGenerator file, ImageSize size, ExportedBox box, String id)
+      throws IOException {
     file.writeStartObject();
-    file.writeStringField("id", image.number() + "-" + number);
+    file.writeStringField("id", id);
     file.writeStringField("type", "rectanglelabels");
     file.writeStringField("from_name", FROM);
     file.writeStringField("to_name", TO);
-    file.writeNumberField("original_width", image.size().width());
-    file.writeNumberField("original_height", image.size().height());
+    file.writeNumberField("original_width", size.width());
+    file.writeNumberField("original_height", size.height());
     file.writeNumberField("image_rotation", 0);
     file.writeNumberField("score", box.score());
     file.writeObjectFieldStart("value");
-    file.writeNumberField("x", percent(box.xMin(), image.size().width()));
-    file.writeNumberField("y", percent(box.yMin(), image.size().height()));
-    file.writeNumberField("width", percent(box.width(), image.size().width()));
-    file.writeNumberField("height", percent(box.height(), image.size().height()));
+    file.writeNumberField("x", percent(box.xMin(), size.width()));
+    file.writeNumberField("y", percent(box.yMin(), size.height()));
+    file.writeNumberField("width", percent(box.width(), size.width()));
+    file.writeNumberField("height", percent(box.height(), size.height()));
     file.writeNumberField("rotation", 0);
     file.writeArrayFieldStart("rectanglelabels");
     // the interface can't hold every character, and a task's class must be one of its

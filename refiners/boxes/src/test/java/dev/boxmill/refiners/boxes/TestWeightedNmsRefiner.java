@@ -1,0 +1,12 @@
+package dev.boxmill.refiners.boxes;
+
+import dev.boxmill.refiners.spi.RefinerFactory;
+import dev.boxmill.refiners.spi.testing.BoxRefinerContract;
+
+final class TestWeightedNmsRefiner implements BoxRefinerContract {
+
+  @Override
+  public RefinerFactory factory() {
+    return new WeightedNmsFactory();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.boxmill.job.evaluate;
+
+import dev.boxmill.job.calibration.JudgedBoxes;
+import dev.boxmill.job.calibration.Reliability;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What curves do on images that they were not fitted to: each of {@value #PARTS} parts of the
+ * images is calibrated by the others.
+ *
+ * @param before scores as they are
+ * @param after scores by the curves
+ */
+record HeldOutErrors(Reliability before, Reliability after) {
+
+  static final int PARTS = 5;
+
+  /** Empty if the boxes lie in too few images. */
+  static Optional<HeldOutErrors> of(List<JudgedBoxes> byCategory, CalibrationRequest request) {
+    Reliability before = Reliability.of(byCategory.size());
+    Reliability after = Reliability.of(byCategory.size());
+    for (int part = 0; part < PARTS; part++) {
+      int held = part;
+      Optional<ClassCurves> curves =
+          ClassCurves.fit(
+              byCategory, image -> image % PARTS != held, request.method(), request.leastBoxes());
+      if (curves.isEmpty()) {
+        return Optional.empty();
+      }
+      for (int category = 0; category < byCategory.size(); category++) {
+        JudgedBoxes boxes = byCategory.get(category).ofImages(image -> image % PARTS == held);
+        for (int box = 0; box < boxes.size(); box++) {
+          before.add(category, boxes.score(box), boxes.overlap(box));
+          double probability = curves.get().probability(category, boxes.score(box));
+          after.add(category, probability, boxes.overlap(box));
+        }
+      }
+    }
+    return Optional.of(new HeldOutErrors(before, after));
+  }
+}
