@@ -1,0 +1,70 @@
+package dev.boxmill.job.train;
+
+import dev.boxmill.detr.DetectorFiles;
+import dev.boxmill.detr.architecture.TrainingNetwork;
+import dev.boxmill.detr.training.Parameter.Part;
+import dev.boxmill.detr.training.StartingPoint;
+import dev.boxmill.job.session.FrozenDetector;
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * What a training begins with, as it travels to executors: they read the weights from the
+ * detector's files.
+ *
+ * @param training tells trainings apart
+ * @param source the detector
+ * @param classNames of what it learns, by label
+ * @param seed of class heads that are drawn
+ * @param frozen parts that stay as they are
+ * @param maxPixels images that declare more are refused
+ */
+record TrainedDetector(
+    String training,
+    FrozenDetector source,
+    Map<Integer, String> classNames,
+    long seed,
+    Set<Part> frozen,
+    long maxPixels)
+    implements Serializable {
+
+  TrainedDetector {
+    classNames = Map.copyOf(classNames);
+    frozen = Set.copyOf(frozen);
+  }
+
+  /** Opens the detector's files; the caller closes them. */
+  DetectorFiles open(Configuration hadoop) {
+    return source.open(hadoop);
+  }
+
+  /** How it begins; weights are to be read while the files are open. */
+  StartingPoint start(DetectorFiles files) {
+    StartingPoint start = StartingPoint.of(files, classNames, seed);
+    return frozen.isEmpty() ? start : start.with(frozen(start.network()));
+  }
+
+  /** BatchNorms of a part that stays as it is don't follow its images either. */
+  private TrainingNetwork frozen(TrainingNetwork network) {
+    Set<String> prefixes = new HashSet<>();
+    for (Part part : frozen) {
+      prefixes.addAll(prefixes(part));
+    }
+    Set<String> live = new HashSet<>(network.livePrefixes());
+    if (frozen.contains(Part.BACKBONE) && live.remove("backbone.")) {
+      return network.withLiveNorms(live).withFrozen(prefixes);
+    }
+    return network.withFrozen(prefixes);
+  }
+
+  private static Set<String> prefixes(Part part) {
+    return switch (part) {
+      case BACKBONE -> Set.of("backbone.");
+      case ENCODER -> Set.of("encoder.", "projection", "level", "position.");
+      case DECODER -> throw new IllegalArgumentException("Invalid part: " + part);
+    };
+  }
+}
