@@ -104,6 +104,7 @@ public final class Boxmill implements Runnable {
         .addSubcommand(new CompareCommand())
         .addSubcommand(new TriageCommand())
         .addSubcommand(new TrainRefinerCommand())
+        .addSubcommand(new TrainDetectorCommand())
         .addSubcommand(new ExportCommand())
         .addSubcommand(new ScenesCommand())
         .setUsageHelpAutoWidth(true)

@@ -108,8 +108,7 @@ record DetectorDirectory(Map<String, byte[]> small, String weights) implements S
     TrainingFolder.withLocal(
         local -> {
           SafetensorsWriter.write(local, tensors, texts);
-          StoredFile.write(
-              new Path(target, weights), stream -> Files.copy(local, stream), hadoop);
+          StoredFile.write(new Path(target, weights), stream -> Files.copy(local, stream), hadoop);
           return target;
         });
   }

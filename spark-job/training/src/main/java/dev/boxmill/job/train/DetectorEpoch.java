@@ -54,8 +54,7 @@ record DetectorEpoch(
               one.ap(),
               one.best()));
       for (String part : parts.keySet()) {
-        text.append(
-            String.format(Locale.ROOT, ",%.6f", one.losses.getOrDefault(part, Double.NaN)));
+        text.append(String.format(Locale.ROOT, ",%.6f", one.losses.getOrDefault(part, Double.NaN)));
       }
       text.append('\n');
     }
@@ -65,8 +64,6 @@ record DetectorEpoch(
             ? "AP on held-out images"
             : "AP on held-out images (dashed: what it began with)",
         "Loss, weighted sum of all parts",
-        epochs.stream()
-            .map(one -> new Point(one.epoch(), before, one.ap(), one.loss()))
-            .toList());
+        epochs.stream().map(one -> new Point(one.epoch(), before, one.ap(), one.loss())).toList());
   }
 }

@@ -31,8 +31,7 @@ record DetectorFolder(TrainingFolder training, DetectorDirectory directory) {
       Configuration hadoop) {
     Set<String> others = new HashSet<>(directory.small().keySet());
     Kind kind = new Kind(directory.weights(), others, "serves as --detector");
-    TrainingFolder training =
-        TrainingFolder.at(request.output(), request.existing(), kind, hadoop);
+    TrainingFolder training = TrainingFolder.at(request.output(), request.existing(), kind, hadoop);
     if (Locations.uri(new org.apache.hadoop.fs.Path(source.uri())).equals(training.uri())) {
       throw new BadInputException(
           "Cannot train into %s: it is the detector itself (name another folder)"
@@ -93,8 +92,7 @@ record DetectorFolder(TrainingFolder training, DetectorDirectory directory) {
     for (JsonNode epoch : old.get().path("results")) {
       ap = Math.max(ap, epoch.path("ap").asDouble(-1));
     }
-    boolean worse =
-        held.equals(identity.settings().get(HELD_OUT)) && ap > outcome.best().ap();
+    boolean worse = held.equals(identity.settings().get(HELD_OUT)) && ap > outcome.best().ap();
     return worse
         ? Optional.of(
             "its AP is %.4f by the same images, the new one's %.4f"

@@ -40,8 +40,7 @@ record DetectorPosition(
   }
 
   static DetectorPosition start(String identity, double before, int slices, float[] statistics) {
-    return new DetectorPosition(
-        identity, 1, 0, 0, Map.of(), before, slices, statistics, List.of());
+    return new DetectorPosition(identity, 1, 0, 0, Map.of(), before, slices, statistics, List.of());
   }
 
   /**

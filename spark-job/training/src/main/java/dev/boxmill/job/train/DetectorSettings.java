@@ -114,8 +114,7 @@ public record DetectorSettings(
     require(dropAt >= 0 && dropAt <= 1, "--drop-at", dropAt, "from 0 to 1");
     require(average >= 0 && average < 1, "--ema", average, "from 0 to below 1");
     frozen = Set.copyOf(frozen);
-    require(
-        !frozen.contains(Part.DECODER), "--freeze", frozen, "of the backbone and the encoder");
+    require(!frozen.contains(Part.DECODER), "--freeze", frozen, "of the backbone and the encoder");
     require(mirrored >= 0 && mirrored <= 1, "--flip", mirrored, "from 0 to 1");
     require(cropped >= 0 && cropped <= 1, "--crop", cropped, "from 0 to 1");
     require(

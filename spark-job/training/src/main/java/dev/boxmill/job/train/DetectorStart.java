@@ -89,9 +89,9 @@ record DetectorStart(
    * @param tasks that share a step at most
    */
   ParameterStore store(JavaSparkContext spark, DetectorTask task, int tasks) {
-    try (DetectorFiles files = detector.open(task.hadoop())) {
-      float[] first = layout.read(detector.start(files).weights());
-      return new LocalParameters(spark, task, layout, rates, first, tasks);
+    if (!spark.isLocal()) {
+      return new SlicedParameters(spark, task, layout, rates, tasks);
     }
+    return new LocalParameters(spark, task, layout, rates, task.firstRow(), tasks);
   }
 }

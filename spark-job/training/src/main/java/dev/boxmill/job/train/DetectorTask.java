@@ -13,6 +13,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -32,6 +33,27 @@ record DetectorTask(TrainedDetector detector, Broadcast<SerializableConfiguratio
               groups.subList(groups.size() * i / count, groups.size() * (i + 1) / count)));
     }
     return shares;
+  }
+
+  /** Of trainings in this JVM, by their names. */
+  private static final Map<String, ParameterLayout> LAYOUTS = new ConcurrentHashMap<>();
+
+  /** Which tensors are trained; on an executor, looked up once. */
+  ParameterLayout layout() {
+    return LAYOUTS.computeIfAbsent(
+        detector.training(),
+        training -> {
+          try (DetectorFiles files = detector.open(hadoop())) {
+            return ParameterLayout.of(detector.start(files));
+          }
+        });
+  }
+
+  /** All parameters as the training begins. */
+  float[] firstRow() {
+    try (DetectorFiles files = detector.open(hadoop())) {
+      return layout().read(detector.start(files).weights());
+    }
   }
 
   Configuration hadoop() {

@@ -58,8 +58,7 @@ public final class DetectorTraining {
     this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     LabelSettings asked =
         request.detector().withRefiners(List.of(LabelSettings.NO_REFINER)).withMinScore(0);
-    this.source =
-        FrozenDetector.of(asked, hadoop).withAuto(() -> ExecutorPrecision.agreed(spark));
+    this.source = FrozenDetector.of(asked, hadoop).withAuto(() -> ExecutorPrecision.agreed(spark));
     GroundTruth truth = truth(request.groundTruth());
     this.classes =
         LearntClasses.of(
@@ -126,8 +125,12 @@ public final class DetectorTraining {
       DetectorPosition place = begin(store);
       describe();
       folder.training().saveProvenance(provenance(place));
+      LostSlices losses = new LostSlices(console);
       while (place.epoch() <= settings.epochs()) {
-        place = endEpoch(store, trainEpoch(store, place));
+        DetectorPosition from = place;
+        place =
+            losses.survived(
+                () -> endEpoch(store, trainEpoch(store, from)), () -> saved(store).orElse(from));
       }
       folder.training().saveProvenance(provenance(place));
       DetectorOutcome outcome = outcome(place);
@@ -137,24 +140,30 @@ public final class DetectorTraining {
   }
 
   private DetectorPosition begin(ParameterStore store) throws IOException {
-    Optional<DetectorPosition> resumed =
-        folder
-            .training()
-            .resume(
-                DetectorPosition.class,
-                place -> {
-                  store.load(folder.training(), place.files());
-                  return place;
-                });
+    Optional<DetectorPosition> resumed = saved(store);
     folder.training().own();
     if (resumed.isEmpty()) {
       double before = classes.areNew() ? Double.NaN : validation.ap(source);
-      return DetectorPosition.start(identity.hash(), before, store.slices(), start.statistics());
+      DetectorPosition first =
+          DetectorPosition.start(identity.hash(), before, store.slices(), start.statistics());
+      save(store, first);
+      return first;
     }
     console.printf(
         "Goes on at epoch %d, step %d of the training in %s%n",
         resumed.get().epoch(), resumed.get().step(), folder.training().uri());
     return resumed.get();
+  }
+
+  private Optional<DetectorPosition> saved(ParameterStore store) throws IOException {
+    return folder
+        .training()
+        .resume(
+            DetectorPosition.class,
+            place -> {
+              store.load(folder.training(), place.files());
+              return place;
+            });
   }
 
   private void describe() {

@@ -17,11 +17,8 @@ record DetectorValidation(
   double ap(String directory, Configuration hadoop) {
     boolean bare = start.directory().small().containsKey(DetectorDirectory.CLASS_NAMES);
     Optional<String> names =
-        bare
-            ? Optional.of(directory + "/" + DetectorDirectory.CLASS_NAMES)
-            : Optional.empty();
-    return ap(
-        FrozenDetector.of(settings.withDetector(directory).withClassNames(names), hadoop));
+        bare ? Optional.of(directory + "/" + DetectorDirectory.CLASS_NAMES) : Optional.empty();
+    return ap(FrozenDetector.of(settings.withDetector(directory).withClassNames(names), hadoop));
   }
 
   /** COCO's AP of a detector. */

@@ -10,7 +10,8 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 
 /** Matches held-out images with what a detector finds, which works as it will when it labels. */
-final class DetectorValidationTask implements FlatMapFunction<Iterator<ImageGroup>, ValidatedImage> {
+final class DetectorValidationTask
+    implements FlatMapFunction<Iterator<ImageGroup>, ValidatedImage> {
 
   private static final long serialVersionUID = 1;
 

@@ -84,9 +84,7 @@ final class LocalParameters implements ParameterStore {
     DetectorTask asked = task;
     List<Share> numbered =
         IntStream.range(0, shares.size()).mapToObj(i -> new Share(i, shares.get(i))).toList();
-    spark
-        .parallelize(numbered, shares.size())
-        .foreach(share -> compute(asked, share, totals));
+    spark.parallelize(numbered, shares.size()).foreach(share -> compute(asked, share, totals));
   }
 
   private static void compute(DetectorTask task, Share share, StepTotals totals) {
@@ -135,16 +133,12 @@ final class LocalParameters implements ParameterStore {
           "it is of a cluster's training, in " + names.size() + " slices");
     }
     slice =
-        folder.withStateFile(
-            names.get(0), local -> ParameterSlice.read(local, Range.all(layout)));
+        folder.withStateFile(names.get(0), local -> ParameterSlice.read(local, Range.all(layout)));
   }
 
   @Override
   public void write(
-      DetectorDirectory directory,
-      String target,
-      float[] statistics,
-      Map<String, String> metadata)
+      DetectorDirectory directory, String target, float[] statistics, Map<String, String> metadata)
       throws IOException {
     Configuration hadoop = spark.sc().hadoopConfiguration();
     directory.write(target, task.tensors(slice.average(), statistics, hadoop), metadata, hadoop);

@@ -57,8 +57,7 @@ record ParameterSlice(Range range, float[] row, float[] average, float[] mean, f
    * when there is little to keep.
    */
   void step(ParameterLayout layout, ParameterRates rates, float[] gradient, Move move) {
-    optimizer(layout, rates, move.steps())
-        .stepScaled(row, gradient, move.factor(), move.scale());
+    optimizer(layout, rates, move.steps()).stepScaled(row, gradient, move.factor(), move.scale());
     double kept = Math.min(move.average(), (move.steps() + 1) / (move.steps() + 11.0));
     for (int i = 0; i < row.length; i++) {
       average[i] = (float) (kept * average[i] + (1 - kept) * row[i]);

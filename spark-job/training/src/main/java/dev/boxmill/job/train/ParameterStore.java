@@ -47,10 +47,7 @@ interface ParameterStore extends AutoCloseable {
    * @param statistics running means and variances of live BatchNorms
    */
   void write(
-      DetectorDirectory directory,
-      String target,
-      float[] statistics,
-      Map<String, String> metadata)
+      DetectorDirectory directory, String target, float[] statistics, Map<String, String> metadata)
       throws IOException;
 
   @Override

@@ -46,9 +46,19 @@ record Recipe(DetectorSettings settings, UnaryOperator<ImageSize> usual) {
     double shorter = Math.min(resized.width(), resized.height());
     double factor = SIZES_TO_CUT.get(random.nextInt(SIZES_TO_CUT.size()));
     int width =
-        side(size.width(), LEAST_CUT * shorter, LARGEST_CUT * shorter, factor * resized.width(), random);
+        side(
+            size.width(),
+            LEAST_CUT * shorter,
+            LARGEST_CUT * shorter,
+            factor * resized.width(),
+            random);
     int height =
-        side(size.height(), LEAST_CUT * shorter, LARGEST_CUT * shorter, factor * resized.height(), random);
+        side(
+            size.height(),
+            LEAST_CUT * shorter,
+            LARGEST_CUT * shorter,
+            factor * resized.height(),
+            random);
     int left = random.nextInt(size.width() - width + 1);
     int top = random.nextInt(size.height() - height + 1);
     return new View(mirrored, left, top, width, height, scale);

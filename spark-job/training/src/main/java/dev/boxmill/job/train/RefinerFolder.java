@@ -28,8 +28,7 @@ record RefinerFolder(TrainingFolder folder) {
     return folder.resume(
         TrainingPosition.class,
         place ->
-            folder.withStateFile(
-                place.file(), local -> TrainingState.read(local, place, layout)));
+            folder.withStateFile(place.file(), local -> TrainingState.read(local, place, layout)));
   }
 
   void save(TrainingState training) throws IOException {

@@ -67,8 +67,7 @@ final class ResidentTrainable implements AutoCloseable {
     return sum;
   }
 
-  private void add(
-      DetectorGroup group, StepTotals totals, Configuration hadoop, GradientSum sum) {
+  private void add(DetectorGroup group, StepTotals totals, Configuration hadoop, GradientSum sum) {
     Map<ImageSize, List<Loaded>> bySize = new LinkedHashMap<>();
     try {
       for (ViewedImage image : group.images()) {

@@ -117,11 +117,7 @@ record TrainingCurve(String csv, String apTitle, String lossTitle, List<Point> r
   }
 
   private void line(
-      StringBuilder svg,
-      Panel panel,
-      ToDoubleFunction<Point> number,
-      String color,
-      String dashes) {
+      StringBuilder svg, Panel panel, ToDoubleFunction<Point> number, String color, String dashes) {
     StringBuilder points = new StringBuilder();
     for (int i = 0; i < results.size(); i++) {
       double y = panel.y(number.applyAsDouble(results.get(i)));

@@ -88,8 +88,7 @@ final class TrainingSet {
       Map<Integer, String> labels,
       ClassMatching matching,
       double validationShare) {
-    TrainingSet set =
-        joined(truth, files, labels, matching, validationShare, Unannotated.LEFT_OUT);
+    TrainingSet set = joined(truth, files, labels, matching, validationShare, Unannotated.LEFT_OUT);
     requireImages(set.training, set.validation, set.leftOutSentences());
     requireHeldOutObjects(set.validation);
     return set;
