@@ -1,11 +1,11 @@
 package dev.boxmill.job;
 
-import dev.boxmill.detr.training.Parameter.Part;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.train.DetectorRequest;
 import dev.boxmill.job.train.DetectorRequest.ClassChoice;
 import dev.boxmill.job.train.DetectorSettings;
+import dev.boxmill.job.train.DetectorSettings.FrozenPart;
 import dev.boxmill.job.train.DetectorSettings.Schedule;
 import dev.boxmill.job.train.DetectorTraining;
 import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
@@ -317,10 +317,10 @@ final class TrainDetectorCommand implements Callable<Integer> {
     return Duration.ofSeconds(Math.min(saveEvery, LONGEST_SECONDS));
   }
 
-  private Set<Part> frozenParts() {
-    EnumSet<Part> parts = EnumSet.noneOf(Part.class);
+  private Set<FrozenPart> frozenParts() {
+    EnumSet<FrozenPart> parts = EnumSet.noneOf(FrozenPart.class);
     for (String part : frozen) {
-      parts.add(choice(Part.class, "--freeze", part));
+      parts.add(choice(FrozenPart.class, "--freeze", part));
     }
     return parts;
   }

@@ -1,7 +1,6 @@
 package dev.boxmill.job.train;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.boxmill.detr.training.Parameter.Part;
 import dev.boxmill.job.error.BadInputException;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
@@ -44,7 +43,7 @@ public record DetectorSettings(
     @JsonProperty("schedule") Schedule schedule,
     @JsonProperty("drop_at") double dropAt,
     @JsonProperty("average") double average,
-    @JsonProperty("frozen") Set<Part> frozen,
+    @JsonProperty("frozen") Set<FrozenPart> frozen,
     @JsonProperty("mirrored") double mirrored,
     @JsonProperty("scales") List<Double> scales,
     @JsonProperty("cropped") double cropped,
@@ -72,6 +71,24 @@ public record DetectorSettings(
           0.5,
           0.1,
           0);
+
+  /** Parts of a network that may stay as they are. */
+  public enum FrozenPart {
+    BACKBONE("backbone."),
+    /** From the backbone's maps to the memory. */
+    ENCODER("encoder.", "projection", "level", "position.");
+
+    private final Set<String> prefixes;
+
+    FrozenPart(String... prefixes) {
+      this.prefixes = Set.of(prefixes);
+    }
+
+    /** How program names of its tensors begin. */
+    Set<String> prefixes() {
+      return prefixes;
+    }
+  }
 
   /** How learning rates fall. */
   public enum Schedule {
@@ -114,7 +131,6 @@ public record DetectorSettings(
     require(dropAt >= 0 && dropAt <= 1, "--drop-at", dropAt, "from 0 to 1");
     require(average >= 0 && average < 1, "--ema", average, "from 0 to below 1");
     frozen = Set.copyOf(frozen);
-    require(!frozen.contains(Part.DECODER), "--freeze", frozen, "of the backbone and the encoder");
     require(mirrored >= 0 && mirrored <= 1, "--flip", mirrored, "from 0 to 1");
     require(cropped >= 0 && cropped <= 1, "--crop", cropped, "from 0 to 1");
     require(

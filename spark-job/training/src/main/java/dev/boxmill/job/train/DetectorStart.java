@@ -83,15 +83,29 @@ record DetectorStart(
     }
   }
 
-  /**
-   * Where the parameters lie: in the memory of a local run, else in slices on the executors.
-   *
-   * @param tasks that share a step at most
-   */
+  /** Chooses where the parameters of a training lie. */
+  interface Place {
+
+    /**
+     * Puts them there as the training begins.
+     *
+     * @param tasks that share a step at most
+     */
+    ParameterStore store(
+        DetectorStart start, JavaSparkContext spark, DetectorTask task, int tasks);
+  }
+
+  /** In the memory of a local run, else in slices on the executors. */
   ParameterStore store(JavaSparkContext spark, DetectorTask task, int tasks) {
-    if (!spark.isLocal()) {
-      return new SlicedParameters(spark, task, layout, rates, tasks);
-    }
+    return spark.isLocal() ? local(spark, task, tasks) : sliced(spark, task, tasks);
+  }
+
+  private ParameterStore local(JavaSparkContext spark, DetectorTask task, int tasks) {
     return new LocalParameters(spark, task, layout, rates, task.firstRow(), tasks);
+  }
+
+  /** In slices on the executors. */
+  ParameterStore sliced(JavaSparkContext spark, DetectorTask task, int tasks) {
+    return new SlicedParameters(spark, task, layout, rates, tasks);
   }
 }

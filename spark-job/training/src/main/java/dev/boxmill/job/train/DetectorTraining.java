@@ -39,6 +39,7 @@ public final class DetectorTraining {
   private final DetectorSet set;
   private final DetectorStart start;
   private final DetectorFolder folder;
+  private final DetectorStart.Place parameters;
   private final DetectorBatches batches;
   private final DetectorValidation validation;
   private final TrainingIdentity identity;
@@ -51,6 +52,16 @@ public final class DetectorTraining {
    * @throws BadInputException if the request can't work
    */
   public DetectorTraining(SparkSession session, DetectorRequest request, PrintStream console) {
+    this(session, request, console, DetectorStart::store);
+  }
+
+  /** The same with its parameters in a certain place. */
+  DetectorTraining(
+      SparkSession session,
+      DetectorRequest request,
+      PrintStream console,
+      DetectorStart.Place parameters) {
+    this.parameters = parameters;
     this.request = request;
     this.settings = request.settings();
     this.console = console;
@@ -121,7 +132,7 @@ public final class DetectorTraining {
     folder.training().refuseOther(identity);
     DetectorTask task = new DetectorTask(start.detector(), HadoopSettings.broadcast(spark));
     int tasks = request.slices().orElse(spark.defaultParallelism());
-    try (ParameterStore store = start.store(spark, task, tasks)) {
+    try (ParameterStore store = parameters.store(start, spark, task, tasks)) {
       DetectorPosition place = begin(store);
       describe();
       folder.training().saveProvenance(provenance(place));

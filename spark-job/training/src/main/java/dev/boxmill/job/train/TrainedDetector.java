@@ -2,9 +2,9 @@ package dev.boxmill.job.train;
 
 import dev.boxmill.detr.DetectorFiles;
 import dev.boxmill.detr.architecture.TrainingNetwork;
-import dev.boxmill.detr.training.Parameter.Part;
 import dev.boxmill.detr.training.StartingPoint;
 import dev.boxmill.job.session.FrozenDetector;
+import dev.boxmill.job.train.DetectorSettings.FrozenPart;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.Map;
@@ -27,7 +27,7 @@ record TrainedDetector(
     FrozenDetector source,
     Map<Integer, String> classNames,
     long seed,
-    Set<Part> frozen,
+    Set<FrozenPart> frozen,
     long maxPixels)
     implements Serializable {
 
@@ -50,21 +50,11 @@ record TrainedDetector(
   /** BatchNorms of a part that stays as it is don't follow its images either. */
   private TrainingNetwork frozen(TrainingNetwork network) {
     Set<String> prefixes = new HashSet<>();
-    for (Part part : frozen) {
-      prefixes.addAll(prefixes(part));
-    }
+    frozen.forEach(part -> prefixes.addAll(part.prefixes()));
     Set<String> live = new HashSet<>(network.livePrefixes());
-    if (frozen.contains(Part.BACKBONE) && live.remove("backbone.")) {
+    if (frozen.contains(FrozenPart.BACKBONE) && live.remove("backbone.")) {
       return network.withLiveNorms(live).withFrozen(prefixes);
     }
     return network.withFrozen(prefixes);
-  }
-
-  private static Set<String> prefixes(Part part) {
-    return switch (part) {
-      case BACKBONE -> Set.of("backbone.");
-      case ENCODER -> Set.of("encoder.", "projection", "level", "position.");
-      case DECODER -> throw new IllegalArgumentException("Invalid part: " + part);
-    };
   }
 }

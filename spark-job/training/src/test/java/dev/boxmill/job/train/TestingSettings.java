@@ -1,6 +1,6 @@
 package dev.boxmill.job.train;
 
-import dev.boxmill.detr.training.Parameter.Part;
+import dev.boxmill.job.train.DetectorSettings.FrozenPart;
 import dev.boxmill.job.train.DetectorSettings.Schedule;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +20,7 @@ record TestingSettings(DetectorSettings settings) {
       int accumulate,
       double learningRate,
       double backbone,
-      Set<Part> frozen,
+      Set<FrozenPart> frozen,
       double average,
       double validationShare,
       long seed) {
@@ -76,7 +76,7 @@ record TestingSettings(DetectorSettings settings) {
             s.seed()));
   }
 
-  TestingSettings frozen(Set<Part> parts) {
+  TestingSettings frozen(Set<FrozenPart> parts) {
     DetectorSettings s = settings;
     return new TestingSettings(
         with(
