@@ -1,6 +1,7 @@
 package dev.boxmill.job.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.SafetensorsWriter;
@@ -14,6 +15,7 @@ import dev.boxmill.torchscript.Weight;
 import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
 import dev.boxmill.job.TestingSpark;
+import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.evaluate.ClassMatching;
 import dev.boxmill.job.run.TestingOutcome;
 import dev.boxmill.job.run.TestingRun;
