@@ -29,6 +29,9 @@ import org.apache.spark.sql.SparkSession;
 /** One training of a detector, from the request to the best weights. Runs on the driver. */
 public final class DetectorTraining {
 
+  /** Detectors say so of scores and boxes. */
+  private static final String NOT_FINITE = "is not finite";
+
   private final DetectorRequest request;
   private final DetectorSettings settings;
   private final PrintStream console;
@@ -238,15 +241,19 @@ public final class DetectorTraining {
   }
 
   private static void refuse(DetectorPosition place, String why) {
-    throw new BadInputException(
+    throw diverged(place, place.step() + 1, why, null);
+  }
+
+  private static BadInputException diverged(
+      DetectorPosition place, int step, String why, Exception cause) {
+    String remedy =
+        why.endsWith(")")
+            ? ""
+            : " (the training has diverged: start it again with a lower --learning-rate or a longer --warm-up)";
+    return new BadInputException(
         "Cannot go on with the training at epoch %d, step %d: %s%s"
-            .formatted(
-                place.epoch(),
-                place.step() + 1,
-                why,
-                why.endsWith(")")
-                    ? ""
-                    : " (the training has diverged: start it again with a lower --learning-rate or a longer --warm-up)"));
+            .formatted(place.epoch(), step, why, remedy),
+        cause);
   }
 
   private void save(ParameterStore store, DetectorPosition place) throws IOException {
@@ -258,7 +265,7 @@ public final class DetectorTraining {
       throws IOException {
     String candidate = folder.candidate(place.epoch());
     store.write(start.directory(), candidate, place.statistics(), metadata(place));
-    double ap = validation.ap(candidate, hadoop);
+    double ap = ap(candidate, place);
     long all = (long) settings.epochs() * Math.max(1, place.step());
     DetectorEpoch result =
         new DetectorEpoch(
@@ -283,6 +290,17 @@ public final class DetectorTraining {
         Double.isNaN(place.before()) ? "" : " (before %.4f)".formatted(place.before()),
         result.best() ? " · best so far, kept" : "");
     return ended;
+  }
+
+  private double ap(String candidate, DetectorPosition place) {
+    try {
+      return validation.ap(candidate, hadoop);
+    } catch (Exception broken) { // Spark throws its own past Java's rules
+      if (!String.valueOf(broken.getMessage()).contains(NOT_FINITE)) {
+        throw broken;
+      }
+      throw diverged(place, place.step(), "the detector that it came to gives no numbers", broken);
+    }
   }
 
   private Map<String, String> metadata(DetectorPosition place) {

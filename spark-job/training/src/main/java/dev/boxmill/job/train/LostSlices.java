@@ -35,19 +35,16 @@ final class LostSlices {
   <T> T survived(Work<T> work, Work<T> back) throws IOException {
     try {
       return work.run();
-    } catch (IOException | RuntimeException fault) {
-      throw fault;
-    } catch (Exception fault) {
+    } catch (Exception fault) { // Spark throws its own past Java's rules
       losses++;
       if (!isLoss(fault) || losses > MOST) {
-        throw new IllegalStateException(fault.getMessage(), fault);
+        throw fault;
       }
       console.println("Parameters were lost with an executor: goes on from the last save");
       return back.run();
     }
   }
 
-  /** Spark throws it past Java's rules. */
   private static boolean isLoss(Throwable fault) {
     return fault instanceof SparkException && String.valueOf(fault.getMessage()).contains(GONE);
   }

@@ -3,6 +3,10 @@ package dev.boxmill.job.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.SafetensorsWriter;
 import dev.boxmill.embedded.EmbeddedDetector;
@@ -39,6 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Small trainings of the embedded detector, an RT-DETR, on drawn scenes. */
 final class TestDetectorTraining {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path scenes;
   @TempDir private Path folder;
@@ -238,6 +244,9 @@ final class TestDetectorTraining {
         Checkpoint.openFile(EmbeddedDetector.directory().resolve("model.safetensors"))) {
       Map<String, Weight> tensors = new TreeMap<>();
       for (String name : checkpoint.names()) {
+        if (name.endsWith("num_batches_tracked")) {
+          continue;
+        }
         Weight tensor = checkpoint.tensor(name);
         float[] values = new float[tensor.values().remaining()];
         tensor.values().get(values);
@@ -265,13 +274,62 @@ final class TestDetectorTraining {
   }
 
   @Test
-  void whatCannotWorkIsRefusedByName() {
+  void weightsThatBreakAreNotKept() {
+    assertRefused(
+        request("out", TestingSettings.of(1).learningRate(0.5)).build(),
+        "Cannot go on with the training at epoch 1, step ");
+    assertThat(folder.resolve("out/model.safetensors")).doesNotExist();
+  }
+
+  @Test
+  void annotationsOfTheirOwnSayWhatIsHeldOut() throws Exception {
+    JsonNode truth = JSON.readTree(scenes.resolve("s/annotations.json").toFile());
+    ObjectNode held = truth.deepCopy();
+    ArrayNode images = held.putArray("images");
+    for (int i = 0; i < 6; i++) {
+      images.add(truth.get("images").get(i));
+    }
+    long last = images.get(5).get("id").asLong();
+    ArrayNode annotations = held.putArray("annotations");
+    truth
+        .get("annotations")
+        .forEach(
+            annotation -> {
+              if (annotation.get("image_id").asLong() <= last) {
+                annotations.add(annotation);
+              }
+            });
+    Path file = folder.resolve("held.json");
+    JSON.writeValue(file.toFile(), held);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    train(
+        request("out", TestingSettings.of(1)).validationTruth(file).build(),
+        new PrintStream(said, true, StandardCharsets.UTF_8));
+
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("18 images to train on, 6 held out");
+  }
+
+  @Test
+  void whatCannotWorkIsRefusedByName() throws IOException {
     assertRefused(
         request("out", TestingSettings.of(1).batch(64)).build(),
         "Invalid --batch-size: 64 (must be no more than the ");
+    String strange =
+        "{'images':[{'id':1,'file_name':'1.jpg','width':9,'height':9}],'annotations':[],"
+            + "'categories':[{'id':1,'name':'cup'}]}";
+    Path none = Files.writeString(folder.resolve("none.json"), strange.replace('\'', '"'));
     assertRefused(
-        request("out", TestingSettings.of(1)).inputs(folder).build(),
-        "Cannot train: 0 images to train on, 0 held out");
+        request("out", TestingSettings.of(1)).groundTruth(none).classes(ClassChoice.NEW).build(),
+        "Cannot train: 0 images to train on, 0 held out to validate; left out: 24 images that no");
+    String truth = Files.readString(scenes.resolve("s/annotations.json"));
+    Path partly =
+        Files.writeString(
+            folder.resolve("partly.json"), truth.replaceFirst("\"name\":\"", "\"name\":\"my "));
+    assertRefused(
+        request("out", TestingSettings.of(1)).groundTruth(partly).build(),
+        "categories the detector does not know 1: my ");
+    Path unknown = Path.of("nowhere");
+    assertRefused(request("out", TestingSettings.of(1)).detector(unknown).build(), "nowhere");
   }
 
   private static void assertRefused(DetectorRequest request, String reason) {
@@ -295,7 +353,7 @@ final class TestDetectorTraining {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     DetectorOutcome outcome =
         train(
-            request("out", TestingSettings.of(1).learningRate(0.05)).replacing().build(),
+            request("out", TestingSettings.of(1).learningRate(2e-3)).replacing().build(),
             new PrintStream(said, true, StandardCharsets.UTF_8));
 
     assertThat(outcome.summary())
