@@ -49,6 +49,12 @@ record DetectorTask(TrainedDetector detector, Broadcast<SerializableConfiguratio
         });
   }
 
+  /** Frees what this JVM holds of the training. */
+  void free() {
+    LAYOUTS.remove(detector.training());
+    ResidentTrainables.free(detector.training());
+  }
+
   /** All parameters as the training begins. */
   float[] firstRow() {
     try (DetectorFiles files = detector.open(hadoop())) {

@@ -146,6 +146,6 @@ final class LocalParameters implements ParameterStore {
 
   @Override
   public void close() {
-    ResidentTrainables.free(task.detector().training());
+    task.free();
   }
 }

@@ -1,7 +1,6 @@
 package dev.boxmill.job.train;
 
 import dev.boxmill.schemas.ImageSize;
-import dev.boxmill.torchscript.TorchScriptException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,11 +13,12 @@ final class OutOfMemory {
   /**
    * Says what to do, if memory is what a fault is about.
    *
+   * @param fault PyTorch's message
    * @param images that went through the network together
    * @param size of each, in pixels
    */
-  static Optional<String> explained(TorchScriptException fault, int images, ImageSize size) {
-    String text = fault.getMessage().toLowerCase(Locale.ROOT);
+  static Optional<String> explained(String fault, int images, ImageSize size) {
+    String text = fault.toLowerCase(Locale.ROOT);
     boolean memory =
         Stream.of("out of memory", "not enough memory", "can't allocate memory")
             .anyMatch(text::contains);

@@ -318,6 +318,6 @@ final class SlicedParameters implements ParameterStore {
     if (gradient != null) {
       gradient.unpersist();
     }
-    ResidentTrainables.free(task.detector().training());
+    task.free();
   }
 }
