@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -295,7 +296,7 @@ final class TrainDetectorCommand implements Callable<Integer> {
                 String.join(
                     ", ",
                     EnumSet.allOf(type).stream()
-                        .map(known -> known.name().toLowerCase(java.util.Locale.ROOT))
+                        .map(known -> known.name().toLowerCase(Locale.ROOT))
                         .toList())));
   }
 

@@ -9,6 +9,7 @@ import dev.boxmill.job.storage.StoredFile;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,7 +58,7 @@ record DetectorDirectory(Map<String, byte[]> small, String weights) implements S
       small.computeIfPresent("config.json", (name, bytes) -> configured(bytes, classNames));
       return new DetectorDirectory(small, WEIGHTS);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("Cannot read the detector's configuration", e);
+      throw new UncheckedIOException("Cannot read the detector's configuration", e);
     }
   }
 
@@ -82,7 +83,7 @@ record DetectorDirectory(Map<String, byte[]> small, String weights) implements S
       }
       return JSON.writeValueAsBytes(config);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("Cannot write config.json", e);
+      throw new UncheckedIOException("Cannot write config.json", e);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /** The folder of a detector's training, which is the directory of the detector. */
 record DetectorFolder(TrainingFolder training, DetectorDirectory directory) {
@@ -32,7 +33,7 @@ record DetectorFolder(TrainingFolder training, DetectorDirectory directory) {
     Set<String> others = new HashSet<>(directory.small().keySet());
     Kind kind = new Kind(directory.weights(), others, "serves as --detector");
     TrainingFolder training = TrainingFolder.at(request.output(), request.existing(), kind, hadoop);
-    if (Locations.uri(new org.apache.hadoop.fs.Path(source.uri())).equals(training.uri())) {
+    if (Locations.uri(new Path(source.uri())).equals(training.uri())) {
       throw new BadInputException(
           "Cannot train into %s: it is the detector itself (name another folder)"
               .formatted(request.output()));

@@ -91,8 +91,7 @@ record DetectorStart(
      *
      * @param tasks that share a step at most
      */
-    ParameterStore store(
-        DetectorStart start, JavaSparkContext spark, DetectorTask task, int tasks);
+    ParameterStore store(DetectorStart start, JavaSparkContext spark, DetectorTask task, int tasks);
   }
 
   /** In the memory of a local run, else in slices on the executors. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The classes that a detector learns.
@@ -90,7 +91,7 @@ record LearntClasses(Map<Integer, String> names, boolean areNew) {
               .toList();
       known.addAll(LabelCategories.match(labels, categories, matching).indices().values());
     }
-    return java.util.stream.IntStream.range(0, categories.size())
+    return IntStream.range(0, categories.size())
         .filter(index -> !known.contains(index))
         .mapToObj(index -> categories.get(index).name())
         .toList();

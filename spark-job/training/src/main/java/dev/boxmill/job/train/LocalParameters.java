@@ -6,6 +6,7 @@ import dev.boxmill.detr.training.ParameterLayout;
 import dev.boxmill.job.train.GradientSum.Report;
 import dev.boxmill.job.train.ParameterSlice.Move;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ final class LocalParameters implements ParameterStore {
   }
 
   /** A task's groups. */
-  private record Share(int number, List<DetectorGroup> groups) implements java.io.Serializable {}
+  private record Share(int number, List<DetectorGroup> groups) implements Serializable {}
 
   @Override
   public Report gradient(List<DetectorGroup> groups, StepTotals totals) {

@@ -119,7 +119,8 @@ final class ResidentTrainable implements AutoCloseable {
       sum.fail("the loss of %s is not a number".formatted(uris(images)));
     } catch (TorchScriptException fault) {
       ImageSize size = images.get(0).picture().size();
-      sum.fail(OutOfMemory.explained(fault.getMessage(), images.size(), size).orElseThrow(() -> fault));
+      sum.fail(
+          OutOfMemory.explained(fault.getMessage(), images.size(), size).orElseThrow(() -> fault));
     }
   }
 

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -145,8 +146,7 @@ final class SlicedParameters implements ParameterStore {
                 IntStream.range(0, readers)
                     .mapToObj(
                         reader ->
-                            new Tuple2<>(
-                                reader, new RowPart(slice.range().first(), slice.row())))
+                            new Tuple2<>(reader, new RowPart(slice.range().first(), slice.row())))
                     .iterator())
         .partitionBy(new ByNumber(readers));
   }
@@ -173,8 +173,7 @@ final class SlicedParameters implements ParameterStore {
         .mapToObj(
             slice -> {
               Range range = ranges.get(slice);
-              double[] values =
-                  java.util.Arrays.copyOfRange(sum.values(), range.first(), range.end());
+              double[] values = Arrays.copyOfRange(sum.values(), range.first(), range.end());
               List<Report> report = slice == 0 ? List.of(sum.report()) : List.of();
               return new Tuple2<>(slice, new Sent(share.number(), values, report));
             })
@@ -301,8 +300,7 @@ final class SlicedParameters implements ParameterStore {
     DetectorTask asked = task;
     Map<String, String> texts = Map.copyOf(metadata);
     state
-        .mapToPair(
-            slice -> new Tuple2<>(0, new RowPart(slice.range().first(), slice.average())))
+        .mapToPair(slice -> new Tuple2<>(0, new RowPart(slice.range().first(), slice.average())))
         .partitionBy(new ByNumber(1))
         .foreachPartition(
             parts -> {

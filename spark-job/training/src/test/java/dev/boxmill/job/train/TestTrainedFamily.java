@@ -38,8 +38,7 @@ final class TestTrainedFamily {
   }
 
   private DetectorOutcome train(TestingRequest request) throws IOException {
-    PrintStream quiet =
-        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     return new DetectorTraining(
             TestingSpark.session(), request.classes(ClassChoice.NEW).build(), quiet)
         .run();
@@ -87,13 +86,11 @@ final class TestTrainedFamily {
     "deformable-base, original.pth, deformable-detr:heads=4"
   })
   void aStateDictStaysOne(String name, String file, String architecture) throws IOException {
-    DetectorOutcome outcome =
-        train(request(golden(name).resolve(file)).architecture(architecture));
+    DetectorOutcome outcome = train(request(golden(name).resolve(file)).architecture(architecture));
 
     assertThat(folder.resolve("out/config.json")).doesNotExist();
     assertThat(folder.resolve("out/state_dict.safetensors")).isNotEmptyFile();
-    assertThat(outcome.options())
-        .contains(" --architecture " + architecture + " --class-names ");
+    assertThat(outcome.options()).contains(" --architecture " + architecture + " --class-names ");
   }
 
   private static Set<String> names(Path directory) {

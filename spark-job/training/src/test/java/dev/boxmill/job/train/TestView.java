@@ -86,8 +86,9 @@ final class TestView {
       for (int pixel = 0; pixel < width * height; pixel++) {
         boolean lit = part.rgb().get(3 * pixel) != 0;
         bright += lit ? 1 : 0;
+        int row = pixel / width;
         double x = pixel % width + 0.5;
-        double y = pixel / width + 0.5;
+        double y = row + 0.5;
         assertThat(boxes.stream().anyMatch(box -> holds(box, x / width, y / height)))
             .as("%s at (%s, %s)", view, x, y)
             .isEqualTo(lit);
