@@ -14,6 +14,7 @@ from boxmill.commands import (
     preview,
     refine,
     run,
+    train_detector,
     train_refiner,
     triage,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "preview",
     "refine",
     "run",
+    "train_detector",
     "train_refiner",
     "triage",
 ]

@@ -74,19 +74,26 @@ public record DetectorSettings(
 
   /** Parts of a network that may stay as they are. */
   public enum FrozenPart {
-    BACKBONE("backbone."),
+    BACKBONE(Set.of("backbone."), Set.of("backbone.")),
     /** From the backbone's maps to the memory. */
-    ENCODER("encoder.", "projection", "level", "position.");
+    ENCODER(Set.of("encoder.", "projection", "level", "position."), Set.of("encoder.", "decoder."));
 
     private final Set<String> prefixes;
+    private final Set<String> norms;
 
-    FrozenPart(String... prefixes) {
-      this.prefixes = Set.of(prefixes);
+    FrozenPart(Set<String> prefixes, Set<String> norms) {
+      this.prefixes = prefixes;
+      this.norms = norms;
     }
 
     /** How program names of its tensors begin. */
     Set<String> prefixes() {
       return prefixes;
+    }
+
+    /** The same of BatchNorms that can't follow images then; those of the decoder go with it. */
+    Set<String> norms() {
+      return norms;
     }
   }
 

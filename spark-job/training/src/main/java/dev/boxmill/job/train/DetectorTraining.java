@@ -136,8 +136,8 @@ public final class DetectorTraining {
     DetectorTask task = new DetectorTask(start.detector(), HadoopSettings.broadcast(spark));
     int tasks = request.slices().orElse(spark.defaultParallelism());
     try (ParameterStore store = parameters.store(start, spark, task, tasks)) {
-      DetectorPosition place = begin(store);
       describe();
+      DetectorPosition place = begin(store);
       folder.training().saveProvenance(provenance(place));
       LostSlices losses = new LostSlices(console);
       while (place.epoch() <= settings.epochs()) {

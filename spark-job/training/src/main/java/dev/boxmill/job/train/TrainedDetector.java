@@ -50,11 +50,13 @@ record TrainedDetector(
   /** BatchNorms of a part that stays as it is don't follow its images either. */
   private TrainingNetwork frozen(TrainingNetwork network) {
     Set<String> prefixes = new HashSet<>();
-    frozen.forEach(part -> prefixes.addAll(part.prefixes()));
     Set<String> live = new HashSet<>(network.livePrefixes());
-    if (frozen.contains(FrozenPart.BACKBONE) && live.remove("backbone.")) {
-      return network.withLiveNorms(live).withFrozen(prefixes);
+    for (FrozenPart part : frozen) {
+      prefixes.addAll(part.prefixes());
+      live.removeAll(part.norms());
     }
-    return network.withFrozen(prefixes);
+    return live.equals(network.livePrefixes())
+        ? network.withFrozen(prefixes)
+        : network.withLiveNorms(live).withFrozen(prefixes);
   }
 }

@@ -214,6 +214,9 @@ final class TestDetectorTraining {
     assertThat(outcome.summary()).contains("before, the detector had other classes");
     assertThat(Files.readString(folder.resolve("out/config.json"))).contains("\"other ");
     assertThat(Files.readString(folder.resolve("out/training.json"))).contains("\"before\" : null");
+    DetectorOutcome more =
+        train(request("out", TestingSettings.of(2)).groundTruth(renamed).build(), quiet());
+    assertThat(more.results()).hasSize(2);
   }
 
   @Test
@@ -225,8 +228,7 @@ final class TestDetectorTraining {
     weights("out")
         .forEach(
             (name, values) -> {
-              boolean frozen = name.startsWith("model.backbone.");
-              if (frozen) {
+              if (name.startsWith("model.backbone.") || name.startsWith("model.encoder")) {
                 assertThat(values).as(name).isEqualTo(before.get(name));
               }
             });
