@@ -2,6 +2,7 @@ package dev.boxmill.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.boxmill.job.session.DetectorLabelerProvider;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,7 @@ final class TestTrainDetectorCommand {
     assertThat(command.out()).startsWith("AP before 0.").contains("Detector: ");
     TestingCommand labeled =
         TestingCommand.run(
+            new DetectorLabelerProvider(),
             "label",
             "--input",
             scenes.resolve("images").toString(),
