@@ -17,6 +17,7 @@ from boxmill.commands import (
     refine,
     review,
     run,
+    train_detector,
     train_refiner,
     triage,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "refine",
     "review",
     "run",
+    "train_detector",
     "train_refiner",
     "triage",
 ]

@@ -132,6 +132,12 @@ def train_refiner(input: Path_ | Iterable[Path_], ground_truth: Path_, output: P
     return Path(output)
 
 
+def train_detector(input: Path_ | Iterable[Path_], ground_truth: Path_, output: Path_, **options: Any) -> Path:
+    """Fine-tunes a detector on annotated images; returns its directory."""
+    run("train-detector", input=input, ground_truth=ground_truth, output=output, **options)
+    return Path(output)
+
+
 def _words(options: dict[str, Any]) -> list[str]:
     words: list[str] = []
     for name, value in options.items():

@@ -1,6 +1,6 @@
-"""Trains a refiner on a standalone cluster of two workers, on one core, and with a kill in between: always the same weights.
+"""Trains on a standalone cluster of two workers, on one core, and with a kill in between: always the same weights.
 
-usage: training.py BOXMILL_JAR SCENES_DIR WORK_DIR
+usage: training.py BOXMILL_JAR SCENES_DIR WORK_DIR [--command train-refiner|train-detector]
 SCENES_DIR is what `boxmill scenes` drew. Needs the packages of requirements.txt. Ends with status 1 unless the weights of
 the three trainings agree: the cluster's within 1e-5, those of the killed and resumed one exactly.
 """
@@ -19,6 +19,7 @@ import time
 from standalone import HOME, ROOT, Cluster, call
 
 TOLERANCE = 1e-5
+BATCH = {"train-refiner": ["--batch", 32], "train-detector": ["--batch-size", 8, "--learning-rate", 1e-5]}
 
 
 def main():
@@ -26,13 +27,14 @@ def main():
     parser.add_argument("jar", type=pathlib.Path)
     parser.add_argument("scenes", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path)
+    parser.add_argument("--command", choices=BATCH, default="train-refiner")
     options = parser.parse_args()
     work = options.work.absolute()
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     train = [
-        "train-refiner", "--input", options.scenes.absolute() / "images",
-        "--ground-truth", options.scenes.absolute() / "annotations.json", "--epochs", 2, "--batch", 32,
+        options.command, "--input", options.scenes.absolute() / "images",
+        "--ground-truth", options.scenes.absolute() / "annotations.json", "--epochs", 2, *BATCH[options.command],
         "--precision", "fp32", "--save-every", 0, "--output",
     ]
     with Cluster(work) as cluster:
@@ -83,12 +85,14 @@ def compare(work, name, tolerance):
 
 
 def weights(output):
-    (file,) = (output / "_state").glob("*.safetensors")
-    data = file.read_bytes()
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    begin, end = header["weights"]["data_offsets"]
-    start = 8 + int.from_bytes(data[:8], "little")
-    return array.array("f", data[start + begin : start + end])
+    """Of all slices, in their order: a cluster's detector is saved in several."""
+    row = array.array("f")
+    for file in sorted((output / "_state").glob("*.safetensors")):
+        data = file.read_bytes()
+        start = 8 + int.from_bytes(data[:8], "little")
+        begin, end = json.loads(data[8:start])["weights"]["data_offsets"]
+        row.frombytes(data[start + begin : start + end])
+    return row
 
 
 if __name__ == "__main__":

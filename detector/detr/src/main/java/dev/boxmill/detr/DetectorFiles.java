@@ -33,6 +33,10 @@ public final class DetectorFiles implements AutoCloseable {
   private static final String PREPROCESSOR = "preprocessor_config.json";
   private static final String PROCESSOR = "processor_config.json";
   private static final Set<String> STATE_DICTS = Set.of("pth", "pt", "ckpt");
+
+  /** Where a directory has no configuration: tensors under the names of a state dict. */
+  private static final String BARE_TENSORS = "state_dict.safetensors";
+
   private static final List<ImageSize> SHAPES =
       List.of(new ImageSize(640, 480), new ImageSize(480, 640), new ImageSize(1000, 1000));
 
@@ -63,8 +67,8 @@ public final class DetectorFiles implements AutoCloseable {
   }
 
   /**
-   * Opens a Hugging Face directory, a {@code .pth}, or a directory that holds one {@code .pth} and
-   * no {@code config.json}.
+   * Opens a Hugging Face directory, a {@code .pth}, or a directory that holds no {@code
+   * config.json} and one {@code .pth}, or the same tensors as {@code state_dict.safetensors}.
    *
    * @throws CheckpointException if a file is missing, damaged, asks for what is not supported, or
    *     leaves open what the options don't say
@@ -87,6 +91,9 @@ public final class DetectorFiles implements AutoCloseable {
       throw new CheckpointException(
           "Cannot read detector %s: it has %d files of weights (name one of them: %s)"
               .formatted(path, files.size(), files));
+    }
+    if (files.isEmpty() && Files.exists(path.resolve(BARE_TENSORS))) {
+      return Optional.of(path.resolve(BARE_TENSORS));
     }
     return files.stream().findFirst();
   }
@@ -190,6 +197,11 @@ public final class DetectorFiles implements AutoCloseable {
 
   public Architecture architecture() {
     return architecture;
+  }
+
+  /** {@code config.json} and the image processor's; none of a state dict. */
+  public List<Path> configurations() {
+    return configurations;
   }
 
   public Preprocessing preprocessing() {

@@ -107,6 +107,7 @@ public final class Boxmill implements Runnable {
         .addSubcommand(new TriageCommand())
         .addSubcommand(new ReviewCommand())
         .addSubcommand(new TrainRefinerCommand())
+        .addSubcommand(new TrainDetectorCommand())
         .addSubcommand(new ExportCommand())
         .addSubcommand(new ScenesCommand())
         .setUsageHelpAutoWidth(true)

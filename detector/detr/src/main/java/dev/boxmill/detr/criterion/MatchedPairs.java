@@ -58,7 +58,7 @@ public record MatchedPairs(
     for (int i = 0; i < exact.length; i++) {
       exact[i] = values[i];
       if (!Float.isFinite(values[i])) {
-        throw new IllegalStateException(
+        throw new DivergedException(
             "Cannot match predictions %s of image %d of the batch: the cost of prediction %d is %s"
                     .formatted(set, image, i / columns, values[i])
                 + " (the training has diverged: lower the learning rate)");

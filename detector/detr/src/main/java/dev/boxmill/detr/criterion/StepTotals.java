@@ -1,5 +1,6 @@
 package dev.boxmill.detr.criterion;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -11,7 +12,8 @@ import java.util.List;
  * @param matched objects that a query can stand for: no more of an image than it has queries
  * @param mostObjects of one image
  */
-public record StepTotals(long images, long objects, long matched, int mostObjects) {
+public record StepTotals(long images, long objects, long matched, int mostObjects)
+    implements Serializable {
 
   /**
    * Of one batch.

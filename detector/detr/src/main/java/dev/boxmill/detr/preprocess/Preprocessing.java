@@ -141,7 +141,7 @@ public record Preprocessing(
   /**
    * The same for images that many times as large, which are padded as before, if they leave room.
    */
-  Preprocessing scaled(double factor) {
+  public Preprocessing scaled(double factor) {
     return new Preprocessing(rule.scaled(factor), resampling, rescale, mean, std, padded);
   }
 

@@ -1,5 +1,6 @@
 package dev.boxmill.detr.training;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -42,6 +43,40 @@ public final class AdamW {
 
   private record Stretch(int first, int end, Rates rates) {}
 
+  /**
+   * Numbers of the row that belong together, where several optimizers share it.
+   *
+   * @param first position in the row
+   * @param end behind the last one
+   */
+  public record Range(int first, int end) implements Serializable {
+
+    /** All of a row. */
+    public static Range all(ParameterLayout layout) {
+      return new Range(0, layout.count());
+    }
+
+    /** How many there are. */
+    public int count() {
+      return end - first;
+    }
+
+    /**
+     * Divides a row into parts as equal as whole stretches are; there are fewer where it is short.
+     */
+    public static List<Range> divided(ParameterLayout layout, int parts) {
+      int stretches = Math.max(1, (layout.count() + STRETCH - 1) / STRETCH);
+      int count = Math.min(parts, stretches);
+      List<Range> ranges = new ArrayList<>();
+      for (int part = 0; part < count; part++) {
+        int first = STRETCH * (int) ((long) stretches * part / count);
+        long end = (long) STRETCH * (int) ((long) stretches * (part + 1) / count);
+        ranges.add(new Range(first, (int) Math.min(end, layout.count())));
+      }
+      return ranges;
+    }
+  }
+
   private AdamW(List<Stretch> stretches, Moments moments, long steps) {
     this.stretches = List.copyOf(stretches);
     this.moments = moments;
@@ -57,11 +92,27 @@ public final class AdamW {
   /** As it was after so many steps. */
   public static AdamW resume(
       ParameterLayout layout, Function<Parameter, Rates> rates, Moments moments, long steps) {
+    return ofRange(layout, Range.all(layout), rates, moments, steps);
+  }
+
+  /**
+   * Of a part of the row, as it was after so many steps: rows, gradients and moments hold that part
+   * alone.
+   */
+  public static AdamW ofRange(
+      ParameterLayout layout,
+      Range range,
+      Function<Parameter, Rates> rates,
+      Moments moments,
+      long steps) {
     List<Stretch> stretches = new ArrayList<>();
     for (Parameter parameter : layout.parameters()) {
-      int end = parameter.first() + parameter.count();
-      for (int first = parameter.first(); first < end; first += STRETCH) {
-        stretches.add(new Stretch(first, Math.min(end, first + STRETCH), rates.apply(parameter)));
+      int begin = Math.max(range.first(), parameter.first());
+      int end = Math.min(range.end(), parameter.first() + parameter.count());
+      for (int first = begin; first < end; first += STRETCH) {
+        int last = Math.min(end, first + STRETCH);
+        stretches.add(
+            new Stretch(first - range.first(), last - range.first(), rates.apply(parameter)));
       }
     }
     return new AdamW(stretches, moments, steps);
@@ -86,11 +137,24 @@ public final class AdamW {
    * @return the gradient's norm before clipping
    */
   public double step(float[] row, float[] gradient, double schedule, double clipNorm) {
-    double norm = norm(gradient);
-    double scale = Math.min(1, clipNorm / (norm + 1e-6));
+    double norm = Math.sqrt(squares(gradient));
+    stepScaled(row, gradient, schedule, clipped(norm, clipNorm));
+    return norm;
+  }
+
+  /** What a gradient of that norm is multiplied by so that it is no longer than that. */
+  public static double clipped(double norm, double clipNorm) {
+    return Math.min(1, clipNorm / (norm + 1e-6));
+  }
+
+  /**
+   * Takes a step where the whole gradient's norm is known.
+   *
+   * @param scale of the gradient, from {@link #clipped}
+   */
+  public void stepScaled(float[] row, float[] gradient, double schedule, double scale) {
     steps++;
     stretches.parallelStream().forEach(stretch -> step(row, gradient, stretch, schedule, scale));
-    return norm;
   }
 
   private void step(float[] row, float[] gradient, Stretch stretch, double schedule, double scale) {
@@ -111,14 +175,17 @@ public final class AdamW {
     }
   }
 
-  /** The same whatever the number of threads: sums of stretches are added in their order. */
-  private double norm(float[] gradient) {
+  /**
+   * Sum of the gradient's squares, the same whatever the number of threads: sums of stretches are
+   * added in their order.
+   */
+  public double squares(float[] gradient) {
     double[] squares = stretches.parallelStream().mapToDouble(s -> squares(gradient, s)).toArray();
     double sum = 0;
     for (double square : squares) {
       sum += square;
     }
-    return Math.sqrt(sum);
+    return sum;
   }
 
   private static double squares(float[] gradient, Stretch stretch) {

@@ -31,14 +31,19 @@ final class InitialWeights {
   }
 
   Weight draw(ExpectedTensor tensor) {
+    return draw(tensor, tensor.programName());
+  }
+
+  /** The same for a tensor that is one with others: all of them get the same numbers. */
+  Weight draw(ExpectedTensor tensor, String nameOfAll) {
     long count = tensor.shape().stream().reduce(1L, Math::multiplyExact);
     float[] numbers = new float[Math.toIntExact(count)];
-    fill(numbers, tensor.programName(), tensor.shape());
+    Random random = new Random(31 * seed + nameOfAll.hashCode());
+    fill(numbers, tensor.programName(), tensor.shape(), random);
     return RowWeight.of(tensor.shape(), numbers);
   }
 
-  private void fill(float[] numbers, String name, List<Long> shape) {
-    Random random = new Random(31 * seed + name.hashCode());
+  private void fill(float[] numbers, String name, List<Long> shape, Random random) {
     if (name.endsWith(".bn.var") || (isNorm(name) && name.endsWith(".weight"))) {
       Arrays.fill(numbers, 1);
     } else if (name.endsWith(".slope")) {

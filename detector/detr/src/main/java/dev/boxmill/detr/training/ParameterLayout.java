@@ -41,6 +41,11 @@ public final class ParameterLayout {
   private final List<ExpectedTensor> frozen;
   private final int count;
 
+  /** Of all that a training begins with; nothing native is loaded. */
+  public static ParameterLayout of(StartingPoint start) {
+    return new Builder(start.network(), start.weights(), start.names()).of(start.tensors());
+  }
+
   private ParameterLayout(
       List<Parameter> parameters, List<Slice> slices, List<ExpectedTensor> frozen, int count) {
     this.parameters = List.copyOf(parameters);
@@ -169,6 +174,19 @@ public final class ParameterLayout {
   /** How many numbers are trained. */
   public int count() {
     return count;
+  }
+
+  /**
+   * The row of all parameters, copied.
+   *
+   * @param weights by program name
+   */
+  public float[] read(Map<String, Weight> weights) {
+    float[] row = new float[count];
+    for (Slice slice : slices) {
+      weights.get(slice.programName()).values().get(row, slice.first(), slice.count());
+    }
+    return row;
   }
 
   List<Slice> slices() {

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a training begins with: a network, and its weights, which a checkpoint gives or chance.
@@ -49,20 +50,52 @@ public record StartingPoint(
   }
 
   /**
-   * A checkpoint for other classes: the class heads and label embeddings are drawn anew, if their
-   * number changes.
+   * A checkpoint for other classes: the class heads and label embeddings are drawn anew, if a name
+   * or their number changes.
    *
    * @param classNames by index, from 0 on
    * @throws CheckpointException if it can't be used, or the network's training is not known here
    */
   public static StartingPoint of(DetectorFiles files, Map<Integer, String> classNames, long seed) {
     Architecture old = files.architecture();
-    Architecture architecture =
-        old.classNames().size() == classNames.size()
-            ? old
-            : old.forClasses(classNames).orElseThrow(StartingPoint::unknown);
     Map<String, Weight> found = files.weightsAnd(training(old).more());
-    return of(architecture, found, files.tensorNames(), seed);
+    if (old.classNames().equals(classNames)) {
+      return of(old, found, Set.of(), files.tensorNames(), seed);
+    }
+    Architecture changed = forClasses(old, classNames);
+    return of(changed, found, ofClasses(old), files.tensorNames(), seed);
+  }
+
+  /** Program names of the tensors whose shape depends on the number of classes. */
+  private static Set<String> ofClasses(Architecture architecture) {
+    Map<Integer, String> more = new HashMap<>(architecture.classNames());
+    more.put(more.size(), "");
+    Map<String, List<Long>> shapes = shapes(architecture);
+    Set<String> names = new HashSet<>();
+    shapes(forClasses(architecture, more))
+        .forEach(
+            (name, shape) -> {
+              if (!shape.equals(shapes.get(name))) {
+                names.add(name);
+              }
+            });
+    return names;
+  }
+
+  private static Map<String, List<Long>> shapes(Architecture architecture) {
+    return tensors(architecture).stream()
+        .collect(Collectors.toMap(ExpectedTensor::programName, ExpectedTensor::shape));
+  }
+
+  private static List<ExpectedTensor> tensors(Architecture architecture) {
+    List<ExpectedTensor> tensors = new ArrayList<>(architecture.tensors());
+    tensors.addAll(training(architecture).more());
+    return tensors;
+  }
+
+  private static Architecture forClasses(
+      Architecture architecture, Map<Integer, String> classNames) {
+    return architecture.forClasses(classNames).orElseThrow(StartingPoint::unknown);
   }
 
   /**
@@ -71,32 +104,51 @@ public record StartingPoint(
    * @throws CheckpointException if the network's training is not known here
    */
   public static StartingPoint drawn(Architecture architecture, long seed) {
-    return of(architecture, Map.of(), Set.of(), seed);
+    return of(architecture, Map.of(), Set.of(), Set.of(), seed);
   }
 
   private static StartingPoint of(
-      Architecture architecture, Map<String, Weight> found, Set<String> present, long seed) {
+      Architecture architecture,
+      Map<String, Weight> found,
+      Set<String> dropped,
+      Set<String> present,
+      long seed) {
     TrainingNetwork network = training(architecture);
     InitialWeights initial = new InitialWeights(network, seed);
-    List<ExpectedTensor> tensors = new ArrayList<>(architecture.tensors());
-    tensors.addAll(network.more());
+    List<ExpectedTensor> tensors = tensors(architecture);
     Map<String, Weight> weights = new HashMap<>();
     Set<String> names = new HashSet<>(present);
     Set<String> drawn = new HashSet<>();
     for (ExpectedTensor tensor : tensors) {
-      Weight weight = found.get(tensor.programName());
-      if (weight != null && weight.shape().equals(tensor.shape())) {
-        weights.put(tensor.programName(), weight);
+      String program = tensor.programName();
+      Weight weight = found.get(program);
+      if (weight != null && !dropped.contains(program) && weight.shape().equals(tensor.shape())) {
+        weights.put(program, weight);
         continue;
       }
-      weights.put(tensor.programName(), initial.draw(tensor));
+      weights.put(program, initial.draw(tensor, nameOfTied(program, network, found)));
       if (weight == null) {
         names.add(tensor.checkpointNames().get(0));
       }
-      tensor.checkpointNames().stream().filter(names::contains).forEach(drawn::add);
+      ParameterLayout.found(tensor, names).checkpointNames().stream()
+          .filter(names::contains)
+          .forEach(drawn::add);
     }
     return new StartingPoint(
         network, architecture.classNames().size(), tensors, weights, names, drawn);
+  }
+
+  /** One name for all tensors that the checkpoint ties to that one; its own if it ties none. */
+  private static String nameOfTied(
+      String program, TrainingNetwork network, Map<String, Weight> found) {
+    String key = network.tied().matcher(program).replaceAll("*");
+    Weight own = found.get(program);
+    boolean tied =
+        own != null
+            && found.entrySet().stream()
+                .filter(other -> network.tied().matcher(other.getKey()).replaceAll("*").equals(key))
+                .allMatch(other -> other.getValue().values().equals(own.values()));
+    return tied ? key : program;
   }
 
   private static TrainingNetwork training(Architecture architecture) {

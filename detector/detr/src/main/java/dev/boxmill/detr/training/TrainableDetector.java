@@ -13,7 +13,6 @@ import dev.boxmill.detr.training.ParameterLayout.Slice;
 import dev.boxmill.torchscript.Convolutions;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
-import dev.boxmill.torchscript.RowWeight;
 import dev.boxmill.torchscript.Tensor;
 import dev.boxmill.torchscript.Tensors;
 import dev.boxmill.torchscript.TorchModule;
@@ -41,27 +40,22 @@ public final class TrainableDetector implements AutoCloseable {
   private final Statistics statistics;
   private final TorchModule module;
   private final Criterion criterion;
-  private final FixedTensors fixed;
+  private final TrainedCheckpoint checkpoint;
   private final Map<String, Tensor> frozen = new HashMap<>();
   private final Map<String, Tensor> trained = new HashMap<>();
   private final float[] row;
 
   private TrainableDetector(StartingPoint start, TorchModule module, Criterion criterion) {
     this.start = start;
-    this.layout =
-        new ParameterLayout.Builder(start.network(), start.weights(), start.names())
-            .of(start.tensors());
-    this.statistics = new Statistics(start.network(), layout.frozen());
+    this.layout = ParameterLayout.of(start);
+    this.checkpoint = TrainedCheckpoint.of(start, layout);
+    this.statistics = checkpoint.statistics();
     this.module = module;
     this.criterion = criterion;
-    this.fixed = new FixedTensors(layout.frozen(), start.weights(), start.names());
-    this.row = new float[layout.count()];
+    this.row = layout.read(start.weights());
     for (ExpectedTensor tensor : layout.frozen()) {
       String name = tensor.programName();
       frozen.put("frozen." + name, tensor(start.weights().get(name)));
-    }
-    for (Slice slice : layout.slices()) {
-      start.weights().get(slice.programName()).values().get(row, slice.first(), slice.count());
     }
     upload();
   }
@@ -120,22 +114,17 @@ public final class TrainableDetector implements AutoCloseable {
    * checkpoint: views of the row of parameters, which later writing changes.
    */
   public Map<String, Weight> tensors() {
-    Map<String, Weight> tensors = fixed.byName();
-    for (Parameter parameter : layout.parameters()) {
-      Weight view = new RowWeight(parameter.shape(), row, parameter.first());
-      parameter.copies().forEach(name -> tensors.put(name, view));
-    }
-    return tensors;
+    return checkpoint.tensors(row);
   }
 
   /** Running means and variances of live BatchNorms, a copy; empty where none are live. */
   public float[] runningStatistics() {
-    return statistics.read(fixed);
+    return checkpoint.runningStatistics();
   }
 
   /** Replaces the running means and variances. */
   public void writeStatistics(float[] running) {
-    statistics.write(running, fixed);
+    checkpoint.writeStatistics(running);
   }
 
   /**
@@ -144,7 +133,7 @@ public final class TrainableDetector implements AutoCloseable {
    * @param ofStep the mean of its batches' {@link LossGradient#statistics}, weighted by images
    */
   public void follow(float[] ofStep) {
-    writeStatistics(Statistics.followed(runningStatistics(), ofStep));
+    writeStatistics(TrainedCheckpoint.followed(runningStatistics(), ofStep));
   }
 
   /** What the losses of a batch are divided by, if it is the whole step. */

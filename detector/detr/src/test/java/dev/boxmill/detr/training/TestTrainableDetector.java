@@ -11,6 +11,8 @@ import dev.boxmill.detr.DetectorOptions;
 import dev.boxmill.detr.DetrFamily;
 import dev.boxmill.detr.criterion.StepTotals;
 import dev.boxmill.detr.criterion.TargetObject;
+import dev.boxmill.detr.training.AdamW.Moments;
+import dev.boxmill.detr.training.AdamW.Range;
 import dev.boxmill.detr.training.AdamW.Rates;
 import dev.boxmill.schemas.Box;
 import dev.boxmill.torchscript.Device;
@@ -24,6 +26,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +173,60 @@ final class TestTrainableDetector {
         assertThat(detector.gradient(batch(List.of(0)), detector.totals(batch(List.of(0)))).total())
             .isFinite();
       }
+    }
+  }
+
+  @Test
+  void asManyOtherClassesGetHeadsOfTheirOwnToo() {
+    Path path = TestingGolden.directory("deformable-base");
+    try (DetectorFiles files = DetectorFiles.open(path)) {
+      Map<Integer, String> classes = new TreeMap<>(files.architecture().classNames());
+      classes.replaceAll((label, name) -> "other " + name);
+      StartingPoint start = StartingPoint.of(files, classes, 1);
+
+      assertThat(start.drawn()).isNotEmpty().allMatch(name -> name.contains("class_embed"));
+      assertThat(start.names()).isEqualTo(files.tensorNames());
+      ParameterLayout layout = ParameterLayout.of(start);
+      assertThat(layout.count())
+          .as("heads that the checkpoint ties stay tied")
+          .isEqualTo(ParameterLayout.of(StartingPoint.of(files, 1)).count());
+      assertThat(StartingPoint.of(files, 1).drawn()).isEmpty();
+    }
+  }
+
+  @Test
+  void partsOfTheRowTakeTheStepOfTheWhole() {
+    try (DetectorFiles files =
+        DetectorFiles.open(TestingGolden.directory("detr-auxiliary-sharded"))) {
+      StartingPoint start = StartingPoint.of(files, 0);
+      ParameterLayout layout = ParameterLayout.of(start);
+      Function<Parameter, Rates> rates =
+          parameter -> new Rates(parameter.name().contains("bias") ? 1e-2 : 1e-3, 1e-1);
+      float[] whole = layout.read(start.weights());
+      float[] gradient = new float[layout.count()];
+      Random random = new Random(4);
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] = (float) random.nextGaussian();
+      }
+      float[] parts = whole.clone();
+      double norm = AdamW.start(layout, rates).step(whole, gradient, 0.5, 0.1);
+      int middle = layout.count() / 3;
+      double squares = 0;
+      for (Range range : List.of(new Range(0, middle), new Range(middle, layout.count()))) {
+        float[] row = Arrays.copyOfRange(parts, range.first(), range.end());
+        float[] ofPart = Arrays.copyOfRange(gradient, range.first(), range.end());
+        Moments none = new Moments(new float[range.count()], new float[range.count()]);
+        AdamW part = AdamW.ofRange(layout, range, rates, none, 0);
+        squares += part.squares(ofPart);
+        part.stepScaled(row, ofPart, 0.5, AdamW.clipped(norm, 0.1));
+        System.arraycopy(row, 0, parts, range.first(), range.count());
+      }
+
+      assertThat(Math.sqrt(squares)).isCloseTo(norm, within(1e-9));
+      assertThat(parts).isEqualTo(whole);
+      List<Range> divided = Range.divided(layout, 3);
+      assertThat(divided.get(0).first()).isZero();
+      assertThat(divided.get(divided.size() - 1).end()).isEqualTo(layout.count());
     }
   }
 

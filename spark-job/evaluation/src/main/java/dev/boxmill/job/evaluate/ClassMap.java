@@ -29,7 +29,7 @@ public record ClassMap(String file, Map<String, String> names) implements Serial
   }
 
   /** The name of a class's category. */
-  String category(String label) {
+  public String category(String label) {
     return names.getOrDefault(label, label);
   }
 

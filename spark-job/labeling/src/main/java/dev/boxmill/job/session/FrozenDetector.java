@@ -87,6 +87,15 @@ public final class FrozenDetector implements Serializable {
   }
 
   /**
+   * Its files, on the driver or an executor; the caller closes them.
+   *
+   * @throws dev.boxmill.job.error.BadInputException if they can't be read
+   */
+  public DetectorFiles open(Configuration hadoop) {
+    return DetectorFiles.open(DetectorLocation.local(job.model(), hadoop), job.options());
+  }
+
+  /**
    * Lends the detector that is resident on the task's device; called on an executor.
    *
    * @throws LostDeviceException if the device is lost meanwhile

@@ -1,6 +1,8 @@
 package dev.boxmill.job.train;
 
 import dev.boxmill.detr.preprocess.ResizedPicture;
+import dev.boxmill.detr.training.TrainingPictures;
+import dev.boxmill.image.Picture;
 import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.job.images.FileContent;
 import dev.boxmill.job.manifest.ListedFile;
@@ -47,6 +49,21 @@ record AnnotatedImage(
               .detector()
               .resize(augmentation.mirrored() ? picture.mirrored() : picture, augmentation.scale());
         });
+  }
+
+  /** Its size as annotated. */
+  ImageSize size() {
+    return new ImageSize(width, height);
+  }
+
+  /**
+   * A view of it as a network in training takes it; the caller closes it.
+   *
+   * @throws IllegalArgumentException if the picture's size is not the annotated one
+   */
+  ResizedPicture viewed(Picture picture, View view, TrainingPictures pictures) {
+    requireAnnotatedSize(picture.size());
+    return pictures.resize(view.of(picture), view.scale());
   }
 
   private void requireAnnotatedSize(ImageSize size) {

@@ -35,6 +35,21 @@ final class LoadedGroup implements AutoCloseable {
     return loaded;
   }
 
+  /**
+   * The same where no image may be missing.
+   *
+   * @throws IllegalStateException if one can't be used
+   */
+  static LoadedGroup readWhole(ImageGroup group, ResidentDetector resident, Configuration hadoop) {
+    LoadedGroup loaded = read(group, resident, hadoop);
+    if (!loaded.lost.isEmpty()) {
+      loaded.close();
+      throw new IllegalStateException(
+          String.join("; ", loaded.lost) + " (validation needs every held-out image)");
+    }
+    return loaded;
+  }
+
   private static LoadResult read(
       AugmentedImage image, ResidentDetector resident, Configuration hadoop) {
     try {

@@ -34,6 +34,7 @@ public final class Training {
   private final TrainingRequest request;
   private final FrozenDetector detector;
   private final TrainingSet set;
+  private final RefinerFolder weights;
   private final TrainingFolder folder;
   private final TrainingJob job;
   private final ParameterLayout layout;
@@ -52,7 +53,8 @@ public final class Training {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     this.request = request;
     this.console = console;
-    this.folder = TrainingFolder.at(request.output(), request.existing(), hadoop);
+    this.weights = RefinerFolder.at(request.output(), request.existing(), hadoop);
+    this.folder = weights.folder();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.detector =
         FrozenDetector.of(request.detector(), hadoop)
@@ -130,7 +132,7 @@ public final class Training {
 
   private TrainingState begin() throws IOException {
     folder.refuseOther(identity);
-    Optional<TrainingState> resumed = folder.resume(layout);
+    Optional<TrainingState> resumed = weights.resume(layout);
     folder.own();
     if (resumed.isEmpty()) {
       return TrainingState.start(first, layout, identity.hash());
@@ -153,7 +155,7 @@ public final class Training {
     TrainingSettings settings = request.settings();
     List<List<ImageGroup>> batches = batches(state.place().epoch());
     long all = (long) settings.epochs() * batches.size();
-    TrainingProgress progress = new TrainingProgress(settings, batches.size(), console);
+    TrainingProgress progress = new TrainingProgress(settings.epochs(), batches.size(), console);
     for (int step = state.place().step(); step < batches.size(); step++) {
       PartialGradient gradient = job.gradient(batches.get(step), state.row());
       gradient.lost().forEach(console::println);
@@ -163,7 +165,9 @@ public final class Training {
       } else {
         state.skip();
       }
-      progress.step(state.place(), ImageGroup.images(batches.get(step)));
+      TrainingPosition place = state.place();
+      double loss = place.loss() / Math.max(1, place.boxes());
+      progress.step(place.epoch(), place.step(), loss, ImageGroup.images(batches.get(step)));
       saveNowAndThen(state);
     }
     progress.end();
@@ -201,7 +205,7 @@ public final class Training {
 
   private void saveNowAndThen(TrainingState state) throws IOException {
     if (System.nanoTime() - savedNanos >= request.saveEvery().toNanos()) {
-      folder.save(state);
+      weights.save(state);
       savedNanos = System.nanoTime();
     }
   }
@@ -223,11 +227,11 @@ public final class Training {
             ap,
             ap > place.bestAp());
     if (result.best()) {
-      folder.saveBest(state.average(), layout, metadata(result));
+      weights.saveBest(state.average(), layout, metadata(result));
     }
     state.endEpoch(result);
-    folder.saveCurve(new TrainingCurve(state.place().results()));
-    folder.save(state);
+    folder.saveCurve(EpochResult.curve(state.place().results()));
+    weights.save(state);
     console.printf(
         "epoch %d: loss %.4f · AP %.4f (detector alone %.4f)%s%n",
         result.epoch(),

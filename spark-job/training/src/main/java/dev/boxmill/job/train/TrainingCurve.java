@@ -9,8 +9,12 @@ import java.util.stream.Collectors;
  * Loss and AP over the epochs, as a table and as a picture. The table holds numbers alone, which
  * need no quotes. The picture is written by hand: the chart libraries of Java write SVG through
  * code under the LGPL or GPL, and with text as outlines, which makes it many times as large.
+ *
+ * @param csv the table
+ * @param apTitle of the upper panel
+ * @param lossTitle of the lower panel
  */
-record TrainingCurve(List<EpochResult> results) {
+record TrainingCurve(String csv, String apTitle, String lossTitle, List<Point> results) {
 
   private static final int WIDTH = 720;
   private static final int PANEL = 220;
@@ -20,29 +24,19 @@ record TrainingCurve(List<EpochResult> results) {
   private static final int GAP = 64;
   private static final int GRID_LINES = 4;
 
+  /**
+   * What an epoch came to.
+   *
+   * @param before AP to compare with; NaN if there is none
+   * @param ap of the epoch's weights
+   */
+  record Point(int epoch, double before, double ap, double loss) {}
+
   TrainingCurve {
     results = List.copyOf(results);
   }
 
-  String csv() {
-    StringBuilder text = new StringBuilder("epoch,steps,learning_rate,loss,detector_ap,ap,best\n");
-    for (EpochResult one : results) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "%d,%d,%s,%.6f,%.6f,%.6f,%b\n",
-              one.epoch(),
-              one.steps(),
-              one.learningRate(),
-              one.loss(),
-              one.detectorAp(),
-              one.ap(),
-              one.best()));
-    }
-    return text.toString();
-  }
-
-  /** Two panels, one above the other: AP with the detector's own as a dashed line, and the loss. */
+  /** Two panels, one above the other: AP with the one before as a dashed line, and the loss. */
   String svg() {
     int height = 2 * PANEL + TOP + 2 * GAP;
     StringBuilder svg = new StringBuilder();
@@ -56,15 +50,17 @@ record TrainingCurve(List<EpochResult> results) {
             height,
             WIDTH,
             height));
-    double least = Math.min(least(EpochResult::ap), least(EpochResult::detectorAp));
-    double most = Math.max(most(EpochResult::ap), most(EpochResult::detectorAp));
+    double least = Math.min(least(Point::ap), least(Point::before));
+    double most = Math.max(most(Point::ap), most(Point::before));
     Panel ap = new Panel(TOP, least, most);
-    panel(svg, ap, "AP on held-out images (dashed: the detector alone)");
-    line(svg, ap, EpochResult::detectorAp, "#767676", "6 4");
-    line(svg, ap, EpochResult::ap, "#0b6e4f", "none");
-    Panel loss = new Panel(TOP + PANEL + GAP, 0, most(EpochResult::loss));
-    panel(svg, loss, "Loss per box (5 L1 + 2 GIoU, summed over steps)");
-    line(svg, loss, EpochResult::loss, "#a23b00", "none");
+    panel(svg, ap, apTitle);
+    if (results.stream().noneMatch(point -> Double.isNaN(point.before()))) {
+      line(svg, ap, Point::before, "#767676", "6 4");
+    }
+    line(svg, ap, Point::ap, "#0b6e4f", "none");
+    Panel loss = new Panel(TOP + PANEL + GAP, 0, most(Point::loss));
+    panel(svg, loss, lossTitle);
+    line(svg, loss, Point::loss, "#a23b00", "none");
     return svg.append("</svg>\n").toString();
   }
 
@@ -121,11 +117,7 @@ record TrainingCurve(List<EpochResult> results) {
   }
 
   private void line(
-      StringBuilder svg,
-      Panel panel,
-      ToDoubleFunction<EpochResult> number,
-      String color,
-      String dashes) {
+      StringBuilder svg, Panel panel, ToDoubleFunction<Point> number, String color, String dashes) {
     StringBuilder points = new StringBuilder();
     for (int i = 0; i < results.size(); i++) {
       double y = panel.y(number.applyAsDouble(results.get(i)));
@@ -144,7 +136,7 @@ record TrainingCurve(List<EpochResult> results) {
     }
   }
 
-  private String dots(Panel panel, ToDoubleFunction<EpochResult> number, String color) {
+  private String dots(Panel panel, ToDoubleFunction<Point> number, String color) {
     return java.util.stream.IntStream.range(0, results.size())
         .mapToObj(
             i ->
@@ -162,11 +154,11 @@ record TrainingCurve(List<EpochResult> results) {
     return LEFT + 12 + (WIDTH - LEFT - RIGHT - 24) * share;
   }
 
-  private double least(ToDoubleFunction<EpochResult> number) {
-    return results.stream().mapToDouble(number).min().orElse(0);
+  private double least(ToDoubleFunction<Point> number) {
+    return results.stream().mapToDouble(number).filter(Double::isFinite).min().orElse(0);
   }
 
-  private double most(ToDoubleFunction<EpochResult> number) {
-    return results.stream().mapToDouble(number).max().orElse(1);
+  private double most(ToDoubleFunction<Point> number) {
+    return results.stream().mapToDouble(number).filter(Double::isFinite).max().orElse(1);
   }
 }

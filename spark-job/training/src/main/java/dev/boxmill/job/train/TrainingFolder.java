@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.boxmill.checkpoint.CheckpointException;
-import dev.boxmill.checkpoint.SafetensorsWriter;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.storage.FolderSwap;
@@ -13,17 +12,14 @@ import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.storage.StoredFile;
 import dev.boxmill.job.storage.WritablePlace;
 import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
-import dev.boxmill.job.train.TrainingState.TrainingPosition;
-import dev.boxmill.refiners.refinebox.RefineBoxFactory;
-import dev.boxmill.refiners.refinebox.training.ParameterLayout;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -34,11 +30,11 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The folder that a training writes. {@code refinebox.safetensors} holds the best weights so far,
- * {@code training.json} what they came from, {@code curve.csv} and {@code curve.svg} how it went.
- * The state to resume from lies in {@code _state}: weights and moments under a name of their own,
- * then {@code place.json}, which names them and by whose renaming the state becomes valid. No file
- * is ever half written under its name.
+ * The folder that a training writes. Its results hold the best weights so far, {@code
+ * training.json} what they came from, {@code curve.csv} and {@code curve.svg} how it went. The
+ * state to resume from lies in {@code _state}: weights and moments under names of their own, then
+ * {@code place.json}, which names them and by whose renaming the state becomes valid. No file is
+ * ever half written under its name.
  *
  * <p>A training that is to replace another one is written into a hidden sibling, where it goes on
  * when it was killed; the two change places when it has ended.
@@ -54,10 +50,43 @@ final class TrainingFolder {
   private static final String CURVE_TABLE = "curve.csv";
   private static final String CURVE_PICTURE = "curve.svg";
 
-  /** Names in the folder but for what a killed training left unfinished. */
-  private static final Set<String> OURS =
-      Set.of(STATE, PROVENANCE, RefineBoxFactory.WEIGHTS, CURVE_TABLE, CURVE_PICTURE);
+  /** Names in the folder but for the results and what a killed training left unfinished. */
+  private static final Set<String> OURS = Set.of(STATE, PROVENANCE, CURVE_TABLE, CURVE_PICTURE);
 
+  /**
+   * What kind of training writes there.
+   *
+   * @param weights file of the best weights
+   * @param others files that belong to them
+   * @param salvage what the weights are good for where the state is damaged
+   */
+  record Kind(String weights, Set<String> others, String salvage) {}
+
+  /** Where a training stands, as {@code place.json} has it. */
+  interface SavedPlace {
+
+    /** Names of the state's files. */
+    List<String> files();
+
+    /**
+     * Passes over a place that a training can be at.
+     *
+     * @throws IllegalArgumentException if it can't
+     */
+    void requireWhole();
+  }
+
+  /** Writes the files that a place names. */
+  interface StateWriter {
+    void write() throws IOException;
+  }
+
+  /** Makes a state of the files that a place names. */
+  interface StateReader<P, S> {
+    S read(P place) throws IOException;
+  }
+
+  private final Kind kind;
   private final Path output;
   private final Path folder;
   private final Path state;
@@ -65,8 +94,9 @@ final class TrainingFolder {
   private final FileSystem files;
   private String owner = "nobody";
 
-  private TrainingFolder(Path output, ExistingTraining existing, Configuration hadoop)
+  private TrainingFolder(Path output, ExistingTraining existing, Kind kind, Configuration hadoop)
       throws IOException {
+    this.kind = kind;
     this.output = output;
     this.folder =
         switch (existing) {
@@ -83,13 +113,14 @@ final class TrainingFolder {
    *
    * @throws BadInputException if it can't be a folder of a training
    */
-  static TrainingFolder at(String output, ExistingTraining existing, Configuration hadoop) {
+  static TrainingFolder at(
+      String output, ExistingTraining existing, Kind kind, Configuration hadoop) {
     try {
       Path path = Locations.absolute(output, hadoop);
       if (path.isRoot()) {
         throw refusal(output, "it is the root of a filesystem", "name a folder below it");
       }
-      TrainingFolder folder = new TrainingFolder(path, existing, hadoop);
+      TrainingFolder folder = new TrainingFolder(path, existing, kind, hadoop);
       folder.refuseForeign(output);
       WritablePlace.require(path, hadoop);
       return folder;
@@ -115,7 +146,7 @@ final class TrainingFolder {
     List<String> foreign = new ArrayList<>();
     for (FileStatus held : files.listStatus(output)) {
       String name = held.getPath().getName();
-      if (!isLeftover(name) && !(ours && OURS.contains(name)) && !name.equals(STATE)) {
+      if (!isLeftover(name) && !(ours && isOurs(name)) && !name.equals(STATE)) {
         foreign.add(name);
       }
     }
@@ -128,6 +159,10 @@ final class TrainingFolder {
   private boolean isTraining(Path path) throws IOException {
     return files.exists(new Path(new Path(path, STATE), PLACE))
         || files.exists(new Path(path, PROVENANCE));
+  }
+
+  private boolean isOurs(String name) {
+    return OURS.contains(name) || name.equals(kind.weights()) || kind.others().contains(name);
   }
 
   private static boolean isLeftover(String name) {
@@ -144,7 +179,7 @@ final class TrainingFolder {
   }
 
   private Path weights() {
-    return new Path(folder, RefineBoxFactory.WEIGHTS);
+    return new Path(folder, kind.weights());
   }
 
   /**
@@ -215,25 +250,28 @@ final class TrainingFolder {
   /**
    * The state of a training that lies there.
    *
+   * @param reader makes it of the files that the place names
    * @throws BadInputException if it is damaged
    */
-  Optional<TrainingState> resume(ParameterLayout layout) throws IOException {
+  <P extends SavedPlace, S> Optional<S> resume(Class<P> type, StateReader<P, S> reader)
+      throws IOException {
     Path place = new Path(state, PLACE);
     if (!files.exists(place)) {
       return Optional.empty();
     }
     Path read = place;
     try {
-      TrainingPosition found = position(place);
-      read = tensors(found);
-      return Optional.of(state(found, layout));
+      P found = position(place, type);
+      read = new Path(state, found.files().get(0));
+      return Optional.of(reader.read(found));
     } catch (JsonProcessingException
         | FileNotFoundException
         | CheckpointException
         | IllegalArgumentException damaged) {
       throw new BadInputException(
-          "Cannot go on with the training in %s: its file %s is damaged: %s (--overwrite starts from the beginning; refinebox.safetensors there, if it is whole, serves as --start-from)"
-              .formatted(uri(), Locations.uri(read), firstLine(damaged)),
+          "Cannot go on with the training in %s: its file %s is damaged: %s (--overwrite starts from the beginning; %s there, if it is whole, %s)"
+              .formatted(
+                  uri(), Locations.uri(read), firstLine(damaged), kind.weights(), kind.salvage()),
           damaged);
     }
   }
@@ -242,47 +280,91 @@ final class TrainingFolder {
     return FailureReason.of(damaged).lines().findFirst().orElse("it can't be read");
   }
 
-  private TrainingPosition position(Path place) throws IOException {
+  private <P extends SavedPlace> P position(Path place, Class<P> type) throws IOException {
     try (InputStream in = files.open(place)) {
-      TrainingPosition found = JSON.readValue(in, TrainingPosition.class);
-      if (found == null || found.epoch() < 1 || found.step() < 0 || found.steps() < 0) {
+      P found = JSON.readValue(in, type);
+      if (found == null) {
         throw new IllegalArgumentException("it names no place of a training");
       }
+      found.requireWhole();
       return found;
     }
   }
 
-  private TrainingState state(TrainingPosition found, ParameterLayout layout) throws IOException {
+  /** A file of the state, copied to the local disk while it is used. */
+  <T> T withStateFile(String name, Use<T> use) throws IOException {
     return withLocal(
         local -> {
-          try (InputStream in = files.open(tensors(found))) {
+          try (InputStream in = files.open(new Path(state, name))) {
             Files.copy(in, local);
           }
-          return TrainingState.read(local, found, layout);
+          return use.of(local);
         });
   }
 
-  private Path tensors(TrainingPosition place) {
-    return new Path(state, "step-" + place.steps() + "-" + place.epoch() + ".safetensors");
+  /** URI of a file of the state. */
+  String stateFile(String name) {
+    return new Path(state, name).toString();
   }
 
-  void save(TrainingState training) throws IOException {
+  /** Writes a file of the state. */
+  void publishState(String name, Consumer<java.nio.file.Path> writer) throws IOException {
+    publish(new Path(state, name), writer);
+  }
+
+  /**
+   * Saves a state: when this returns, the training goes on from there.
+   *
+   * @param writer writes the files that the place names
+   */
+  void save(SavedPlace place, StateWriter writer) throws IOException {
     requireOwned();
-    Path tensors = tensors(training.place());
-    publish(tensors, training::write);
-    writeText(new Path(state, PLACE), JSON.writeValueAsString(training.place()));
-    Set<String> kept = Set.of(tensors.getName(), PLACE, OWNER);
+    writer.write();
+    writeText(new Path(state, PLACE), JSON.writeValueAsString(place));
+    Set<String> kept = new HashSet<>(place.files());
+    kept.addAll(List.of(PLACE, OWNER));
     for (FileStatus old : files.listStatus(state)) {
       if (!kept.contains(old.getPath().getName())) {
-        files.delete(old.getPath(), false);
+        files.delete(old.getPath(), true);
       }
     }
   }
 
-  void saveBest(float[] row, ParameterLayout layout, Map<String, String> metadata)
-      throws IOException {
+  /** Writes the best weights so far. */
+  void saveBest(Consumer<java.nio.file.Path> writer) throws IOException {
     requireOwned();
-    publish(weights(), file -> SafetensorsWriter.write(file, layout.tensors(row), metadata));
+    publish(weights(), writer);
+  }
+
+  /**
+   * Makes files of the state the best weights so far.
+   *
+   * @param from folder in the state
+   * @param names of the files, the weights last
+   */
+  void adopt(String from, List<String> names) throws IOException {
+    requireOwned();
+    for (String name : names) {
+      StoredFile.place(new Path(new Path(state, from), name), new Path(folder, name), hadoop);
+    }
+  }
+
+  /** The record of another training that this one is to replace, if it is there and whole. */
+  Optional<JsonNode> replaced() throws IOException {
+    Path record = new Path(output, PROVENANCE);
+    if (folder.equals(output) || !files.exists(record)) {
+      return Optional.empty();
+    }
+    try (InputStream in = files.open(record)) {
+      return Optional.of(JSON.readTree(in));
+    } catch (JsonProcessingException damaged) {
+      return Optional.empty();
+    }
+  }
+
+  /** Where this training writes until it has ended. */
+  String writtenUri() {
+    return Locations.uri(folder);
   }
 
   void saveProvenance(Object provenance) throws IOException {
@@ -319,11 +401,13 @@ final class TrainingFolder {
         });
   }
 
-  private interface Use<T> {
+  /** What is done with a local file. */
+  interface Use<T> {
     T of(java.nio.file.Path local) throws IOException;
   }
 
-  private static <T> T withLocal(Use<T> use) throws IOException {
+  /** Lends a file on the local disk that is gone behind that. */
+  static <T> T withLocal(Use<T> use) throws IOException {
     java.nio.file.Path folder = Files.createTempDirectory("boxmill-training-");
     java.nio.file.Path local = folder.resolve("tensors.safetensors");
     try {

@@ -1,6 +1,5 @@
 package dev.boxmill.job.train;
 
-import dev.boxmill.job.train.TrainingState.TrainingPosition;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -10,7 +9,7 @@ final class TrainingProgress {
   private static final long TERMINAL_NANOS = 1_000_000_000L;
   private static final long LOG_NANOS = 10_000_000_000L;
 
-  private final TrainingSettings settings;
+  private final int epochs;
   private final int steps;
   private final PrintStream out;
   private final boolean terminal = Boolean.getBoolean("boxmill.terminal");
@@ -20,13 +19,24 @@ final class TrainingProgress {
   private int taken;
   private boolean open;
 
-  TrainingProgress(TrainingSettings settings, int steps, PrintStream out) {
-    this.settings = settings;
+  /**
+   * @param steps of an epoch
+   */
+  TrainingProgress(int epochs, int steps, PrintStream out) {
+    this.epochs = epochs;
     this.steps = steps;
     this.out = out;
   }
 
-  void step(TrainingPosition place, int batch) {
+  /**
+   * Called behind each step.
+   *
+   * @param epoch counted from 1
+   * @param step steps of the epoch that are taken
+   * @param loss mean of the epoch so far
+   * @param batch images of the step
+   */
+  void step(int epoch, int step, double loss, int batch) {
     images += batch;
     taken++;
     long now = System.nanoTime();
@@ -35,16 +45,16 @@ final class TrainingProgress {
     }
     shownNanos = now;
     double seconds = (now - startNanos) / 1e9;
-    long left = (long) (settings.epochs() - place.epoch()) * steps + steps - place.step();
+    long left = (long) (epochs - epoch) * steps + steps - step;
     String text =
         String.format(
             Locale.ROOT,
             "epoch %d of %d · step %d of %d · loss %.4f · %.1f images/s · %.0f min left",
-            place.epoch(),
-            settings.epochs(),
-            place.step(),
+            epoch,
+            epochs,
+            step,
             steps,
-            place.loss() / Math.max(1, place.boxes()),
+            loss,
             images / seconds,
             Math.ceil(left * seconds / taken / 60));
     if (terminal) {

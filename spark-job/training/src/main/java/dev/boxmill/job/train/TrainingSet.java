@@ -28,7 +28,16 @@ import org.apache.spark.sql.SparkSession;
 /** Images joined with their annotations by file name, and split into two. */
 final class TrainingSet {
 
+  /** What images without any annotation are good for. */
+  enum Unannotated {
+    /** Nothing: a refiner learns from objects alone. */
+    LEFT_OUT,
+    /** They show what is no object. */
+    BACKGROUND
+  }
+
   private final GroundTruth truth;
+  private final Unannotated unannotated;
   private final Map<Integer, Integer> labelOfCategory = new HashMap<>();
   private final Map<Integer, Integer> categoryOfLabel = new HashMap<>();
   private final List<AnnotatedImage> training = new ArrayList<>();
@@ -36,8 +45,13 @@ final class TrainingSet {
   private final Map<String, Integer> leftOut = new TreeMap<>();
   private final Map<String, String> examples = new HashMap<>();
 
-  private TrainingSet(GroundTruth truth, Map<Integer, String> labels, ClassMatching matching) {
+  private TrainingSet(
+      GroundTruth truth,
+      Map<Integer, String> labels,
+      ClassMatching matching,
+      Unannotated unannotated) {
     this.truth = truth;
+    this.unannotated = unannotated;
     List<LabelClass> names =
         labels.entrySet().stream()
             .map(label -> new LabelClass(label.getKey(), label.getValue()))
@@ -74,7 +88,25 @@ final class TrainingSet {
       Map<Integer, String> labels,
       ClassMatching matching,
       double validationShare) {
-    TrainingSet set = new TrainingSet(truth, labels, matching);
+    TrainingSet set = joined(truth, files, labels, matching, validationShare, Unannotated.LEFT_OUT);
+    requireImages(set.training, set.validation, set.leftOutSentences());
+    requireHeldOutObjects(set.validation);
+    return set;
+  }
+
+  /**
+   * Joins, whatever is left.
+   *
+   * @param validationShare 0: none is held out; 1: all are
+   */
+  static TrainingSet joined(
+      GroundTruth truth,
+      List<ListedFile> files,
+      Map<Integer, String> labels,
+      ClassMatching matching,
+      double validationShare,
+      Unannotated unannotated) {
+    TrainingSet set = new TrainingSet(truth, labels, matching, unannotated);
     NamedImages names = new NamedImages(truth.images().stream().map(TruthImage::fileName).toList());
     Map<Integer, String> taken = new HashMap<>();
     for (ListedFile file : files) {
@@ -88,8 +120,6 @@ final class TrainingSet {
         set.image(file, index).ifPresent(image -> set.add(image, validationShare));
       }
     }
-    set.requireImages();
-    set.requireHeldOutObjects();
     return set;
   }
 
@@ -158,11 +188,17 @@ final class TrainingSet {
   private void add(AnnotatedImage image, double validationShare) {
     if (heldOut(truth.images().get(image.truth()).fileName(), validationShare)) {
       validation.add(image);
-    } else if (image.objects().isEmpty()) {
+    } else if (image.objects().isEmpty() && !isBackground(image)) {
       leaveOut("training images without objects", image.file().uri());
     } else {
       training.add(image);
     }
+  }
+
+  /** Where all of an image's objects are left out, it shows them and not the background. */
+  private boolean isBackground(AnnotatedImage image) {
+    return unannotated == Unannotated.BACKGROUND
+        && truth.images().get(image.truth()).truth().objects().isEmpty();
   }
 
   private static boolean heldOut(String name, double share) {
@@ -176,20 +212,26 @@ final class TrainingSet {
     examples.putIfAbsent(what, example);
   }
 
-  private void requireImages() {
+  /**
+   * Makes sure that there is an image of each kind.
+   *
+   * @param leftOut why there may be none
+   */
+  static void requireImages(
+      List<AnnotatedImage> training, List<AnnotatedImage> validation, List<String> leftOut) {
     if (training.isEmpty() || validation.isEmpty()) {
       throw new BadInputException(
           "Cannot train: %d images to train on, %d held out to validate; left out: %s (%s)"
               .formatted(
                   training.size(),
                   validation.size(),
-                  leftOut.isEmpty() ? "none" : String.join("; ", leftOutSentences()),
+                  leftOut.isEmpty() ? "none" : String.join("; ", leftOut),
                   "there must be one of each at least: see --validation-share"));
     }
   }
 
   /** Without them there is no AP, and no best weights. */
-  private void requireHeldOutObjects() {
+  static void requireHeldOutObjects(List<AnnotatedImage> validation) {
     if (validation.stream().allMatch(image -> image.objects().isEmpty())) {
       throw new BadInputException(
           "Cannot train: none of the %s has an object that the detector knows, so nothing can be measured (%s)"
@@ -199,7 +241,7 @@ final class TrainingSet {
     }
   }
 
-  /** To learn from; each with an object at least. */
+  /** To learn from; each with an object at least, unless it shows the background. */
   List<AnnotatedImage> training() {
     return training;
   }

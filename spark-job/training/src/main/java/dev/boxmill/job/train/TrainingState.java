@@ -33,10 +33,28 @@ final class TrainingState {
       @JsonProperty("steps") long steps,
       @JsonProperty("loss") double loss,
       @JsonProperty("boxes") long boxes,
-      @JsonProperty("results") List<EpochResult> results) {
+      @JsonProperty("results") List<EpochResult> results)
+      implements TrainingFolder.SavedPlace {
 
     TrainingPosition {
       results = List.copyOf(results);
+    }
+
+    /** Where weights and moments lie. */
+    String file() {
+      return "step-" + steps + "-" + epoch + ".safetensors";
+    }
+
+    @Override
+    public List<String> files() {
+      return List.of(file());
+    }
+
+    @Override
+    public void requireWhole() {
+      if (epoch < 1 || step < 0 || steps < 0) {
+        throw new IllegalArgumentException("it names no place of a training");
+      }
     }
 
     static TrainingPosition start(String identity) {

@@ -3,9 +3,14 @@ package dev.boxmill.job.train;
 import dev.boxmill.job.evaluate.Evaluation;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.ImageDetections;
+import dev.boxmill.job.evaluate.ImageMatcher;
 import dev.boxmill.job.evaluate.ImageMatches;
 import dev.boxmill.job.evaluate.ImageTruth;
 import dev.boxmill.job.evaluate.TruthCategory;
+import dev.boxmill.schemas.Box;
+import dev.boxmill.schemas.Corners;
+import dev.boxmill.schemas.Detection;
+import dev.boxmill.schemas.ImageSize;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
@@ -26,12 +31,26 @@ record Validation(Map<Integer, ImageTruth> truths, Map<Integer, Integer> categor
     categoryOfLabel = Map.copyOf(categoryOfLabel);
   }
 
-  ImageTruth truth(int index) {
-    return truths.get(index);
-  }
-
-  int category(int label) {
-    return categoryOfLabel.getOrDefault(label, ImageDetections.UNKNOWN);
+  /**
+   * Matches what was found on an image with its annotations.
+   *
+   * @param index of the image in the ground truth
+   * @param where which of a detection's boxes counts
+   */
+  ImageMatches match(
+      int index, ImageSize size, List<Detection> found, Function<Detection, Box> where) {
+    ImageDetections detections = new ImageDetections(found.size());
+    for (Detection one : found) {
+      Corners corners = where.apply(one).corners(size);
+      detections.add(
+          categoryOfLabel.getOrDefault(one.labelId(), ImageDetections.UNKNOWN),
+          one.score(),
+          corners.xMin(),
+          corners.yMin(),
+          corners.xMax() - corners.xMin(),
+          corners.yMax() - corners.yMin());
+    }
+    return new ImageMatcher(EvaluationStyle.COCO).match(truths.get(index), detections);
   }
 
   /**

@@ -1,17 +1,11 @@
 package dev.boxmill.job.train;
 
 import dev.boxmill.checkpoint.SafetensorsWriter;
-import dev.boxmill.job.evaluate.EvaluationStyle;
-import dev.boxmill.job.evaluate.ImageDetections;
-import dev.boxmill.job.evaluate.ImageMatcher;
-import dev.boxmill.job.evaluate.ImageTruth;
 import dev.boxmill.job.session.ResidentDetector;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
 import dev.boxmill.refiners.refinebox.training.ParameterLayout;
 import dev.boxmill.refiners.spi.RefinerChain;
 import dev.boxmill.refiners.spi.Refiners;
-import dev.boxmill.schemas.Box;
-import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
@@ -22,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -75,11 +68,7 @@ final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Vali
       ResidentDetector resident, RefinerChain chain, Iterator<ImageGroup> groups) {
     List<ValidatedImage> all = new ArrayList<>();
     while (groups.hasNext()) {
-      try (LoadedGroup group = LoadedGroup.read(groups.next(), resident, task.hadoop())) {
-        if (!group.lost().isEmpty()) {
-          throw new IllegalStateException(
-              String.join("; ", group.lost()) + " (validation needs every held-out image)");
-        }
+      try (LoadedGroup group = LoadedGroup.readWhole(groups.next(), resident, task.hadoop())) {
         for (List<LoadedImage> ofOneSize : group.byPixels()) {
           all.addAll(validated(resident, chain, ofOneSize));
         }
@@ -105,28 +94,10 @@ final class ValidationTask implements FlatMapFunction<Iterator<ImageGroup>, Vali
 
   private ValidatedImage validated(LoadedImage image, List<Detection> refined) {
     int index = image.image().image().truth();
-    ImageTruth truth = validation.value().truth(index);
     ImageSize size = image.picture().original();
-    ImageMatcher matcher = new ImageMatcher(EvaluationStyle.COCO);
     return new ValidatedImage(
         index,
-        matcher.match(truth, detections(refined, size, Detection::detectorBox)),
-        matcher.match(truth, detections(refined, size, Detection::box)));
-  }
-
-  private ImageDetections detections(
-      List<Detection> found, ImageSize size, Function<Detection, Box> where) {
-    ImageDetections detections = new ImageDetections(found.size());
-    for (Detection one : found) {
-      Corners corners = where.apply(one).corners(size);
-      detections.add(
-          validation.value().category(one.labelId()),
-          one.score(),
-          corners.xMin(),
-          corners.yMin(),
-          corners.xMax() - corners.xMin(),
-          corners.yMax() - corners.yMin());
-    }
-    return detections;
+        validation.value().match(index, size, refined, Detection::detectorBox),
+        validation.value().match(index, size, refined, Detection::box));
   }
 }

@@ -66,18 +66,19 @@ final class TestTrainingFolder {
 
   /** The writes of a training of one epoch. */
   private void train(ExistingTraining existing) throws IOException {
-    TrainingFolder out = TrainingFolder.at(folder.resolve("out").toString(), existing, hadoop);
+    RefinerFolder weights = RefinerFolder.at(folder.resolve("out").toString(), existing, hadoop);
+    TrainingFolder out = weights.folder();
     out.refuseOther(IDENTITY);
     TrainingState state =
-        out.resume(LAYOUT).orElse(TrainingState.start(ROW, LAYOUT, IDENTITY.hash()));
+        weights.resume(LAYOUT).orElse(TrainingState.start(ROW, LAYOUT, IDENTITY.hash()));
     out.own();
     out.saveProvenance(Map.of("identity", IDENTITY));
     if (state.place().epoch() == 1) {
-      out.save(state);
-      out.saveBest(ROW, LAYOUT, Map.of());
+      weights.save(state);
+      weights.saveBest(ROW, LAYOUT, Map.of());
       state.endEpoch(new EpochResult(1, 1, 1e-4, 1, 0.5, 0.6, true));
-      out.saveCurve(new TrainingCurve(state.place().results()));
-      out.save(state);
+      out.saveCurve(EpochResult.curve(state.place().results()));
+      weights.save(state);
     }
     out.saveProvenance(Map.of("identity", IDENTITY));
     out.finish(warning -> {});

@@ -1,0 +1,349 @@
+package dev.boxmill.job;
+
+import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.run.BoxmillSession;
+import dev.boxmill.job.train.DetectorRequest;
+import dev.boxmill.job.train.DetectorRequest.ClassChoice;
+import dev.boxmill.job.train.DetectorSettings;
+import dev.boxmill.job.train.DetectorSettings.FrozenPart;
+import dev.boxmill.job.train.DetectorSettings.Schedule;
+import dev.boxmill.job.train.DetectorTraining;
+import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code boxmill train-detector}: annotated images and a detector in, a better detector out. */
+@Command(
+    name = "train-detector",
+    description = {
+      "Fine-tunes a detector on annotated images, also to other classes.",
+      "The same command goes on after a stop. OUTPUT is a detector's directory: the best weights by AP"
+          + " on held-out images, with training.json, curve.csv and curve.svg beside them."
+    },
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
+final class TrainDetectorCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--input",
+      required = true,
+      arity = "1..*",
+      paramLabel = "URI",
+      description = "Folders, patterns, files or manifests of images, on any Hadoop filesystem.")
+  private List<String> inputs;
+
+  @Option(
+      names = "--ground-truth",
+      required = true,
+      paramLabel = "FILE",
+      description = "Annotations in COCO's form; images are matched by file name.")
+  private String groundTruth;
+
+  @Option(
+      names = "--validation-ground-truth",
+      paramLabel = "FILE",
+      description =
+          "Annotations of the images of --input that are held out to measure AP. Without it:"
+              + " --validation-share of those of --ground-truth.")
+  private String validationTruth;
+
+  @Mixin private ClassMatchingArguments matching;
+
+  @Option(
+      names = "--classes",
+      defaultValue = "auto",
+      paramLabel = "auto|keep|new",
+      description =
+          "Which classes it learns: keep, the detector's own; new, the annotations' categories, from"
+              + " class heads that --seed draws; auto, its own if it knows all categories, new ones if"
+              + " it knows none. Default: ${DEFAULT-VALUE}.")
+  private String classes;
+
+  @Mixin private DetectorArguments detector;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "URI",
+      description = "Folder of the training, and directory of the detector.")
+  private String output;
+
+  @Option(
+      names = "--epochs",
+      defaultValue = "12",
+      paramLabel = "N",
+      description =
+          "How often every image is seen; more of them go on with a training that has ended. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int epochs;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "16",
+      paramLabel = "N",
+      description =
+          "Images of one step, on all executors together; how many executors share it changes"
+              + " nothing. Default: ${DEFAULT-VALUE}.")
+  private int batch;
+
+  @Option(
+      names = "--accumulate",
+      paramLabel = "N",
+      description =
+          "Parts of a batch that go through the network one after the other: more need less memory,"
+              + " and the gradient is the same where no BatchNorm is live. Default: half of"
+              + " --batch-size, two images at a time.")
+  private Integer accumulate;
+
+  @Option(
+      names = "--learning-rate",
+      defaultValue = "1e-4",
+      paramLabel = "RATE",
+      description =
+          "Of AdamW, for all but the backbone; no more than 1. Default: ${DEFAULT-VALUE}.")
+  private double learningRate;
+
+  @Option(
+      names = "--backbone-learning-rate",
+      paramLabel = "RATE",
+      description = "For the backbone. Default: a tenth of --learning-rate.")
+  private Double backboneLearningRate;
+
+  @Option(
+      names = "--weight-decay",
+      defaultValue = "1e-4",
+      paramLabel = "SHARE",
+      description = "Of AdamW. Default: ${DEFAULT-VALUE}.")
+  private double weightDecay;
+
+  @Option(
+      names = "--clip",
+      defaultValue = "0.1",
+      paramLabel = "NORM",
+      description = "The gradient's norm is clipped to that. Default: ${DEFAULT-VALUE}.")
+  private double clip;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "0",
+      paramLabel = "STEPS",
+      description =
+          "First steps, in which the learning rates grow to their full size. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int warmUp;
+
+  @Option(
+      names = "--schedule",
+      defaultValue = "drop",
+      paramLabel = "drop|cosine",
+      description =
+          "How learning rates fall: to a tenth at --drop-at, or to nothing along a cosine. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String schedule;
+
+  @Option(
+      names = "--drop-at",
+      defaultValue = "0.9167",
+      paramLabel = "SHARE",
+      description =
+          "Share of all steps after which learning rates drop. Default: ${DEFAULT-VALUE} (11 of 12"
+              + " epochs).")
+  private double dropAt;
+
+  @Option(
+      names = "--ema",
+      defaultValue = "0",
+      paramLabel = "DECAY",
+      description =
+          "Keeps the exponential average of all steps' weights, with that decay (0.993, say), instead"
+              + " of the last step's. Default: ${DEFAULT-VALUE}.")
+  private double average;
+
+  @Option(
+      names = "--freeze",
+      split = ",",
+      paramLabel = "backbone|encoder",
+      description = "Parts of the network that stay as they are. Default: none.")
+  private List<String> frozen = List.of();
+
+  @Option(
+      names = "--no-flip",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Every second image is seen mirrored, or none. Default: --flip.")
+  private boolean flip;
+
+  @Option(
+      names = "--no-crop",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "Of every second image a part is cut out, as DETR's authors do, or of none. Default:"
+              + " --crop.")
+  private boolean crop;
+
+  @Option(
+      names = "--no-resize",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "Images are seen in the sizes of --scales, or in the detector's usual size alone. Default:"
+              + " --resize.")
+  private boolean resize;
+
+  @Option(
+      names = "--scales",
+      split = ",",
+      paramLabel = "FACTOR",
+      defaultValue = "0.6,0.64,0.68,0.72,0.76,0.8,0.84,0.88,0.92,0.96,1.0",
+      description =
+          "Sizes in which images are seen, as factors of the detector's usual size. Default:"
+              + " 0.6 to 1.0 by 0.04 (480 to 800 pixels where the detector takes 800).")
+  private List<Double> scales;
+
+  @Option(
+      names = "--validation-share",
+      defaultValue = "0.1",
+      paramLabel = "SHARE",
+      description =
+          "Share of images held out to measure AP, chosen by file name. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double validationShare;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "The same seed gives the same weights. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--slices",
+      paramLabel = "N",
+      description =
+          "Tasks that share a batch; on the CPU each holds a copy of the network. Default: as many as"
+              + " run at once.")
+  private Integer slices;
+
+  @Option(
+      names = "--save-every",
+      defaultValue = "300",
+      paramLabel = "SECONDS",
+      description = "Most seconds of work that a kill can cost. Default: ${DEFAULT-VALUE}.")
+  private long saveEvery;
+
+  @Option(
+      names = "--overwrite",
+      description =
+          "Starts from the beginning where a training lies in --output, which stays until the new one"
+              + " has ended, and for good where the new one is worse.")
+  private boolean overwrite;
+
+  /** As good as never, and still a number of nanoseconds. */
+  private static final long LONGEST_SECONDS = 1L << 32;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    DetectorRequest request =
+        new DetectorRequest(
+            inputs,
+            groundTruth,
+            Optional.ofNullable(validationTruth),
+            matching.matching(),
+            choice(ClassChoice.class, "--classes", classes),
+            detector.settings(),
+            output,
+            overwrite ? ExistingTraining.REPLACE : ExistingTraining.RESUME,
+            saveEvery(),
+            slices(),
+            settings());
+    try (BoxmillSession session = BoxmillSession.start(List.of())) {
+      String summary = new DetectorTraining(session.spark(), request, System.err).run().summary();
+      spec.commandLine().getOut().print(summary);
+      spec.commandLine().getOut().flush();
+    }
+    return ExitCode.WHOLE;
+  }
+
+  private static <E extends Enum<E>> E choice(Class<E> type, String option, String value) {
+    for (E known : type.getEnumConstants()) {
+      if (known.name().equalsIgnoreCase(value)) {
+        return known;
+      }
+    }
+    throw new BadInputException(
+        "Unknown %s '%s' (known: %s)"
+            .formatted(
+                option,
+                value,
+                String.join(
+                    ", ",
+                    EnumSet.allOf(type).stream()
+                        .map(known -> known.name().toLowerCase(Locale.ROOT))
+                        .toList())));
+  }
+
+  private OptionalInt slices() {
+    if (slices == null) {
+      return OptionalInt.empty();
+    }
+    if (slices < 1) {
+      throw new BadInputException("Invalid --slices: " + slices + " (must be at least 1)");
+    }
+    return OptionalInt.of(slices);
+  }
+
+  private Duration saveEvery() {
+    if (saveEvery < 0) {
+      throw new BadInputException(
+          "Invalid --save-every: " + saveEvery + " (must be seconds, 0 for every step)");
+    }
+    return Duration.ofSeconds(Math.min(saveEvery, LONGEST_SECONDS));
+  }
+
+  private Set<FrozenPart> frozenParts() {
+    EnumSet<FrozenPart> parts = EnumSet.noneOf(FrozenPart.class);
+    for (String part : frozen) {
+      parts.add(choice(FrozenPart.class, "--freeze", part));
+    }
+    return parts;
+  }
+
+  private DetectorSettings settings() {
+    return new DetectorSettings(
+        epochs,
+        batch,
+        accumulate == null ? Math.max(1, batch / 2) : accumulate,
+        learningRate,
+        backboneLearningRate == null ? learningRate / 10 : backboneLearningRate,
+        weightDecay,
+        clip,
+        warmUp,
+        choice(Schedule.class, "--schedule", schedule),
+        dropAt,
+        average,
+        frozenParts(),
+        flip ? DetectorSettings.DEFAULTS.mirrored() : 0,
+        resize ? scales : List.of(1.0),
+        crop ? DetectorSettings.DEFAULTS.cropped() : 0,
+        validationShare,
+        seed);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.boxmill.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.boxmill.job.session.DetectorLabelerProvider;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Over the embedded detector, on drawn scenes. */
+final class TestTrainDetectorCommand {
+
+  @TempDir private Path folder;
+  private Path scenes;
+
+  @BeforeEach
+  void draw() {
+    scenes = folder.resolve("scenes");
+    TestingCommand drawn =
+        TestingCommand.run("scenes", "--count", "8", "--seed", "11", "--output", scenes.toString());
+    assertThat(drawn.exitCode()).as(drawn.err()).isZero();
+  }
+
+  @Test
+  void trainsADetectorThatLabels() {
+    TestingCommand command =
+        train(
+            "--epochs",
+            "1",
+            "--validation-share",
+            "0.3",
+            "--batch-size",
+            "2",
+            "--learning-rate",
+            "1e-6",
+            "--schedule",
+            "cosine",
+            "--freeze",
+            "backbone,encoder",
+            "--no-flip",
+            "--no-crop",
+            "--no-resize");
+
+    assertThat(command.exitCode()).as(command.err()).isZero();
+    assertThat(command.out()).startsWith("AP before 0.").contains("Detector: ");
+    TestingCommand labeled =
+        TestingCommand.run(
+            new DetectorLabelerProvider(),
+            "label",
+            "--input",
+            scenes.resolve("images").toString(),
+            "--output",
+            folder.resolve("labels").toString(),
+            "--detector",
+            folder.resolve("out").toString());
+    assertThat(labeled.exitCode()).as(labeled.err()).isZero();
+    assertThat(labeled.out()).contains("8 images: 8 labeled, 0 failed");
+  }
+
+  @Test
+  void optionsThatCannotWorkAreRefusedByName() {
+    assertThat(refusal("--epochs", "0")).contains("Invalid --epochs: 0 (must be at least 1)");
+    assertThat(refusal("--schedule", "step"))
+        .contains("Unknown --schedule 'step' (known: drop, cosine)");
+    assertThat(refusal("--freeze", "decoder"))
+        .contains("Unknown --freeze 'decoder' (known: backbone, encoder)");
+    assertThat(refusal("--classes", "all"))
+        .contains("Unknown --classes 'all' (known: auto, keep, new)");
+    assertThat(refusal("--slices", "0")).contains("Invalid --slices: 0 (must be at least 1)");
+    assertThat(refusal("--save-every", "-1")).contains("Invalid --save-every: -1");
+    assertThat(refusal("--accumulate", "17"))
+        .contains("Invalid --accumulate: 17 (must be from 1 to the batch's 16 images)");
+    assertThat(refusal("--learning-rate", "2"))
+        .contains("Invalid --learning-rate: 2.0 (must be over 0 and no more than 1)");
+    assertThat(refusal("--detector", "missing")).contains("Cannot read detector missing");
+  }
+
+  private String refusal(String... options) {
+    TestingCommand refused = train(options);
+    assertThat(refused.exitCode()).as(refused.err()).isEqualTo(ExitCode.BAD_INPUT);
+    return refused.err();
+  }
+
+  private TestingCommand train(String... options) {
+    String images = scenes.resolve("images").toString();
+    String truth = scenes.resolve("annotations.json").toString();
+    String output = folder.resolve("out").toString();
+    return TestingCommand.with(
+        new String[] {
+          "train-detector", "--input", images, "--ground-truth", truth, "--output", output
+        },
+        options);
+  }
+}
