@@ -110,7 +110,7 @@ def languages(lab, survived):
     shutil.copy(lab.scene, folder / "PICTURE.PNG")
     shutil.copy(lab.scene, folder / "i.tif.TIFF")
     expected = written(lab.boxmill, folder, lab.folder())
-    for language in ("tr-TR", "de-DE", "ar-EG-u-nu-arab", "th-TH-u-ca-buddhist-nu-thai"):
+    for language in ("tr-TR", "ar-EG-u-nu-arab", "th-TH-u-ca-buddhist-nu-thai"):
         tag, _, more = language.partition("-u-")
         words, _, region = tag.partition("-")
         java = f"-Duser.language={words} -Duser.country={region}" + (f" -Duser.extensions=u-{more}" if more else "")

@@ -108,7 +108,6 @@ def more(lab, survived):
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     survived("System.exit(0) in a plugin", done.returncode != 0 or rows(folder / "labels"), done.stdout)
     (folder / "text.jar").write_text("no jar")
-    subprocess.run(["jar", "--create", "--file", folder / "empty.jar", "-C", folder, "text.jar"], check=True)
     newer = folder / "newer"
     (newer / "META-INF/services").mkdir(parents=True)
     (newer / "META-INF/services/dev.boxmill.refiners.spi.RefinerPlugin").write_text("Attack\n")
@@ -116,9 +115,7 @@ def more(lab, survived):
     content[6:8] = (99).to_bytes(2, "big")
     (newer / "Attack.class").write_bytes(content)
     subprocess.run(["jar", "--create", "--file", folder / "newer.jar", "-C", newer, "."], check=True)
-    (newer / "Attack.class").unlink()
-    subprocess.run(["jar", "--create", "--file", folder / "without.jar", "-C", newer, "."], check=True)
-    for name in ("text.jar", "empty.jar", "newer.jar", "without.jar"):
+    for name in ("text.jar", "newer.jar"):
         words = [ROOT / "boxmill", "label", "--input", lab.scene, "--output", folder / name[:-4], "--jars", folder / name, "--refiner", "attack"]
         done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         survived(f"{name} as a plugin", done.returncode == 2 and "attack" in done.stdout and "\tat " not in done.stdout, done.stdout)

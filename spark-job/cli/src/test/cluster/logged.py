@@ -68,10 +68,6 @@ def check(lake, pictures):
     expect("a rewritten file's rows keep their labels", lake.rows() == lake.addresses(live), lake.rows())
     expect("the new row alone is labeled", "1 labeled" in said or "1 image" in said, said)
 
-    lake.sql(f"update delta.`{{}}` set content = cast('no picture' as binary) where path = '{names[3]}'", "plain")
-    lake.label("plain", output="healed", status=3)
-    expect("a damaged image fails alone", lake.query("image_uri", "status = 'failed'", "healed") == lake.addresses({"plain": {names[3]}}))
-    lake.sql("refresh table delta.`{}`", "plain")
     said = lake.label("plain/split=a", output="other", status=2)
     expect("a part of the table is refused", "name that folder, to read it by its log" in said, said)
 
