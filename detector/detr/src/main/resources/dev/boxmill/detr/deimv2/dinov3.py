@@ -21,7 +21,7 @@ def dino_fused(x: Tensor, detail: Tensor, w: Dict[str, Tensor], level: int) -> T
   name = "backbone.fusion." + str(level)
   y = torch.permute(linear(x, w, name + ".patches"), [0, 3, 1, 2])
   if level == 0:
-    y = torch.upsample_bilinear2d(y, [detail.size(2), detail.size(3)], False)
+    y = torch.upsample_bilinear2d(torch.contiguous(y), [detail.size(2), detail.size(3)], False, None, None)
   elif level == 2:
     # what bilinear resizing to half the size is
     y = torch.avg_pool2d(y, [2, 2])
@@ -51,7 +51,7 @@ def dino_taps(pixels: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
   for layer in range(TAPS[-1]):
     x = dino_layer(x, cosines, sines, w, "backbone." + str(layer))
     if (layer + 1) in TAPS:
-      y = torch.slice(x, 1, SPARE)
+      y = torch.contiguous(torch.slice(x, 1, SPARE))
       if TAPS_NORMED:
         y = dino_norm(y, w, "backbone.norm")
       maps.append(torch.unflatten(y, 1, [height, width]))
