@@ -113,8 +113,8 @@ class Lake:
         expect("Spark is quiet", " INFO " not in said, said)
         return said
 
-    def query(self, column, where="true", output="labels"):
-        rows = duckdb.sql(f"select {column} from '{self.work / output}/*.parquet' where {where} order by 1").fetchall()
+    def query(self, column, where="true"):
+        rows = duckdb.sql(f"select {column} from '{self.work / 'labels'}/*.parquet' where {where} order by 1").fetchall()
         return [row[0] for row in rows]
 
     def rows(self):

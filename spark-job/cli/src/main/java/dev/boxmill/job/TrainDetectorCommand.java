@@ -10,7 +10,6 @@ import dev.boxmill.job.train.DetectorSettings.Schedule;
 import dev.boxmill.job.train.DetectorTraining;
 import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -206,31 +205,7 @@ final class TrainDetectorCommand implements Callable<Integer> {
               + " --resize.")
   private boolean resize;
 
-  @Option(
-      names = "--scales",
-      split = ",",
-      paramLabel = "FACTOR",
-      defaultValue = "0.6,0.64,0.68,0.72,0.76,0.8,0.84,0.88,0.92,0.96,1.0",
-      description =
-          "Sizes in which images are seen, as factors of the detector's usual size. Default:"
-              + " 0.6 to 1.0 by 0.04 (480 to 800 pixels where the detector takes 800).")
-  private List<Double> scales;
-
-  @Option(
-      names = "--validation-share",
-      defaultValue = "0.1",
-      paramLabel = "SHARE",
-      description =
-          "Share of images held out to measure AP, chosen by file name. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private double validationShare;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "0",
-      paramLabel = "N",
-      description = "The same seed gives the same weights. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+  @Mixin private TrainingArguments training;
 
   @Option(
       names = "--slices",
@@ -254,9 +229,6 @@ final class TrainDetectorCommand implements Callable<Integer> {
               + " has ended, and for good where the new one is worse.")
   private boolean overwrite;
 
-  /** As good as never, and still a number of nanoseconds. */
-  private static final long LONGEST_SECONDS = 1L << 32;
-
   @Spec private CommandSpec spec;
 
   @Override
@@ -267,11 +239,11 @@ final class TrainDetectorCommand implements Callable<Integer> {
             groundTruth,
             Optional.ofNullable(validationTruth),
             matching.matching(),
-            choice(ClassChoice.class, "--classes", classes),
+            choice("--classes", classes, ClassChoice.values()),
             detector.settings(),
             output,
             overwrite ? ExistingTraining.REPLACE : ExistingTraining.RESUME,
-            saveEvery(),
+            TrainingArguments.saveEvery(saveEvery),
             slices(),
             settings());
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
@@ -282,22 +254,9 @@ final class TrainDetectorCommand implements Callable<Integer> {
     return ExitCode.WHOLE;
   }
 
-  private static <E extends Enum<E>> E choice(Class<E> type, String option, String value) {
-    for (E known : type.getEnumConstants()) {
-      if (known.name().equalsIgnoreCase(value)) {
-        return known;
-      }
-    }
-    throw new BadInputException(
-        "Unknown %s '%s' (known: %s)"
-            .formatted(
-                option,
-                value,
-                String.join(
-                    ", ",
-                    EnumSet.allOf(type).stream()
-                        .map(known -> known.name().toLowerCase(Locale.ROOT))
-                        .toList())));
+  /** In any case of letters. */
+  private static <E extends Enum<E>> E choice(String option, String value, E[] known) {
+    return KnownValue.of(option, value.toLowerCase(Locale.ROOT), known);
   }
 
   private OptionalInt slices() {
@@ -310,18 +269,10 @@ final class TrainDetectorCommand implements Callable<Integer> {
     return OptionalInt.of(slices);
   }
 
-  private Duration saveEvery() {
-    if (saveEvery < 0) {
-      throw new BadInputException(
-          "Invalid --save-every: " + saveEvery + " (must be seconds, 0 for every step)");
-    }
-    return Duration.ofSeconds(Math.min(saveEvery, LONGEST_SECONDS));
-  }
-
   private Set<FrozenPart> frozenParts() {
     EnumSet<FrozenPart> parts = EnumSet.noneOf(FrozenPart.class);
     for (String part : frozen) {
-      parts.add(choice(FrozenPart.class, "--freeze", part));
+      parts.add(choice("--freeze", part, FrozenPart.values()));
     }
     return parts;
   }
@@ -336,14 +287,14 @@ final class TrainDetectorCommand implements Callable<Integer> {
         weightDecay,
         clip,
         warmUp,
-        choice(Schedule.class, "--schedule", schedule),
+        choice("--schedule", schedule, Schedule.values()),
         dropAt,
         average,
         frozenParts(),
         flip ? DetectorSettings.DEFAULTS.mirrored() : 0,
-        resize ? scales : List.of(1.0),
+        resize ? training.scales() : List.of(1.0),
         crop ? DetectorSettings.DEFAULTS.cropped() : 0,
-        validationShare,
-        seed);
+        training.validationShare(),
+        training.seed());
   }
 }

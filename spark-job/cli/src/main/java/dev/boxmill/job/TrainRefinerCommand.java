@@ -1,6 +1,5 @@
 package dev.boxmill.job;
 
-import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.train.Training;
@@ -9,7 +8,6 @@ import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
 import dev.boxmill.job.train.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -124,31 +122,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
       description = "Share of images seen with left and right changed. Default: ${DEFAULT-VALUE}.")
   private double mirrored;
 
-  @Option(
-      names = "--scales",
-      split = ",",
-      paramLabel = "FACTOR",
-      defaultValue = "0.6,0.64,0.68,0.72,0.76,0.8,0.84,0.88,0.92,0.96,1.0",
-      description =
-          "Sizes in which images are seen, as factors of the detector's usual size. Default:"
-              + " 0.6 to 1.0 by 0.04 (480 to 800 pixels where the detector takes 800).")
-  private List<Double> scales;
-
-  @Option(
-      names = "--validation-share",
-      defaultValue = "0.1",
-      paramLabel = "SHARE",
-      description =
-          "Share of images held out to measure AP, chosen by file name. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private double validationShare;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "0",
-      paramLabel = "N",
-      description = "The same seed gives the same weights. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+  @Mixin private TrainingArguments training;
 
   @Option(
       names = "--first-move",
@@ -173,9 +147,6 @@ final class TrainRefinerCommand implements Callable<Integer> {
               + " has ended.")
   private boolean overwrite;
 
-  /** As good as never, and still a number of nanoseconds. */
-  private static final long LONGEST_SECONDS = 1L << 32;
-
   @Spec private CommandSpec spec;
 
   @Override
@@ -188,7 +159,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
             detector.settings().withRefiners(List.of(LabelSettings.NO_REFINER)).withMinScore(0),
             output,
             overwrite ? ExistingTraining.REPLACE : ExistingTraining.RESUME,
-            saveEvery(),
+            TrainingArguments.saveEvery(saveEvery),
             Optional.ofNullable(startFrom),
             settings());
     try (BoxmillSession session = BoxmillSession.start(List.of())) {
@@ -197,14 +168,6 @@ final class TrainRefinerCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
     }
     return ExitCode.WHOLE;
-  }
-
-  private Duration saveEvery() {
-    if (saveEvery < 0) {
-      throw new BadInputException(
-          "Invalid --save-every: " + saveEvery + " (must be seconds, 0 for every step)");
-    }
-    return Duration.ofSeconds(Math.min(saveEvery, LONGEST_SECONDS));
   }
 
   private TrainingSettings settings() {
@@ -216,9 +179,9 @@ final class TrainRefinerCommand implements Callable<Integer> {
         dropAt,
         average,
         mirrored,
-        scales,
-        validationShare,
-        seed,
+        training.scales(),
+        training.validationShare(),
+        training.seed(),
         firstMove);
   }
 }
