@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
-/** Reads a COCO or LVIS annotation file. */
+/** Reads annotations: a COCO or LVIS file, or what Label Studio, CVAT and FiftyOne export. */
 public final class GroundTruthFile {
 
   private static final String KIND = "ground truth";
@@ -56,7 +56,63 @@ public final class GroundTruthFile {
    */
   public static GroundTruth read(
       String uri, EvaluationStyle style, Supplier<Configuration> hadoop) {
+    return read(uri, style, Reviewed.ALL, hadoop);
+  }
+
+  /**
+   * The same of some images.
+   *
+   * @throws BadInputException if it can't be read, lacks what the style needs, or does not tell
+   *     what was reviewed
+   */
+  public static GroundTruth read(
+      String uri, EvaluationStyle style, Reviewed reviewed, Supplier<Configuration> hadoop) {
+    Optional<ToolAnnotations> ofTool =
+        style == EvaluationStyle.COCO ? ToolExport.read(uri, reviewed, hadoop) : Optional.empty();
+    if (ofTool.isPresent()) {
+      return new GroundTruthFile(style).read(uri, ofTool.get());
+    }
+    if (reviewed == Reviewed.ONLY) {
+      throw ToolExport.notTold(uri, "COCO's form");
+    }
     return CocoJson.read(KIND, uri, hadoop, json -> new GroundTruthFile(style).read(json));
+  }
+
+  /** Numbers images, classes and boxes from 1, in their order. */
+  private GroundTruth read(String uri, ToolAnnotations tool) {
+    tool.findings()
+        .forEach(
+            (kind, count) -> {
+              for (int i = 0; i < count; i++) {
+                findings.add(kind, 0);
+              }
+            });
+    List<String> classes = tool.classes();
+    for (int i = 0; i < classes.size(); i++) {
+      categories.put(i + 1L, new TruthCategory(i + 1L, classes.get(i), Optional.empty()));
+      parents.put(i + 1L, "");
+    }
+    for (ToolAnnotations.ToolImage image : tool.images()) {
+      long id = images.size() + 1L;
+      images.put(id, new Image(id, image.name(), image.width(), image.height(), null, null));
+      for (ToolAnnotations.ToolBox box : image.boxes()) {
+        double[] place = {box.x(), box.y(), box.width(), box.height()};
+        annotations.add(
+            new Annotation(
+                annotations.size() + 1L,
+                id,
+                classes.indexOf(box.label()) + 1L,
+                place,
+                box.width() * box.height(),
+                false,
+                false));
+      }
+    }
+    if (images.isEmpty() || categories.isEmpty()) {
+      String why = images.isEmpty() ? "no image that counts" : "no classes";
+      throw ToolExport.refusal(uri, "it has " + why + " (annotate some)", null);
+    }
+    return assemble();
   }
 
   private GroundTruth read(CocoJson json) throws IOException {
