@@ -87,6 +87,11 @@ public final class AnnotationWarnings {
     return counts.keySet().stream().map(this::sentence).toList();
   }
 
+  /** Those of {@link #sentences} that an annotation tool's export gives rise to. */
+  public List<String> sentencesOfTools() {
+    return counts.keySet().stream().filter(NUMBERLESS::contains).map(this::sentence).toList();
+  }
+
   private String sentence(Kind kind) {
     List<Long> ids = examples.get(kind);
     String named = ids.stream().map(names::shown).collect(Collectors.joining(", "));

@@ -80,8 +80,8 @@ final class TestToolExport {
   void onlyReviewedTasksCountWhereAsked() throws IOException {
     GroundTruth truth = read("tasks.json", LABEL_STUDIO, Reviewed.ONLY);
     assertThat(names(truth)).containsExactly("set/a b.jpg");
-    assertThat(truth.findings().sentences())
-        .contains("1 images that nobody has reviewed: left out");
+    assertThat(truth.findings().sentencesOfTools())
+        .containsExactly("1 images that nobody has reviewed: left out");
   }
 
   @Test

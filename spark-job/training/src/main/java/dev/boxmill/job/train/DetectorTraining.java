@@ -40,6 +40,7 @@ public final class DetectorTraining {
   private final FrozenDetector source;
   private final LearntClasses classes;
   private final Beginning beginning;
+  private final List<String> findings;
   private final DetectorSet set;
   private final DetectorStart start;
   private final DetectorFolder folder;
@@ -74,6 +75,7 @@ public final class DetectorTraining {
     LabelSettings asked =
         request.detector().withRefiners(List.of(LabelSettings.NO_REFINER)).withMinScore(0);
     GroundTruth truth = truth(request.groundTruth());
+    this.findings = truth.findings().sentencesOfTools();
     this.beginning = Beginning.of(request, asked, truth.categories(), hadoop);
     this.source = beginning.detector().withAuto(() -> ExecutorPrecision.agreed(spark));
     this.classes = beginning.classes();
@@ -186,6 +188,7 @@ public final class DetectorTraining {
     console.printf(
         "%,d images to train on, %,d held out; detector %s; %,d of its weights to train%n",
         set.training().size(), set.held().size(), beginning.name(), start.layout().count());
+    findings.forEach(sentence -> console.println("Annotations: " + sentence));
     set.leftOut().forEach(sentence -> console.println("Left out: " + sentence));
     if (beginning.isDrawn()) {
       console.printf(
