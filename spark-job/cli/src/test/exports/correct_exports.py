@@ -82,12 +82,12 @@ def to_label_studio(exports, target, wanted):
         shutil.copy(Path(folder, "coco", "result.json"), target / "label-studio-coco.json")
 
 
-def to_cvat(exports, target, wanted):
+def to_cvat(exports, target, wanted, images):
     """By datumaro, which reads and writes CVAT's form."""
     import datumaro
 
     with tempfile.TemporaryDirectory() as folder:
-        for name in wanted:
+        for name in images:
             image = Path(folder, "images", name)
             image.parent.mkdir(parents=True, exist_ok=True)
             image.touch()
@@ -110,7 +110,7 @@ def to_cvat(exports, target, wanted):
         shutil.copy(written, target / "cvat.xml")
 
 
-def to_fiftyone(labels, exports, target, wanted):
+def to_fiftyone(exports, target, wanted):
     """By FiftyOne's exporters alone: a dataset of it would need its database."""
     os.environ["FIFTYONE_DO_NOT_TRACK"] = "true"
     from fiftyone.core.labels import Detection, Detections
@@ -145,8 +145,8 @@ def main(labels, exports, target):
     wanted = {name: (*drafts[name][:2], corrected(drafts[name][2], *drafts[name][:2])) for name in seen}
     (target / "truth.json").write_text(json.dumps(truth(wanted, names)))
     to_label_studio(exports, target, wanted)
-    to_cvat(exports, target, wanted)
-    to_fiftyone(labels, exports, target, wanted)
+    to_cvat(exports, target, wanted, list(drafts))
+    to_fiftyone(exports, target, wanted)
     print(f"{len(wanted)} images, {sum(len(boxes) for *_, boxes in wanted.values())} boxes:", ", ".join(sorted(p.name for p in target.iterdir())))
 
 

@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
@@ -36,6 +38,9 @@ public final class GroundTruthFile {
   private record Image(
       long id, String name, int width, int height, long[] absent, long[] notExhaustive) {}
 
+  /** What Label Studio puts before the names of files in COCO's form. */
+  private static final Pattern RENAMED = Pattern.compile("(.*/)?[0-9a-f]{8}(?:__|-)([^/]+)");
+
   private final EvaluationStyle style;
   private final CocoIds ids = new CocoIds();
   private final AnnotationWarnings findings = new AnnotationWarnings(ids);
@@ -43,6 +48,7 @@ public final class GroundTruthFile {
   private final Map<Long, Image> images = new TreeMap<>();
   private final Map<Long, TruthCategory> categories = new TreeMap<>();
   private final Map<Long, String> parents = new HashMap<>();
+  private String contributor = "";
 
   private GroundTruthFile(EvaluationStyle style) {
     this.style = style;
@@ -121,6 +127,7 @@ public final class GroundTruthFile {
         case "images" -> readImages(json);
         case "annotations" -> readAnnotations(json);
         case "categories" -> readCategories(json);
+        case "info" -> contributor = json.textWithin("contributor");
         default -> json.skip();
       }
     }
@@ -154,7 +161,7 @@ public final class GroundTruthFile {
       switch (field) {
         case "id" -> id = json.id(field, ids);
         case "file_name" -> name = json.text(field);
-        case "coco_url" -> address = json.text(field);
+        case "coco_url" -> address = json.textOrNothing();
         case "width" -> width = json.integer(field);
         case "height" -> height = json.integer(field);
         case "neg_category_ids" -> absent = json.ids(field, ids);
@@ -285,9 +292,15 @@ public final class GroundTruthFile {
       Set<Integer> absent = categories(image.absent, indices);
       Set<Integer> notExhaustive = categories(image.notExhaustive, indices);
       var truth = new ImageTruth(image.width, image.height, there, absent, notExhaustive);
-      found.add(new TruthImage(image.id, image.name, truth));
+      found.add(new TruthImage(image.id, ofFile(image.name), truth));
     }
     return new GroundTruth(found, sorted, findings, ids);
+  }
+
+  /** The name that a file had before a tool renamed it. */
+  private String ofFile(String name) {
+    Matcher renamed = RENAMED.matcher(name.replace('\\', '/'));
+    return contributor.equals("Label Studio") && renamed.matches() ? renamed.group(2) : name;
   }
 
   private Set<Integer> categories(long[] ids, Map<Long, Integer> indices) {

@@ -93,6 +93,21 @@ final class TestToolExport {
         .hasMessageContaining("Invalid --only-reviewed: COCO's form does not say");
   }
 
+  @Test
+  void namesThatLabelStudioAddedToAreThoseOfTheFiles() throws IOException {
+    String coco =
+        """
+        {"images": [{"id": 0, "file_name": "images/10e80b34__a.jpg", "coco_url": null,
+          "width": 9, "height": 9}],
+         "categories": [{"id": 0, "name": "cell"}], "annotations": [],
+         "info": {"year": 2026, "tags": [1], "contributor": "%s"}}
+        """;
+    assertThat(names(read("coco.json", coco.formatted("Label Studio"), Reviewed.ALL)))
+        .containsExactly("a.jpg");
+    assertThat(names(read("coco.json", coco.formatted("somebody"), Reviewed.ALL)))
+        .containsExactly("images/10e80b34__a.jpg");
+  }
+
   private static final String CVAT =
       """
       <?xml version="1.0" encoding="utf-8"?>
