@@ -3,11 +3,9 @@ package dev.boxmill.detr;
 import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
-import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.checkpoint.TensorNames;
 import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.preprocess.Preprocessing;
-import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,16 +27,10 @@ import org.apache.commons.codec.digest.DigestUtils;
  * whose tensors say what network it is. Read and checked without loading anything native.
  */
 public final class DetectorFiles implements AutoCloseable {
-  private static final String CONFIG = "config.json";
-  private static final String PREPROCESSOR = "preprocessor_config.json";
-  private static final String PROCESSOR = "processor_config.json";
   private static final Set<String> STATE_DICTS = Set.of("pth", "pt", "ckpt");
 
   /** Where a directory has no configuration: tensors under the names of a state dict. */
   private static final String BARE_TENSORS = "state_dict.safetensors";
-
-  private static final List<ImageSize> SHAPES =
-      List.of(new ImageSize(640, 480), new ImageSize(480, 640), new ImageSize(1000, 1000));
 
   private final List<Path> configurations;
   private final Architecture architecture;
@@ -83,7 +75,7 @@ public final class DetectorFiles implements AutoCloseable {
     if (Files.isRegularFile(path)) {
       return Optional.of(path);
     }
-    if (!Files.isDirectory(path) || Files.exists(path.resolve(CONFIG))) {
+    if (!Files.isDirectory(path) || Files.exists(path.resolve(DetectorConfiguration.NETWORK))) {
       return Optional.empty();
     }
     List<Path> files = stateDicts(path);
@@ -128,65 +120,17 @@ public final class DetectorFiles implements AutoCloseable {
   }
 
   private static DetectorFiles openDirectory(Path directory, DetectorOptions options) {
-    Path config = directory.resolve(CONFIG);
-    Path preprocessor = preprocessor(directory);
-    JsonConfig network = JsonConfig.read(config);
-    Architecture architecture = DetrFamily.parse(network);
+    DetectorConfiguration configuration = DetectorConfiguration.read(directory);
     if (!options.architecture().isEmpty()) {
       throw new CheckpointException(
           "Invalid --architecture: %s (must be left out: %s says what the network is)"
-              .formatted(options.architecture(), config));
+              .formatted(options.architecture(), directory.resolve(DetectorConfiguration.NETWORK)));
     }
-    Preprocessing preprocessing =
-        Preprocessing.parse(imageProcessor(preprocessor), network.text("model_type"));
-    requireTaken(preprocessing, architecture, directory);
     return new DetectorFiles(
-        List.of(config, preprocessor),
-        withClassNames(architecture, options),
-        preprocessing.inMultiplesOf(architecture.sideMultiple()),
+        configuration.files(),
+        withClassNames(configuration.architecture(), options),
+        configuration.preprocessing(),
         Checkpoint.open(directory));
-  }
-
-  /** Where a processor of several parts was saved, its image processor lies among them. */
-  private static Path preprocessor(Path directory) {
-    Path alone = directory.resolve(PREPROCESSOR);
-    Path parts = directory.resolve(PROCESSOR);
-    return !Files.exists(alone) && Files.exists(parts) ? parts : alone;
-  }
-
-  private static JsonConfig imageProcessor(Path file) {
-    JsonConfig config = JsonConfig.read(file);
-    return file.endsWith(PROCESSOR) ? config.object("image_processor") : config;
-  }
-
-  /** Images of several shapes have one size behind a rule that gives all the same. */
-  private static void requireTaken(
-      Preprocessing preprocessing, Architecture architecture, Path directory) {
-    for (ImageSize image : SHAPES) {
-      ImageSize size = preprocessing.computed(image);
-      int multiple = architecture.sideMultiple();
-      if (multiple > 1 && !size.equals(preprocessing.resized(image))) {
-        throw new CheckpointException(
-            ("Cannot use %s: pad_size in preprocessor_config.json fills images up, and this"
-                    + " network would compute that too (give size the same height and width, or"
-                    + " leave pad_size out)")
-                .formatted(directory));
-      }
-      if (size.width() % multiple != 0 || size.height() % multiple != 0) {
-        throw new CheckpointException(
-            ("Cannot use %s: the network takes images whose sides are multiples of %d, but"
-                    + " preprocessor_config.json makes some of %d x %d (give it a size with a height"
-                    + " and a width that are)")
-                .formatted(directory, multiple, size.width(), size.height()));
-      }
-      if (!architecture.takes(size)) {
-        throw new CheckpointException(
-            ("Cannot use %s: anchor_image_size in config.json is for images of one size, but"
-                    + " preprocessor_config.json makes some of %d x %d (give that the same height"
-                    + " and width, or leave anchor_image_size out)")
-                .formatted(directory, size.width(), size.height()));
-      }
-    }
   }
 
   private static Architecture withClassNames(Architecture architecture, DetectorOptions options) {
