@@ -21,7 +21,7 @@ import org.apache.hadoop.fs.Path;
 final class DetectorLocation {
   private static final String BARE = ".pth";
   private static final Pattern NEEDED =
-      Pattern.compile(".+\\.(json|safetensors|pth|ckpt)|pytorch_model.*\\.bin");
+      Pattern.compile(".+\\.(json|safetensors|pth|ckpt)|pytorch_model.*\\.bin|vocab\\.txt");
 
   private DetectorLocation() {}
 
