@@ -168,8 +168,7 @@ public final class DetectorFiles implements AutoCloseable {
    *
    * @throws CheckpointException if such a network has none, or another has one
    */
-  private static Prompt prompt(
-      Architecture architecture, Path directory, DetectorOptions options) {
+  private static Prompt prompt(Architecture architecture, Path directory, DetectorOptions options) {
     Prompt prompt = options.prompt();
     if (!(architecture instanceof ReadingArchitecture reading)) {
       refusePrompt(prompt, directory);
@@ -273,8 +272,8 @@ public final class DetectorFiles implements AutoCloseable {
   }
 
   /**
-   * {@code config.json}, the image processor's, and the tokenizer of a network that reads; none of a
-   * state dict.
+   * {@code config.json}, the image processor's, and the tokenizer of a network that reads; none of
+   * a state dict.
    */
   public List<Path> configurations() {
     return configurations;

@@ -13,8 +13,8 @@ import java.util.Map;
  *     classes would give; empty for those
  * @param prompt what a detector that reads is to find
  */
-public record DetectorOptions(
-    String architecture, Map<Integer, String> classNames, Prompt prompt) implements Serializable {
+public record DetectorOptions(String architecture, Map<Integer, String> classNames, Prompt prompt)
+    implements Serializable {
 
   /** The checkpoint says everything. */
   public static final DetectorOptions NONE = new DetectorOptions("", Map.of(), Prompt.NONE);

@@ -99,9 +99,9 @@ final class TestLabelByWords {
         Files.writeString(
             folder.resolve("prompts.json"),
             """
-            {"fruit": ["red apple", "green apple in a car", "pear on a dog"],
-             "lift": "forklift with red traffic light",
-             "thing": ["Red  apple", "person with helmet in a car"]}
+            {"fruit": ["red apple", "green apple in a car on the dog", "pear on a dog in a car"],
+             "lift": "forklift with red traffic light and a green traffic light",
+             "thing": ["Red apple", "person with helmet in a car with a dog"]}
             """);
     TestingCommand run = label("--prompts", prompts.toString());
 
@@ -169,8 +169,10 @@ final class TestLabelByWords {
             "--refiner",
             "refinebox:weights=" + refiner.resolve("refinebox.safetensors"));
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(rows("select count(*) > 0 from (select explode(boxes) b from labels)"
-            + " where b.x_min <> b.detector_x_min"))
+    assertThat(
+            rows(
+                "select count(*) > 0 from (select explode(boxes) b from labels)"
+                    + " where b.x_min <> b.detector_x_min"))
         .containsExactly("true");
   }
 
@@ -270,10 +272,7 @@ final class TestLabelByWords {
   }
 
   private static List<String> rows(Path table, String sql) {
-    TestingSpark.session()
-        .read()
-        .parquet(table.toString())
-        .createOrReplaceTempView("labels");
+    TestingSpark.session().read().parquet(table.toString()).createOrReplaceTempView("labels");
     return TestingSpark.session().sql(sql).collectAsList().stream()
         .map(TestLabelByWords::text)
         .toList();
@@ -281,7 +280,11 @@ final class TestLabelByWords {
 
   private static String text(Row row) {
     return String.join(
-        " ", Stream.iterate(0, i -> i < row.size(), i -> i + 1).map(row::get).map(String::valueOf).toList());
+        " ",
+        Stream.iterate(0, i -> i < row.size(), i -> i + 1)
+            .map(row::get)
+            .map(String::valueOf)
+            .toList());
   }
 
   private JsonNode settings() throws IOException {

@@ -21,9 +21,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Grounding DINO (Liu et al., "Grounding DINO: Marrying DINO with Grounded Pre-Training for Open-Set
- * Object Detection", 2023) as transformers' {@code GroundingDinoForObjectDetection} computes it, and
- * MM-Grounding-DINO and LLMDet as its {@code MMGroundingDinoForObjectDetection} does.
+ * Grounding DINO (Liu et al., "Grounding DINO: Marrying DINO with Grounded Pre-Training for
+ * Open-Set Object Detection", 2023) as transformers' {@code GroundingDinoForObjectDetection}
+ * computes it, and MM-Grounding-DINO and LLMDet as its {@code MMGroundingDinoForObjectDetection}
+ * does.
  *
  * @param text reads the prompt
  * @param queries objects that it can find at most with one pass of the prompt

@@ -9,6 +9,7 @@ import dev.boxmill.detr.deformable.DeformableTransformer.MapPositionEmbedding;
 import dev.boxmill.detr.deformable.DeformableTransformer.Scales;
 import dev.boxmill.detr.transformer.PositionEmbedding;
 import dev.boxmill.detr.words.Prompt;
+import java.util.List;
 
 /** Reads the keys of a Grounding DINO's {@code config.json}. */
 final class GroundingDinoConfig {
@@ -16,7 +17,13 @@ final class GroundingDinoConfig {
   static final String MM = "mm-grounding-dino";
 
   private static final String[] OTHERS = {
-    "auxiliary_loss", "label2id", "id2label", "num_labels", "hidden_size", "num_attention_heads"
+    "auxiliary_loss",
+    "fusion_droppath",
+    "label2id",
+    "id2label",
+    "num_labels",
+    "hidden_size",
+    "num_attention_heads"
   };
 
   private GroundingDinoConfig() {}
@@ -25,6 +32,12 @@ final class GroundingDinoConfig {
     PretrainedKeys.ignoreIn(config);
     config.ignores(OTHERS);
     config.allows("model_type", "it is a Grounding DINO", ORIGINAL, MM);
+    config.allows(
+        "architectures",
+        "only boxes are computed",
+        List.of("GroundingDinoForObjectDetection"),
+        List.of("MMGroundingDinoForObjectDetection"),
+        List.of());
     config.allows("two_stage", "queries are the encoder's best tokens", true);
     config.allows("embedding_init_target", "the queries' content is learned", true);
     config.allows("query_dim", "queries are boxes", 4);

@@ -41,7 +41,9 @@ public record Prompt(List<PromptClass> classes, float textThreshold) implements 
     for (PromptClass one : classes) {
       if (!names.add(one.name())) {
         throw new IllegalArgumentException(
-            "Invalid classes: '" + one.name() + "' comes twice (must be one class, with all words)");
+            "Invalid classes: '"
+                + one.name()
+                + "' comes twice (must be one class, with all words)");
       }
       one.phrases().forEach(phrase -> requireWords(one.name(), phrase.text()));
     }
@@ -92,8 +94,7 @@ public record Prompt(List<PromptClass> classes, float textThreshold) implements 
     phrases.forEach(
         (name, words) ->
             classes.add(
-                new PromptClass(
-                    name, words.stream().map(String::strip).map(Phrase::of).toList())));
+                new PromptClass(name, words.stream().map(String::strip).map(Phrase::of).toList())));
     return new Prompt(classes, AS_BOXES);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -139,8 +140,12 @@ public final class PromptTokenizer implements AutoCloseable {
     return new Phrase(text, tokens);
   }
 
-  /** Numbers of a text's tokens, without those that frame a whole prompt. */
-  List<Integer> tokens(String text) {
+  /**
+   * Numbers of a phrase's tokens, without those that frame a whole prompt. In small letters, as
+   * transformers' processor has it, no text is one of the tokenizer's own marks, such as [SEP].
+   */
+  List<Integer> tokens(String phrase) {
+    String text = phrase.strip().toLowerCase(Locale.ROOT);
     long[] ids = tokenizer.encode(text, false, false).getIds();
     return Arrays.stream(ids).mapToObj(Math::toIntExact).toList();
   }

@@ -9,16 +9,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * BERT's {@code vocab.txt}, a token a line, as the {@code tokenizer.json} that transformers makes of
- * it: small letters without accents, words and punctuation apart, words cut into the longest pieces
- * that the vocabulary holds.
+ * BERT's {@code vocab.txt}, a token a line, as the {@code tokenizer.json} that transformers makes
+ * of it: small letters without accents, words and punctuation apart, words cut into the longest
+ * pieces that the vocabulary holds.
  */
 final class Vocabulary {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** In the order of their numbers. */
-  private static final List<String> SPECIAL =
-      List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
+  private static final List<String> SPECIAL = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
 
   private static final int LONGEST_WORD = 100;
 

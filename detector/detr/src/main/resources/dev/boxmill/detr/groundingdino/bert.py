@@ -20,8 +20,17 @@ def bert_layer(x: Tensor, sees: Tensor, w: Dict[str, Tensor], name: str) -> Tens
   v = split_heads(bert_linear(x, w, name + ".v"), BERT_HEADS)
   mixed = torch.flatten(torch.transpose(torch.scaled_dot_product_attention(q, k, v, sees), 1, 2), 2)
   x = bert_norm(x + bert_linear(mixed, w, name + ".out"), w, name + ".out.norm")
-  inside = activate(bert_linear(x, w, name + ".fc1"), BERT_ACTIVATION)
+  inside = bert_activated(bert_linear(x, w, name + ".fc1"))
   return bert_norm(x + bert_linear(inside, w, name + ".fc2"), w, name + ".norm")
+
+def bert_activated(x: Tensor) -> Tensor:
+  if BERT_ACTIVATION == "relu":
+    return torch.relu(x)
+  if BERT_ACTIVATION == "silu":
+    return torch.silu(x)
+  if BERT_ACTIVATION == "gelu_new":
+    return torch.gelu(x, approximate="tanh")
+  return torch.gelu(x)
 
 def bert_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], BERT_EPS)

@@ -42,7 +42,7 @@ def detect_pass(
   content = torch.expand(torch.unsqueeze(w["query.content"], 0), [memory.size(0), -1, -1])
   words, boxes = decode(content, boxes, memory, text, sizes, w, steps)
   record(steps, "words", words)
-  return (of_classes(words, w[prompt + ".labels"]), boxes)
+  return (of_classes(words, w[prompt + ".classes"]), boxes)
 
 # tokens (B, N, D) and the prompt's text -> both, the text now each image's: (B, T, D)
 def encode_both(
@@ -121,10 +121,27 @@ def box_position(boxes: Tensor, w: Dict[str, Tensor]) -> Tensor:
   sines = torch.to(sine_of(boxes, w["levels"].size(1), w), DTYPE)
   return mlp(sines, w, "decoder.position")
 
-# A class' logit is that of its best word: words (B, Q, T), labels (T,) -> (B, Q, C). Classes of other passes have none.
-def of_classes(words: Tensor, labels: Tensor) -> Tensor:
-  logits = torch.full([words.size(0), words.size(1), CLASSES + 1], -1e30, dtype=FLOAT32, device=words.device)
-  return torch.narrow(torch.index_reduce_(logits, 2, labels, words, "amax"), 2, 0, CLASSES)
+# A class' logit is that of its best word: words (B, Q, T), tokens (C * most,) -> (B, Q, C). Classes of other passes have none.
+def of_classes(words: Tensor, tokens: Tensor) -> Tensor:
+  wider = torch.constant_pad_nd(words, [0, 1], -1e30)
+  return torch.amax(torch.unflatten(torch.index_select(wider, 2, tokens), 2, [CLASSES, -1]), [-1])
+
+# From each token's class to each class' tokens, as many as the class with most has; T where it has fewer.
+def tokens_of_classes(labels: List[int]) -> List[int]:
+  tokens = annotate(List[List[int]], [])
+  for label in range(CLASSES + 1):
+    tokens.append(annotate(List[int], []))
+  for token in range(len(labels)):
+    tokens[labels[token]].append(token)
+  most = 1
+  for label in range(CLASSES):
+    most = max(most, len(tokens[label]))
+  flat = annotate(List[int], [])
+  for label in range(CLASSES):
+    flat.extend(tokens[label])
+    for i in range(most - len(tokens[label])):
+      flat.append(len(labels))
+  return flat
 
 def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   ready = annotate(Dict[str, Tensor], {})
@@ -146,13 +163,14 @@ def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   prepare_prompt(w, ready)
   return ready
 
-# Reads the prompt. PROMPT.I.text (1, T, D), .position (1, T, D), .sees (T, T) bool, .labels (T,) of each pass.
+# Reads the prompt. PROMPT.I.text (1, T, D), .position (1, T, D), .sees (T, T) bool, and .classes, tokens_of_classes, of each
+# pass.
 def prepare_prompt(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:
   device = w["levels"].device
   tokens = torch.tensor(TOKENS, dtype=INT64, device=device)
   places = torch.tensor(PLACES, dtype=INT64, device=device)
   phrases = torch.tensor(PHRASES, dtype=INT64, device=device)
-  labels = torch.tensor(LABELS, dtype=INT64, device=device)
+  labels = LABELS
   lengths = PASSES
   first = 0
   for i in range(len(lengths)):
@@ -165,7 +183,8 @@ def prepare_prompt(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:
     ready[name + ".text"] = torch.to(text, DTYPE)
     ready[name + ".position"] = torch.to(place_position(place, text.size(2)), DTYPE)
     ready[name + ".sees"] = sees
-    ready[name + ".labels"] = torch.narrow(labels, 0, first, lengths[i])
+    classes = tokens_of_classes(labels[first:first + lengths[i]])
+    ready[name + ".classes"] = torch.tensor(classes, dtype=INT64, device=device)
     first = first + lengths[i]
 
 # (T,) -> (1, T, D): sine and cosine in turn, of periods from 1 to 10000 places

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against transformers' GroundingDinoProcessor; make_golden_grounding_dino.py made the references. */
+/**
+ * Against transformers' GroundingDinoProcessor; make_golden_grounding_dino.py made the references.
+ */
 final class TestPromptTokenizer {
   private static final Path NETWORK = TestingGolden.directory("grounding-dino");
   private static final Path VOCABULARY = TestingGolden.directory("grounding-dino-mm");
@@ -32,8 +34,7 @@ final class TestPromptTokenizer {
   void awkwardPhrasesBecomeTheProcessorsTokens(String network) throws IOException {
     JsonNode prompts = new ObjectMapper().readTree(NETWORK.resolve("tokens.json").toFile());
     assertThat(prompts.get("phrases").size()).isGreaterThanOrEqualTo(50);
-    try (PromptTokenizer tokenizer =
-        PromptTokenizer.open(TestingGolden.directory(network))) {
+    try (PromptTokenizer tokenizer = PromptTokenizer.open(TestingGolden.directory(network))) {
       for (JsonNode prompt : prompts.get("phrases")) {
         List<Integer> tokens = new ArrayList<>(List.of(PromptPasses.BEGIN));
         for (JsonNode phrase : prompt.get("phrases")) {

@@ -8,8 +8,8 @@ import dev.boxmill.job.run.ExecutorPrecision;
 import dev.boxmill.job.run.TaskLabeling;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
-import dev.boxmill.job.session.PromptRequest;
 import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.session.PromptRequest;
 import dev.boxmill.job.storage.HadoopSettings;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.tiles.Tiling;
@@ -181,13 +181,13 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
         boxes == OF_CHECKPOINT ? OptionalInt.empty() : OptionalInt.of(boxes),
         given(architecture),
         given(classNames),
-        prompt(),
+        promptRequest(),
         pixels,
         given(tiles).map(Tiling::parse).orElse(Tiling.NONE),
         Decoding.of(text(decode)));
   }
 
-  private PromptRequest prompt() {
+  private PromptRequest promptRequest() {
     Optional<PromptRequest> line = given(prompt).map(PromptRequest::line);
     Optional<PromptRequest> file = given(prompts).map(PromptRequest::file);
     require(line.isEmpty() || file.isEmpty(), prompt, "must be left out where prompts is set");

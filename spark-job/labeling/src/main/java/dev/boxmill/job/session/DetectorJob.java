@@ -55,7 +55,8 @@ record DetectorJob(
   /** The same labels by another record of what decides them. */
   DetectorJob withSettings(Map<String, String> changed) {
     return new DetectorJob(
-        model, options, chain, precision, minScore, topK, maxPixels, tiling, decoding, passes, changed);
+        model, options, chain, precision, minScore, topK, maxPixels, tiling, decoding, passes,
+        changed);
   }
 
   @Override
@@ -67,7 +68,8 @@ record DetectorJob(
     Map<String, String> changed = new LinkedHashMap<>(settings);
     changed.put(TableProvenance.PRECISION, chosen.optionValue());
     return new DetectorJob(
-        model, options, chain, chosen, minScore, topK, maxPixels, tiling, decoding, passes, changed);
+        model, options, chain, chosen, minScore, topK, maxPixels, tiling, decoding, passes,
+        changed);
   }
 
   /** SHA-256 of the detector's files. */
