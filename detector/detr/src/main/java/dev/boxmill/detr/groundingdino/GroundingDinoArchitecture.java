@@ -142,9 +142,11 @@ public record GroundingDinoArchitecture(
     return prompt.classNames();
   }
 
+  /** All of a query's classes that score enough, as transformers' processor has it. */
   @Override
   public PostProcessing postProcessing() {
-    PostProcessing all = PostProcessing.sigmoidTopK(queries * passes());
+    int pairs = queries * passes() * prompt.classes().size();
+    PostProcessing all = PostProcessing.sigmoidTopK(pairs);
     return prompt.textThreshold() == Prompt.AS_BOXES
         ? all
         : all.withClassScore(prompt.textThreshold());
