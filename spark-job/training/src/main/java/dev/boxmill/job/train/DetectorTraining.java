@@ -187,7 +187,7 @@ public final class DetectorTraining {
     set.leftOut().forEach(sentence -> console.println("Left out: " + sentence));
     if (classes.areNew()) {
       console.printf(
-          "New classes: %s. Drawn anew from --seed %d: %d tensors (%s)%n",
+          "New classes: %s. Random values of --seed %d for %d tensors (%s)%n",
           String.join(", ", new TreeMap<>(classes.names()).values()),
           settings.seed(),
           start.drawn().size(),
