@@ -31,8 +31,8 @@ final class DetectorArguments {
       names = "--class-names",
       paramLabel = "FILE",
       description =
-          "A file of class names: one a line from index 0 on, or JSON {\"0\": \"name\"}. Without it: the"
-              + " detector's; for a .pth, COCO's where it has 91 or 80 classes.")
+          "A file of class names: one a line from index 0 on, or JSON {\"0\": \"name\"}. Without"
+              + " it: the detector's; for a .pth, COCO's where it has 91 or 80 classes.")
   private String classNames;
 
   @Option(
@@ -40,7 +40,8 @@ final class DetectorArguments {
       paramLabel = "PHRASES",
       description =
           "What a detector that reads (Grounding DINO, MM-Grounding-DINO, LLMDet) is to find, with"
-              + " periods between: \"red apple. forklift. person with helmet\". Each phrase is a class.")
+              + " periods between: \"red apple. forklift. person with helmet\". Each phrase is a"
+              + " class.")
   private String prompt;
 
   @Option(
@@ -55,8 +56,8 @@ final class DetectorArguments {
       names = "--text-threshold",
       paramLabel = "SCORE",
       description =
-          "Of the classes of a box whose best scores above --min-score, keeps those that score above"
-              + " this, 0 to 1. For detectors that read. Default: --min-score.")
+          "Of the classes of a box whose best scores above --min-score, keeps those that score"
+              + " above this, 0 to 1. For detectors that read. Default: --min-score.")
   private Double textThreshold;
 
   @Option(

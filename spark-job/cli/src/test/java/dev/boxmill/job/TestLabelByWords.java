@@ -264,7 +264,8 @@ final class TestLabelByWords {
 
   private List<String> found() {
     return rows(
-        "select distinct b.label_id, b.label from (select explode(boxes) b from labels) order by 1");
+        "select distinct b.label_id, b.label from (select explode(boxes) b from labels) order by"
+            + " 1");
   }
 
   private List<String> rows(String sql) {

@@ -23,8 +23,8 @@ final class TestGroundingDinoArchitecture {
       "\"backbone_config\": {\"model_type\": \"swin\", \"out_indices\": [2, 3, 4]}";
 
   private static final String SWIN_B =
-      "\"backbone_config\": {\"model_type\": \"swin\", \"embed_dim\": 128, \"depths\": [2, 2, 18, 2],"
-          + " \"num_heads\": [4, 8, 16, 32], \"window_size\": 12, \"out_indices\": [2, 3, 4]}";
+      "\"backbone_config\": {\"model_type\": \"swin\", \"embed_dim\": 128, \"depths\": [2, 2, 18,"
+          + " 2], \"num_heads\": [4, 8, 16, 32], \"window_size\": 12, \"out_indices\": [2, 3, 4]}";
 
   @TempDir private Path directory;
 
@@ -90,7 +90,8 @@ final class TestGroundingDinoArchitecture {
               parse(
                   "mm-grounding-dino",
                   SWIN_T
-                      + ", \"decoder_bbox_embed_share\": false, \"decoder_cls_embed_share\": false");
+                      + ", \"decoder_bbox_embed_share\": false, \"decoder_cls_embed_share\":"
+                      + " false");
         };
     List<ExpectedTensor> tensors = architecture.tensors();
     long values =

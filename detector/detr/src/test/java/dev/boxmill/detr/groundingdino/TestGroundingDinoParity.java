@@ -132,7 +132,8 @@ final class TestGroundingDinoParity {
     Map<String, List<String>> first = new LinkedHashMap<>();
     first.put("fruit", List.of("red apple", "pears", "person with red apple"));
     first.put("lift", List.of("forklift with red light", "forklift"));
-    first.put("light", List.of("traffic light", "red traffic light on a car", "green traffic light"));
+    first.put(
+        "light", List.of("traffic light", "red traffic light on a car", "green traffic light"));
     Map<String, List<String>> second = new LinkedHashMap<>();
     second.put("dog", List.of("dog in a car", "dog on the car"));
     Map<String, List<String>> both = new LinkedHashMap<>(first);

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Greedy non-maximum suppression, class by class: from the highest score down, a detection stays
- * unless it overlaps one of its class that stayed, or of any. What stays is unchanged, by descending score; of
- * equal scores the earlier one comes first.
+ * unless it overlaps one of its class that stayed, or of any. What stays is unchanged, by
+ * descending score; of equal scores the earlier one comes first.
  *
  * @param iou overlap above which two boxes show the same object
  * @param across whether boxes of two classes may show the same object
