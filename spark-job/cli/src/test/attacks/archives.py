@@ -35,10 +35,10 @@ def packed(lab, survived):
         "gzipped.tar": gzip.compress(plain), "concatenated.tar": tar([("a.png", scene)]) + tar([("b.png", scene)]),
         "members.tar.gz": gzip.compress(plain[:2000]) + gzip.compress(plain[2000:]), "no-end.tar": plain[: 2 * (512 + -(-len(scene) // 512) * 512)],
     }
-    for name, content in forms.items():
-        path = lab.folder() / name
-        path.write_bytes(content)
-        reply, found = lab.label(path)
+    archives = {name: lab.folder() / name for name in forms}
+    for name, path in archives.items():
+        path.write_bytes(forms[name])
+    for name, (reply, found) in lab.each(archives).items():
         survived(name, set(found) == {"a.png", "b.png"} and all(row.like(lab.expected()) for row in found.values()), (reply, found))
 
 

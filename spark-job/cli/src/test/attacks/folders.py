@@ -105,21 +105,17 @@ def siblings(lab, survived):
 
 
 def languages(lab, survived):
-    """Languages in which an i has no dot, a comma stands in numbers, digits are others, a day is of another calendar."""
+    """A language in which an i has no dot and a comma stands in numbers, with other digits and another calendar."""
     folder = lab.folder()
     shutil.copy(lab.scene, folder / "PICTURE.PNG")
     shutil.copy(lab.scene, folder / "i.tif.TIFF")
     expected = written(lab.boxmill, folder, lab.folder())
-    for language in ("tr-TR", "ar-EG-u-nu-arab", "th-TH-u-ca-buddhist-nu-thai"):
-        tag, _, more = language.partition("-u-")
-        words, _, region = tag.partition("-")
-        java = f"-Duser.language={words} -Duser.country={region}" + (f" -Duser.extensions=u-{more}" if more else "")
-        boxmill = Boxmill(lab.boxmill.log, java)
-        try:
-            found = written(boxmill, folder, lab.folder())
-        finally:
-            boxmill.close()
-        survived(f"a machine that speaks {language}", found == expected, (found, expected))
+    boxmill = Boxmill(lab.boxmill.log, "-Duser.language=tr -Duser.country=TR -Duser.extensions=u-ca-buddhist-nu-thai")
+    try:
+        found = written(boxmill, folder, lab.folder())
+    finally:
+        boxmill.close()
+    survived("a machine that speaks tr-TR-u-ca-buddhist-nu-thai", found == expected, (found, expected))
 
 
 def written(boxmill, images, folder):

@@ -102,6 +102,19 @@ class Lab:
             "label", *words, "--output", output, "--precision", "fp32", "--max-failure-rate", "1", *options)
         return reply, rows(output)
 
+    def each(self, inputs, options=()):
+        """Labels inputs that have nothing in common in one run: by name, what the command replied and the input's own rows.
+
+        inputs: name -> a path in a new `folder()`, where all that it names lies too.
+        """
+        output = self.folder() / "labels"
+        reply, _ = self.label(*inputs.values(), output=output, options=options)
+        if reply.exit == 2:
+            return {name: self.label(path, options=options) for name, path in inputs.items()}
+        found = all_rows(output)
+        homes = {name: f"/{path.relative_to(self.work).parts[0]}/" for name, path in inputs.items()}
+        return {name: (reply, by_name(row for row in found if home in row.uri)) for name, home in homes.items()}
+
     def expected(self):
         """The scene's own row."""
         if not hasattr(self, "own"):
@@ -121,10 +134,17 @@ class Lab:
 
 
 def rows(table):
+    return by_name(all_rows(table))
+
+
+def all_rows(table):
     if not list(pathlib.Path(table).glob("*.parquet")):
-        return {}
-    found = [Row(*row) for row in duckdb.sql(f"select {COLUMNS} from '{table}/*.parquet'").fetchall()]
-    return {name(row.uri): row for row in found}
+        return []
+    return [Row(*row) for row in duckdb.sql(f"select {COLUMNS} from '{table}/*.parquet'").fetchall()]
+
+
+def by_name(rows):
+    return {name(row.uri): row for row in rows}
 
 
 def name(uri):

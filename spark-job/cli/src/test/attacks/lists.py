@@ -13,10 +13,11 @@ from lab import rows
 
 
 def forms(lab, survived):
-    folder = lab.folder()
-    shutil.copy(lab.scene, folder / "a b.png")
-    shutil.copy(lab.scene, folder / "c,d.png")
-    both = {"a b.png", "c,d.png"}
+    play(lab, survived, ("a b.png", "c,d.png"), written_forms)
+
+
+def written_forms(folder):
+    names = ("a b.png", "c,d.png")
     uri = (folder / "a b.png").as_uri()
     texts = {
         "plain.txt": "a b.png\nc,d.png\n",
@@ -29,20 +30,31 @@ def forms(lab, survived):
         "Path.csv": 'ID;Path\n1;a b.png\n2;"c,d.png"\n',
         "tabs.tsv": "image\tlabel\na b.png\tcat\nc,d.png\tdog\n",
         "escapes.txt": f"{uri}\n{folder}/c,d.png\n",
-        "manifest.jsonl": "".join(json.dumps({"source-ref": str(folder / name), "class": 1}) + "\n" for name in sorted(both)),
-        "files.jsonl": "".join(json.dumps({"file_name": name}) + "\n" for name in sorted(both)),
-        "coco.json": json.dumps({"images": [{"id": i, "file_name": name} for i, name in enumerate(sorted(both))], "annotations": [], "categories": []}),
+        "manifest.jsonl": "".join(json.dumps({"source-ref": str(folder / name), "class": 1}) + "\n" for name in names),
+        "files.jsonl": "".join(json.dumps({"file_name": name}) + "\n" for name in names),
+        "coco.json": json.dumps({"images": [{"id": i, "file_name": name} for i, name in enumerate(names)], "annotations": [], "categories": []}),
     }
-    for name, text in texts.items():
-        (folder / name).write_bytes(text.encode())
+    contents = {name: text.encode() for name, text in texts.items()}
     for encoding, mark in (("utf-16-le", codecs.BOM_UTF16_LE), ("utf-16-be", codecs.BOM_UTF16_BE)):
-        (folder / f"{encoding}.csv").write_bytes(mark + texts["file_name.csv"].encode(encoding))
-    (folder / "packed.csv.gz").write_bytes(gzip.compress(texts["file_name.csv"].encode()))
-    (folder / "packed.jsonl.gz").write_bytes(gzip.compress(texts["files.jsonl"].encode()))
-    for path in sorted(folder.iterdir()):
-        if path.suffix != ".png":
-            reply, found = lab.label(path)
-            survived(path.name, set(found) == both and all(row.like(lab.expected()) for row in found.values()), (reply, found.keys()))
+        contents[f"{encoding}.csv"] = mark + texts["file_name.csv"].encode(encoding)
+    contents["packed.csv.gz"] = gzip.compress(contents["file_name.csv"])
+    contents["packed.jsonl.gz"] = gzip.compress(contents["files.jsonl"])
+    return contents
+
+
+def play(lab, survived, names, write):
+    """Each list in a folder of its own, beside the pictures that it names; all in one run."""
+    lists = {}
+    for name in write(lab.work):
+        folder = lab.folder()
+        for picture in names:
+            (folder / picture).parent.mkdir(exist_ok=True)
+            shutil.copy(lab.scene, folder / picture)
+        lists[name] = folder / name
+        lists[name].write_bytes(write(folder)[name])
+    expected = {picture.rsplit("/", 1)[-1] for picture in names}
+    for name, (reply, found) in lab.each(lists).items():
+        survived(name, set(found) == expected and all(row.like(lab.expected()) for row in found.values()), (reply, found.keys()))
 
 
 class Server(http.server.BaseHTTPRequestHandler):
@@ -101,11 +113,10 @@ def unusable(lab, survived):
 
 
 def more_forms(lab, survived):
-    folder = lab.folder()
-    (folder / "sub").mkdir()
-    for name in ("a.png", "sub/b.png"):
-        shutil.copy(lab.scene, folder / name)
-    both = {"a.png", "b.png"}
+    play(lab, survived, ("a.png", "sub/b.png"), written_otherwise)
+
+
+def written_otherwise(folder):
     texts = {
         "dots.txt": "./a.png\n./sub/../sub/b.png\n",
         "absolute.lst": f"{folder}/a.png\n{folder}/sub/b.png\n",
@@ -127,14 +138,10 @@ def more_forms(lab, survived):
         "image.jsonl": "".join(json.dumps({"image": name, "text": "x"}) + "\n" for name in ("a.png", "sub/b.png")),
         "path.ndjson": "".join(json.dumps({"path": name}) + "\n" for name in ("a.png", "sub/b.png")),
     }
-    for name, text in texts.items():
-        (folder / name).write_text(text)
-    (folder / "packed.txt.bz2").write_bytes(bz2.compress(b"a.png\nsub/b.png\n"))
-    (folder / "packed.txt.gz").write_bytes(gzip.compress(b"a.png\nsub/b.png\n"))
-    for path in sorted(folder.iterdir()):
-        if path.suffix != ".png" and path.is_file():
-            reply, found = lab.label(path)
-            survived(path.name, set(found) == both and all(row.like(lab.expected()) for row in found.values()), (reply, found))
+    contents = {name: text.encode() for name, text in texts.items()}
+    contents["packed.txt.bz2"] = bz2.compress(contents["dots.txt"])
+    contents["packed.txt.gz"] = gzip.compress(contents["dots.txt"])
+    return contents
 
 
 ATTACKS = [forms, signed, unusable, more_forms]

@@ -28,8 +28,7 @@ def columns(lab, survived):
     write(folders["uint64"] / "a.parquet", image=[scene] * 2, hash=pyarrow.array([2**64 - 1] * 2, pyarrow.uint64()))
     write(folders["duration"] / "a.parquet", image=[scene] * 2, took=pyarrow.array([1, 2], pyarrow.duration("ns")), at=pyarrow.array([1, 2], pyarrow.time64("ns")))
     write(folders["nested"] / "split=train/a.parquet", image=[scene] * 2, meta=[[{"a": {"b": 1}}]] * 2)
-    for name, folder in folders.items():
-        reply, found = lab.label(folder)
+    for name, (reply, found) in lab.each(folders).items():
         held = len(found) >= 2 and all(row.like(lab.expected()) for row in found.values())
         survived(name, held, (reply, found))
 
@@ -104,16 +103,17 @@ def kinds(lab, survived):
         "fixed": pyarrow.array([scene] * 2, pyarrow.binary(len(scene))),
         "a null beside": pyarrow.array([scene, scene, None], pyarrow.binary()),
     }
+    folders = {name: lab.folder() for name in forms}
     for name, column in forms.items():
-        folder = lab.folder()
-        write(folder / "a.parquet", image=column, id=list(range(len(column))))
-        reply, found = lab.label(folder)
+        write(folders[name] / "a.parquet", image=column, id=list(range(len(column))))
+    for name, (reply, found) in lab.each(folders).items():
+        column = forms[name]
         ok = [row for row in found.values() if row.status == "ok"]
         survived(name, len(ok) == 2 and len(found) == len(column) and all(row.like(lab.expected()) for row in ok), (reply, found))
-    for compression in ("none", "gzip", "brotli", "lz4", "zstd", "snappy"):
-        folder = lab.folder()
+    folders = {compression: lab.folder() for compression in ("none", "gzip", "brotli", "lz4", "zstd", "snappy")}
+    for compression, folder in folders.items():
         pyarrow.parquet.write_table(pyarrow.table({"image": [scene] * 2}), folder / "a.parquet", compression=compression)
-        reply, found = lab.label(folder)
+    for compression, (reply, found) in lab.each(folders).items():
         told = compression == "brotli" and "brotli" in (reply.said + str(found)).lower()
         survived(compression, told or len(found) == 2 and all(row.like(lab.expected()) for row in found.values()), (reply, found))
 

@@ -1,6 +1,7 @@
-"""Labels a Delta table by its log, with Delta's own library: rows that were deleted are never read.
+"""Labels Delta and Iceberg tables by their logs, with these formats' own libraries: rows that were deleted are never read.
 
-usage: logged.py BOXMILL_JAR DELTA_JARS_DIR IMAGES_DIR WORK_DIR
+usage: logged.py BOXMILL_JAR JARS_DIR IMAGES_DIR WORK_DIR
+JARS_DIR holds the jars of both formats.
 Needs the packages of requirements.txt. Ends with status 1 unless each table has one row for each of its images as they
 are then: after deletions and updates, after a rewrite of its files, with columns that have other names in the files.
 """
@@ -19,8 +20,10 @@ from pyspark.sql import SparkSession, functions
 
 HOME = pathlib.Path(pyspark.__file__).parent
 SETTINGS = {
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension,org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.catalog.iceberg": "org.apache.iceberg.spark.SparkCatalog",
+    "spark.sql.catalog.iceberg.type": "hadoop",
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.shuffle.partitions": "1",
     "spark.ui.enabled": "false",
@@ -33,13 +36,13 @@ COLUMNS = "path string, content binary, taken timestamp_ntz, split string"
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("jar", type=pathlib.Path)
-    parser.add_argument("delta", type=pathlib.Path)
+    parser.add_argument("jars", type=pathlib.Path)
     parser.add_argument("images", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path)
     options = parser.parse_args()
     shutil.rmtree(options.work, ignore_errors=True)
     options.work.mkdir(parents=True)
-    check(Lake(options.work.absolute(), options.jar.absolute(), options.delta.absolute()), sorted(options.images.iterdir()))
+    check(Lake(options.work.absolute(), options.jar.absolute(), options.jars.absolute()), sorted(options.images.iterdir()))
 
 
 def check(lake, pictures):
@@ -48,14 +51,21 @@ def check(lake, pictures):
     lake.append("plain", pictures[:8])
     lake.create("mapped", "name")
     lake.append("mapped", pictures[:4])
+    lake.create_iceberg("iced", pictures[:4])
     lake.sql("alter table delta.`{}` rename column content to image", "mapped")
     lake.delete("plain", names[1], names[6])
     lake.delete("mapped", names[0])
     lake.sql(f"update delta.`{{}}` set path = 'renamed.jpg' where path = '{names[2]}'", "plain")
 
+    lake.spark.sql(f"delete from iceberg.iced where path = '{names[3]}'")
+    lake.spark.sql(f"update iceberg.iced set path = 'renamed.jpg' where path = '{names[2]}'")
+    lake.spark.sql("alter table iceberg.iced rename column content to image")
+
     live = {"plain": {*names, "renamed.jpg"} - {names[1], names[2], names[6]}, "mapped": set(names[1:4])}
-    said = lake.label("plain", "mapped")
-    expect("both tables are read by their logs", "by the log of a Delta table" in said, said)
+    live["iced"] = {*names[:2], "renamed.jpg"}
+    said = lake.label("plain", "mapped", "iced")
+    expect("Delta tables are read by their logs", said.count("by the log of a Delta table") == 2, said)
+    expect("an Iceberg table is read by its log", said.count("by the log of an Iceberg table") == 1, said)
     expect("each live row is labeled once", lake.rows() == lake.addresses(live), lake.rows())
     contents = {hashlib.sha256(picture.read_bytes()).hexdigest() for picture in pictures[:8]}
     expect("the bytes are those of the pictures", set(lake.query("image_sha256")) <= contents)
@@ -63,7 +73,7 @@ def check(lake, pictures):
 
     lake.append("plain", pictures[8:9])
     lake.sql("optimize delta.`{}`", "plain")
-    said = lake.label("plain", "mapped")
+    said = lake.label("plain", "mapped", "iced")
     live["plain"].add(pictures[8].name)
     expect("a rewritten file's rows keep their labels", lake.rows() == lake.addresses(live), lake.rows())
     expect("the new row alone is labeled", "1 labeled" in said or "1 image" in said, said)
@@ -73,9 +83,10 @@ def check(lake, pictures):
 
 
 class Lake:
-    def __init__(self, work, jar, delta):
-        self.work, self.jar, self.jars = work, jar, ",".join(str(path) for path in sorted(delta.glob("*.jar")))
+    def __init__(self, work, jar, jars):
+        self.work, self.jar, self.jars = work, jar, ",".join(str(path) for path in sorted(jars.glob("*.jar")))
         builder = SparkSession.builder.master("local[2]").config("spark.jars", self.jars)
+        builder = builder.config("spark.sql.catalog.iceberg.warehouse", str(work))
         for name, value in SETTINGS.items():
             builder = builder.config(name, value)
         self.spark = builder.getOrCreate()
@@ -90,10 +101,18 @@ class Lake:
             f"'delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = '{mapping}')", table,
         )
 
+    def create_iceberg(self, table, pictures):
+        self.spark.sql(
+            f"create table iceberg.{table} ({COLUMNS}) using iceberg partitioned by (split) tblproperties ('format-version' = '2', "
+            "'write.delete.mode' = 'merge-on-read', 'write.update.mode' = 'merge-on-read')")
+        self.rows_of(pictures).writeTo(f"iceberg.{table}").append()
+
     def append(self, table, pictures):
+        self.rows_of(pictures).write.format("delta").mode("append").save(str(self.work / table))
+
+    def rows_of(self, pictures):
         rows = [(picture.name, picture.read_bytes(), None, "a" if number % 2 else "b c") for number, picture in enumerate(pictures)]
-        written = self.spark.createDataFrame(rows, COLUMNS).coalesce(1).sort(functions.col("path"))
-        written.write.format("delta").mode("append").save(str(self.work / table))
+        return self.spark.createDataFrame(rows, COLUMNS).coalesce(1).sort(functions.col("path"))
 
     def delete(self, table, *names):
         for name in names:

@@ -75,12 +75,21 @@ def arm_libraries(work):
 def emulator(root, libraries, work):
     java = next(root.glob("usr/lib/jvm/java-17-*")) / "bin/java"
     opens = re.search(r"<spark.opens>(.*?)</spark.opens>", (ROOT / "pom.xml").read_text(encoding="utf-8"))[1].split()
-    # Hadoop calls chmod, which is this machine's: the emulated JVM's own helper for that would have to be emulated too.
-    opens.append("-Djdk.lang.Process.launchMechanism=FORK")
-    class_path = f"{libraries}/*:{TARGET}/boxmill.jar:{TARGET}/spark/*"
+    disk = forkless_disk(work)
+    class_path = f"{disk}:{libraries}/*:{TARGET}/boxmill.jar:{TARGET}/spark/*"
     return [
         "qemu-aarch64-static", "-L", root, java, *opens, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx2g", f"-Djava.io.tmpdir={work}",
         f"-Duser.home={work}", "-Djava.awt.headless=true", "-Dai.djl.offline=true", "-cp", class_path, "dev.boxmill.job.Boxmill"]
+
+
+def forkless_disk(work):
+    """A folder for the class path: the emulated JVM starts no process."""
+    folder = work / "disk"
+    folder.mkdir(exist_ok=True)
+    run(["javac", "-cp", f"{TARGET}/spark/*", "-d", folder, pathlib.Path(__file__).with_name("ForklessDisk.java")])
+    (folder / "core-site.xml").write_text(
+        "<configuration><property><name>fs.file.impl</name><value>ForklessDisk</value></property></configuration>")
+    return folder
 
 
 def run(command):

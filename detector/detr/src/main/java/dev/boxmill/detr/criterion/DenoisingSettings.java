@@ -5,7 +5,8 @@ package dev.boxmill.detr.criterion;
  *
  * @param kind whose way it is
  * @param number of copies, in the unit of its kind
- * @param labelNoise DN-DETR: share of labels that are drawn anew; else twice that share
+ * @param labelNoise DN-DETR: share of labels that are replaced by random ones; else twice that
+ *     share
  * @param boxNoise how far corners move, in halves of the box
  */
 public record DenoisingSettings(Kind kind, int number, double labelNoise, double boxNoise) {
@@ -72,7 +73,7 @@ public record DenoisingSettings(Kind kind, int number, double labelNoise, double
     return kind == Kind.D_FINE ? Math.abs(length) : length;
   }
 
-  /** Labels are drawn anew where a uniform number is below it. */
+  /** Labels are replaced by random ones where a uniform number is below it. */
   double labelThreshold() {
     return kind == Kind.DN ? labelNoise : 0.5 * labelNoise;
   }

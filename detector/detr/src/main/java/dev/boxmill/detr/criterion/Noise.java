@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What is drawn for one copy of an object.
  *
- * @param label uniform in [0, 1): whether its label is drawn anew
+ * @param label uniform in [0, 1): whether a random label replaces its own
  * @param newLabel what it is then
  * @param amounts four, uniform in [0, 1): how far each of the box's numbers moves
  * @param signs four, -1 or 1: which way corners move

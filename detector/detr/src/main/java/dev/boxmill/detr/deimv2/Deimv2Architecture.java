@@ -32,7 +32,7 @@ import java.util.Set;
  * DEIMv2 (Huang et al., "Real-Time Object Detection Meets DINOv3", 2025) over a convolutional
  * backbone or a {@link DinoV3}, as its authors compute it. It reads the directories of
  * transformers' {@code Deimv2ForObjectDetection}, which computes another network: ReLU for SiLU in
- * its heads, a LayerNorm on the encoder's tokens, and positions anew in each layer.
+ * its heads, a LayerNorm on the encoder's tokens, and positions computed in each layer.
  *
  * @param lite whether the encoder is the small one, which reads one map and has no self-attention
  * @param projected of the maps that the other encoder reads, whether a convolution brings it to the

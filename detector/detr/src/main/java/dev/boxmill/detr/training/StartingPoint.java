@@ -50,8 +50,8 @@ public record StartingPoint(
   }
 
   /**
-   * A checkpoint for other classes: the class heads and label embeddings are drawn anew, if a name
-   * or their number changes.
+   * A checkpoint for other classes: the class heads and label embeddings get random values, if a
+   * name or their number changes.
    *
    * @param classNames by index, from 0 on
    * @throws CheckpointException if it can't be used, or the network's training is not known here

@@ -24,8 +24,11 @@ final class TestingStep {
   /** Relative, and absolute below 1; of what the authors' code computes in float64. */
   private static final double LOSS = 1e-5;
 
-  /** Where their own float32 is off by more: of that. */
-  private static final double ROUNDING = 2;
+  /**
+   * Of what their own float32 was off by, where that is more: processors with AVX2 alone add in
+   * another order than theirs, and come to five times as much.
+   */
+  private static final double ROUNDING = 6;
 
   /**
    * Of a tensor's largest entry, and of the whole gradient's norm for what is nothing but noise.

@@ -1,5 +1,9 @@
 package dev.boxmill.job.bench;
 
+import dev.boxmill.job.calibration.CurveMethod;
+import dev.boxmill.job.evaluate.CalibrationRequest;
+import dev.boxmill.job.evaluate.CalibrationRun;
+import dev.boxmill.job.evaluate.EvaluationRequest;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruthFile;
 import dev.boxmill.job.run.LabelRequest;
@@ -41,6 +45,9 @@ public final class TriageBenchmark {
 
   private static final List<String> DEFAULT = List.of("refinebox");
 
+  /** Of scenes that curves are fitted to: a quarter as many as are triaged, and others. */
+  private static final long CALIBRATION_SEED = 61004;
+
   private final SparkSession spark;
   private final Path work;
   private final SceneJudge judge;
@@ -68,6 +75,13 @@ public final class TriageBenchmark {
           "--refiner " + String.join(" --refiner ", DEFAULT),
           benchmark.gains(DEFAULT, 0.5, 0.6, 0.7, 0.8),
           out);
+      for (CurveMethod method : CurveMethod.values()) {
+        print(
+            "--refiner %s --refiner calibrate, %s"
+                .formatted(String.join(" --refiner ", MERGED), method),
+            benchmark.gains(benchmark.calibrated(method, scenes / 4), 0.4, 0.45, 0.5, 0.55, 0.6),
+            out);
+      }
     } finally {
       FileUtils.deleteDirectory(work.toFile());
     }
@@ -86,12 +100,46 @@ public final class TriageBenchmark {
 
   /** Labels the scenes, and measures at each threshold. */
   List<TriageGain> gains(List<String> refiners, double... thresholds) throws IOException {
-    String labels = work.resolve("labels-" + refiners.size()).toString();
+    String labels = label("scenes", refiners);
+    List<TriageGain> gains = new ArrayList<>();
+    for (double threshold : thresholds) {
+      gains.add(TriageGain.of(spark, labels, threshold, judge));
+    }
+    return gains;
+  }
+
+  /** {@link #MERGED}, and after them curves of other scenes. */
+  List<String> calibrated(CurveMethod method, int scenes) throws IOException {
+    Path drawn = work.resolve("calibration");
+    if (!Files.exists(drawn)) {
+      SceneFolder.write(drawn, scenes, CALIBRATION_SEED);
+    }
+    CalibrationRequest request =
+        new CalibrationRequest(
+            EvaluationRequest.of(
+                drawn.resolve("annotations.json").toString(), EvaluationStyle.COCO),
+            label("calibration", MERGED),
+            method,
+            CalibrationRequest.DEFAULT_LEAST_BOXES);
+    Path curves = work.resolve(method + ".json");
+    try (OutputStream file = Files.newOutputStream(curves)) {
+      CalibrationRun.of(request, spark).writeJson(file);
+    }
+    List<String> refiners = new ArrayList<>(MERGED);
+    refiners.add("calibrate:file=" + curves);
+    return refiners;
+  }
+
+  /** The table of one folder of scenes; the same one when it is asked for again. */
+  private String label(String scenes, List<String> refiners) throws IOException {
+    Path folder = work.resolve(scenes);
+    String labels =
+        folder + "-labels-" + String.join("-", refiners).replaceAll("[^a-z0-9.=-]", "-");
     LabelSettings settings =
         LabelSettings.DEFAULTS.withRefiners(refiners).withPrecision(Precision.FP32);
     LabelRequest request =
         new LabelRequest(
-            List.of(work.resolve("scenes/images").toString()),
+            List.of(folder.resolve("images").toString()),
             InputFormat.AUTO,
             TableOptions.NONE,
             labels,
@@ -102,11 +150,7 @@ public final class TriageBenchmark {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     new LabelRun(spark, new DetectorLabelerProvider(), nowhere).run(request);
-    List<TriageGain> gains = new ArrayList<>();
-    for (double threshold : thresholds) {
-      gains.add(TriageGain.of(spark, labels, threshold, judge));
-    }
-    return gains;
+    return labels;
   }
 
   private static void print(String title, List<TriageGain> gains, PrintWriter out) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxmill.job.TestingSpark;
 import dev.boxmill.job.bench.SceneJudge.Verdict;
+import dev.boxmill.job.calibration.CurveMethod;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruthFile;
 import dev.boxmill.job.table.TestingLabels;
@@ -41,6 +42,16 @@ final class TestTriageGain {
     assertThat(gain.byPriority())
         .isGreaterThanOrEqualTo(gain.found().get(TriageColumn.UNCERTAIN_BOXES.columnName()))
         .isGreaterThan(gain.found().get(TriageGain.LOWEST_MAX_SCORE));
+  }
+
+  @Test
+  void calibratedScoresFindTheErrorsToo() throws IOException {
+    TriageBenchmark benchmark =
+        TriageBenchmark.draw(TestingSpark.session(), folder, SCENES / 2, SEED);
+    TriageGain gain =
+        benchmark.gains(benchmark.calibrated(CurveMethod.PLATT, SCENES / 2), 0.5).get(0);
+
+    assertThat(gain.byPriority()).as(gain.toString()).isGreaterThanOrEqualTo(0.5);
   }
 
   @Test

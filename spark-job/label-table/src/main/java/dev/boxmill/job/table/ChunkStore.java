@@ -219,7 +219,7 @@ public final class ChunkStore {
   private String remedy(String chunk) {
     return " (delete "
         + Locations.uri(part(chunk))
-        + " and run again: only its images are labeled anew)";
+        + " and run again: only its images are labeled again)";
   }
 
   /** What reads rows. */

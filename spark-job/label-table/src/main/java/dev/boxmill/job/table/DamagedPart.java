@@ -64,7 +64,7 @@ public final class DamagedPart {
     String remedy =
         ChunkStore.isPart(name)
             ? "delete this file and run the 'label' that wrote it again: only its images are"
-                + " labeled anew"
+                + " labeled again"
             : "write the table again";
     return new BadInputException(
         (ChunkStore.isPart(name) ? "Cannot read labels " : "Cannot read table ")

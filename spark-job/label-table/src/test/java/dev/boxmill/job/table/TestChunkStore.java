@@ -219,7 +219,7 @@ final class TestChunkStore {
   private String remedy() {
     return " (delete "
         + TestingSpark.uri(folder.resolve(part()))
-        + " and run again: only its images are labeled anew)";
+        + " and run again: only its images are labeled again)";
   }
 
   private String part() {

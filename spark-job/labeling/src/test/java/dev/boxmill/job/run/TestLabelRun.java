@@ -247,7 +247,7 @@ final class TestLabelRun {
         .endsWith(
             "(delete "
                 + TestingSpark.uri(part)
-                + " and run again: only its images are labeled anew)");
+                + " and run again: only its images are labeled again)");
     Files.delete(part);
     assertThat(label(photos).chunksOf(2).run().summary()).contains("2 images in this run");
     assertThat(withoutTime(rows())).isEqualTo(withoutTime(before));

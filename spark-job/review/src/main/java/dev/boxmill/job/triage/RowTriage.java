@@ -11,7 +11,8 @@ import org.apache.spark.sql.Row;
 record RowTriage(ScoreCalibration calibration, ClassStatistics statistics)
     implements Function<Row, Row> {
 
-  static final List<String> COLUMNS = List.of("image_uri", "status", "width", "height", "boxes");
+  static final List<String> COLUMNS =
+      List.of("image_uri", "status", "width", "height", "boxes", "refiners");
 
   @Override
   public Row call(Row row) {
@@ -22,6 +23,7 @@ record RowTriage(ScoreCalibration calibration, ClassStatistics statistics)
     }
     ImageSize size = new ImageSize(row.getInt(2), row.getInt(3));
     List<LabeledBox> boxes = row.<Row>getList(4).stream().map(LabelRows::labeledBox).toList();
-    return TriageTable.row(uri, status, ErrorEstimate.of(boxes, size, calibration, statistics));
+    ScoreCalibration own = calibration.of(row.getString(5));
+    return TriageTable.row(uri, status, ErrorEstimate.of(boxes, size, own, statistics));
   }
 }

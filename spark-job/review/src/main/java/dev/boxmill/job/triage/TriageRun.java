@@ -66,7 +66,7 @@ public final class TriageRun {
     Dataset<Row> labels = TableCheck.open(spark, request.labels());
     Path output = TriageFolder.claim(request, spark);
     Path unfinished = FolderSwap.unfinished(output);
-    ScoreCalibration calibration = new ScoreCalibration(request.threshold());
+    ScoreCalibration calibration = ScoreCalibration.raw(request.threshold());
     rows(labels, new RowTriage(calibration, ClassStatistics.of(labels, calibration)))
         .orderBy(order())
         .write()

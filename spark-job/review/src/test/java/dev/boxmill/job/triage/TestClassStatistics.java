@@ -32,7 +32,7 @@ final class TestClassStatistics {
 
     BoxStatistics cup =
         ClassStatistics.of(
-                TableCheck.open(TestingSpark.session(), sized), new ScoreCalibration(0.5))
+                TableCheck.open(TestingSpark.session(), sized), ScoreCalibration.raw(0.5))
             .of("cup");
 
     // ln(0.1) and ln(0.2); the box without area has no size

@@ -20,7 +20,7 @@ final class TestErrorEstimate {
 
   private static final Offset<Double> EXACT = within(1e-5);
   private static final ImageSize IMAGE = new ImageSize(100, 100);
-  private static final ScoreCalibration HALF = new ScoreCalibration(0.5);
+  private static final ScoreCalibration HALF = ScoreCalibration.raw(0.5);
   private static final ClassStatistics NOTHING_USUAL = new ClassStatistics(Map.of());
 
   /** Odds of 3 to the power of 2.7 are 19.419. */
@@ -34,11 +34,20 @@ final class TestErrorEstimate {
   @Test
   void aScoreAtTheThresholdIsAsLikelyRightAsWrong() {
     assertThat(HALF.right(0.5)).isEqualTo(0.5, EXACT);
-    assertThat(new ScoreCalibration(0.3).right(0.3)).isEqualTo(0.5, EXACT);
+    assertThat(ScoreCalibration.raw(0.3).right(0.3)).isEqualTo(0.5, EXACT);
     assertThat(HALF.right(0.75)).isEqualTo(RIGHT_AT_THREE_QUARTERS, EXACT);
     assertThat(HALF.right(0.25)).isEqualTo(1 - RIGHT_AT_THREE_QUARTERS, EXACT);
     assertThat(HALF.right(0)).isZero();
     assertThat(HALF.right(1)).isEqualTo(1);
+  }
+
+  @Test
+  void calibratedScoresAreProbabilities() {
+    ScoreCalibration calibrated = HALF.of("refinebox:steps=3 calibrate:file=c.json");
+    assertThat(calibrated.right(0.25)).isEqualTo(0.25);
+    assertThat(calibrated.right(0.75)).isEqualTo(0.75);
+    assertThat(HALF.of("clip recalibrate:x=1")).isEqualTo(HALF);
+    assertThat(HALF.of("")).isEqualTo(HALF);
   }
 
   @Test

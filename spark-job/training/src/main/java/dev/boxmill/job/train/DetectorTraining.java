@@ -196,7 +196,7 @@ public final class DetectorTraining {
           settings.seed(), String.join(", ", new TreeMap<>(classes.names()).values()));
     } else if (classes.areNew()) {
       console.printf(
-          "New classes: %s. Drawn anew from --seed %d: %d tensors (%s)%n",
+          "New classes: %s. Random values of --seed %d for %d tensors (%s)%n",
           String.join(", ", new TreeMap<>(classes.names()).values()),
           settings.seed(),
           start.drawn().size(),

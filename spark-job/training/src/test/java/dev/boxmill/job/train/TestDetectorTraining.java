@@ -208,7 +208,7 @@ final class TestDetectorTraining {
 
     assertThat(said.toString(StandardCharsets.UTF_8))
         .contains("New classes: other ")
-        .contains("Drawn anew from --seed 3: ")
+        .contains("Random values of --seed 3 for ")
         .contains("model.enc_score_head.weight");
     assertThat(outcome.before()).isNaN();
     assertThat(outcome.summary()).contains("before, the detector had other classes");
