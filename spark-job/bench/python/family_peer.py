@@ -3,7 +3,8 @@
 usage: ./boxmill bench family --peer "python spark-job/bench/python/family_peer.py"
 
 {"config": …, "height": 800, "width": 1066, "threads": 2} holds that network with random weights from then on, unless it says
-"transformers": false: transformers computes another one of that configuration. The answer names the sides that there are;
+"transformers": false: transformers computes another one of that configuration. One that reads is asked for "phrases", lists of
+tokens. The answer names the sides that there are;
 {"run": "float32"} or {"run": "bfloat16"} runs it once on one image: {"ms": …}, or {"error": …} where it can't.
 Only the forward pass is timed, from normalized pixels to logits and boxes.
 """
@@ -16,13 +17,21 @@ import time
 import warnings
 
 import torch
-from transformers import CONFIG_MAPPING, AutoModelForObjectDetection
+from transformers import CONFIG_MAPPING, AutoModelForObjectDetection, AutoModelForZeroShotObjectDetection
 
 
 def random_network(config):
     """transformers' network of what a config.json says, with random weights."""
     settings = dict(config)
-    return AutoModelForObjectDetection.from_config(CONFIG_MAPPING[settings.pop("model_type")](**settings)).eval()
+    kind = AutoModelForZeroShotObjectDetection if "grounding" in settings["model_type"] else AutoModelForObjectDetection
+    return kind.from_config(CONFIG_MAPPING[settings.pop("model_type")](**settings)).eval()
+
+
+def prompt(phrases):
+    """BERT's [CLS], phrases with periods behind them, and [SEP], as the network takes them."""
+    if not phrases:
+        return {}
+    return {"input_ids": torch.tensor([[101, *(token for phrase in phrases for token in [*phrase, 1012]), 102]])}
 
 
 class Held:
@@ -35,6 +44,7 @@ class Held:
             return
         model = random_network(request["config"])
         self.models = {"float32": model, "bfloat16": copy.deepcopy(model).to(torch.bfloat16)}
+        self.prompt = prompt(request.get("phrases"))
         self.pixels = torch.randn(1, 3, request["height"], request["width"])
 
     def facts(self):
@@ -44,7 +54,7 @@ class Held:
         pixels = self.pixels.to(getattr(torch, name))
         start = time.perf_counter()
         with torch.inference_mode():
-            self.models[name](pixel_values=pixels)
+            self.models[name](pixel_values=pixels, **self.prompt)
         return 1000 * (time.perf_counter() - start)
 
 

@@ -17,18 +17,19 @@ import numpy
 import onnxruntime
 import openvino
 import torch
-from family_peer import Held, random_network, serve
+from family_peer import Held, prompt, random_network, serve
 
 
 class Exported(torch.nn.Module):
     """Pixels in, logits and boxes out."""
 
-    def __init__(self, model):
+    def __init__(self, model, words):
         super().__init__()
         self.model = model
+        self.words = words
 
     def forward(self, pixels):
-        out = self.model(pixel_values=pixels)
+        out = self.model(pixel_values=pixels, **self.words)
         return out.logits, out.pred_boxes
 
 
@@ -47,7 +48,7 @@ class Runtimes:
         else:
             model = as_published(random_network(request["config"]))
         with tempfile.TemporaryDirectory() as folder, torch.inference_mode():
-            network = Exported(model.requires_grad_(False))
+            network = Exported(model.requires_grad_(False), prompt(request.get("phrases")))
             path = os.path.join(folder, "network.onnx")
             exported = self.tried("ONNX", lambda: self.export(network, path))
             if exported:

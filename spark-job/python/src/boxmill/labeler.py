@@ -38,6 +38,12 @@ class BoxLabeler(JavaTransformer, DefaultParamsReadable["BoxLabeler"], DefaultPa
         of a ``.pth`` that does not tell it
     classNames
         a file of class names
+    prompt
+        what a detector that reads is to find: phrases with periods between them, each a class
+    prompts
+        the same as a file of classes and their phrases
+    textThreshold
+        the score that a class must have for a box whose best class scores above ``minScore``; -1: the same
     refiners
         refiners in order, or the one ``none``; without it ``refinebox`` where the detector has one
     precision
@@ -60,6 +66,9 @@ class BoxLabeler(JavaTransformer, DefaultParamsReadable["BoxLabeler"], DefaultPa
     detector: Param[str] = Param(Params._dummy(), "detector", "a directory or .pth, or 'embedded'", TypeConverters.toString)
     architecture: Param[str] = Param(Params._dummy(), "architecture", "of a .pth that does not tell it", TypeConverters.toString)
     classNames: Param[str] = Param(Params._dummy(), "classNames", "a file of class names", TypeConverters.toString)
+    prompt: Param[str] = Param(Params._dummy(), "prompt", "phrases to find, with periods between them", TypeConverters.toString)
+    prompts: Param[str] = Param(Params._dummy(), "prompts", "a file of classes and their phrases", TypeConverters.toString)
+    textThreshold: Param[float] = Param(Params._dummy(), "textThreshold", "score of a box's classes; -1: that of minScore", TypeConverters.toFloat)
     refiners: Param[list[str]] = Param(Params._dummy(), "refiners", "refiners in order, or the one 'none'", TypeConverters.toListString)
     precision: Param[str] = Param(Params._dummy(), "precision", "auto, fp32, bf16 or fp16", TypeConverters.toString)
     minScore: Param[float] = Param(Params._dummy(), "minScore", "only boxes that score above it are kept", TypeConverters.toFloat)
@@ -80,6 +89,9 @@ class BoxLabeler(JavaTransformer, DefaultParamsReadable["BoxLabeler"], DefaultPa
         detector: str = "embedded",
         architecture: str = "",
         classNames: str = "",
+        prompt: str = "",
+        prompts: str = "",
+        textThreshold: float = -1.0,
         refiners: list[str] | None = None,
         precision: str = "auto",
         minScore: float = 0.05,
@@ -91,8 +103,8 @@ class BoxLabeler(JavaTransformer, DefaultParamsReadable["BoxLabeler"], DefaultPa
         super().__init__()
         self._java_obj = self._new_java_obj(JAVA_CLASS, self.uid)
         self._setDefault(
-            uriCol="path", contentCol="content", outputCol="labels", detector="embedded", architecture="", classNames="", refiners=[],
-            precision="auto", minScore=0.05, topK=0, tiles="", decode="full")
+            uriCol="path", contentCol="content", outputCol="labels", detector="embedded", architecture="", classNames="",
+            prompt="", prompts="", textThreshold=-1.0, refiners=[], precision="auto", minScore=0.05, topK=0, tiles="", decode="full")
         self.setParams(**self._input_kwargs)
 
     @keyword_only
@@ -105,6 +117,9 @@ class BoxLabeler(JavaTransformer, DefaultParamsReadable["BoxLabeler"], DefaultPa
         detector: str = "embedded",
         architecture: str = "",
         classNames: str = "",
+        prompt: str = "",
+        prompts: str = "",
+        textThreshold: float = -1.0,
         refiners: list[str] | None = None,
         precision: str = "auto",
         minScore: float = 0.05,
@@ -133,6 +148,15 @@ class BoxLabeler(JavaTransformer, DefaultParamsReadable["BoxLabeler"], DefaultPa
 
     def setClassNames(self, value: str) -> BoxLabeler:
         return self._set(classNames=value)
+
+    def setPrompt(self, value: str) -> BoxLabeler:
+        return self._set(prompt=value)
+
+    def setPrompts(self, value: str) -> BoxLabeler:
+        return self._set(prompts=value)
+
+    def setTextThreshold(self, value: float) -> BoxLabeler:
+        return self._set(textThreshold=value)
 
     def setRefiners(self, value: list[str]) -> BoxLabeler:
         return self._set(refiners=value)

@@ -28,7 +28,7 @@ for script in make_golden make_golden_table_transformer make_golden_swin make_go
   echo "== $script"
   "$python" "$script.py" ../resources/golden
 done
-for script in make_golden_dfine make_golden_lw_detr make_golden_doc_layout; do
+for script in make_golden_dfine make_golden_lw_detr make_golden_doc_layout make_golden_grounding_dino; do
   echo "== $script"
   "$python5" "$script.py" ../resources/golden
 done

@@ -5,7 +5,10 @@ import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.TensorNames;
 import dev.boxmill.detr.architecture.Architecture;
+import dev.boxmill.detr.architecture.ReadingArchitecture;
 import dev.boxmill.detr.preprocess.Preprocessing;
+import dev.boxmill.detr.words.Prompt;
+import dev.boxmill.detr.words.PromptTokenizer;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +27,8 @@ import org.apache.commons.codec.digest.DigestUtils;
 /**
  * A detector as it lies on disk: a Hugging Face directory with {@code config.json}, {@code
  * preprocessor_config.json} and the weights, or a single {@code .pth}, {@code .pt} or {@code .ckpt}
- * whose tensors say what network it is. Read and checked without loading anything native.
+ * whose tensors say what network it is. Read and checked without loading anything native but, for a
+ * prompt without tokens, the tokenizer.
  */
 public final class DetectorFiles implements AutoCloseable {
   private static final Set<String> STATE_DICTS = Set.of("pth", "pt", "ckpt");
@@ -36,17 +40,20 @@ public final class DetectorFiles implements AutoCloseable {
   private final Architecture architecture;
   private final Preprocessing preprocessing;
   private final Checkpoint checkpoint;
+  private final DetectorOptions options;
   private Optional<String> sha256 = Optional.empty();
 
   private DetectorFiles(
       List<Path> configurations,
       Architecture architecture,
       Preprocessing preprocessing,
-      Checkpoint checkpoint) {
+      Checkpoint checkpoint,
+      DetectorOptions options) {
     this.configurations = List.copyOf(configurations);
     this.architecture = architecture;
     this.preprocessing = preprocessing;
     this.checkpoint = checkpoint;
+    this.options = options;
   }
 
   /**
@@ -105,6 +112,7 @@ public final class DetectorFiles implements AutoCloseable {
   }
 
   private static DetectorFiles openStateDict(Path file, DetectorOptions options) {
+    refusePrompt(options.prompt(), file);
     Checkpoint checkpoint = Checkpoint.openFile(file);
     try {
       Architecture architecture = DetrFamily.recognize(checkpoint, options.architecture());
@@ -112,7 +120,8 @@ public final class DetectorFiles implements AutoCloseable {
           List.of(),
           withClassNames(architecture, options),
           architecture.preprocessing(),
-          checkpoint);
+          checkpoint,
+          options);
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
@@ -121,16 +130,72 @@ public final class DetectorFiles implements AutoCloseable {
 
   private static DetectorFiles openDirectory(Path directory, DetectorOptions options) {
     DetectorConfiguration configuration = DetectorConfiguration.read(directory);
+    Architecture architecture = configuration.architecture();
+    Prompt prompt = prompt(architecture, directory, options);
     if (!options.architecture().isEmpty()) {
       throw new CheckpointException(
           "Invalid --architecture: %s (must be left out: %s says what the network is)"
               .formatted(options.architecture(), directory.resolve(DetectorConfiguration.NETWORK)));
     }
+    List<Path> configurations = new ArrayList<>(configuration.files());
+    if (architecture instanceof ReadingArchitecture reading) {
+      PromptTokenizer.file(directory).ifPresent(configurations::add);
+      architecture = reading(reading, prompt, directory);
+    }
     return new DetectorFiles(
-        configuration.files(),
-        withClassNames(configuration.architecture(), options),
+        configurations,
+        withClassNames(architecture, options),
         configuration.preprocessing(),
-        Checkpoint.open(directory));
+        Checkpoint.open(directory),
+        options.withPrompt(prompt));
+  }
+
+  /**
+   * The prompt with its tokens, for a network that reads.
+   *
+   * @throws CheckpointException if such a network has none, or another has one
+   */
+  private static Prompt prompt(Architecture architecture, Path directory, DetectorOptions options) {
+    Prompt prompt = options.prompt();
+    if (!(architecture instanceof ReadingArchitecture reading)) {
+      refusePrompt(prompt, directory);
+      return prompt;
+    }
+    if (prompt.isEmpty()) {
+      throw new CheckpointException(
+          ("Missing --prompt: %s finds what it is asked for (name that, as in --prompt \"red apple."
+                  + " forklift\", or a file with --prompts)")
+              .formatted(directory));
+    }
+    if (!options.classNames().isEmpty()) {
+      throw new CheckpointException(
+          "Invalid --class-names: the prompt names the classes (leave --class-names out, and name"
+              + " classes in a file with --prompts)");
+    }
+    if (prompt.isTokenized()) {
+      return prompt;
+    }
+    try (PromptTokenizer tokenizer = PromptTokenizer.open(directory)) {
+      return tokenizer.read(prompt, reading.vocabulary());
+    }
+  }
+
+  private static void refusePrompt(Prompt prompt, Path detector) {
+    if (!prompt.isEmpty()) {
+      throw new CheckpointException(
+          ("Invalid --prompt: %s does not read, it finds the classes that it was trained for (leave"
+                  + " --prompt out, or name a Grounding DINO, MM-Grounding-DINO or LLMDet)")
+              .formatted(detector));
+    }
+  }
+
+  private static Architecture reading(
+      ReadingArchitecture architecture, Prompt prompt, Path directory) {
+    try {
+      return architecture.reading(prompt);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException("Cannot use " + directory + ": " + e.getMessage(), e);
+    }
   }
 
   private static Architecture withClassNames(Architecture architecture, DetectorOptions options) {
@@ -143,7 +208,18 @@ public final class DetectorFiles implements AutoCloseable {
     return architecture;
   }
 
-  /** {@code config.json} and the image processor's; none of a state dict. */
+  /**
+   * What was said about the detector, a prompt with its tokens: who opens the same files with it
+   * needs no tokenizer.
+   */
+  public DetectorOptions options() {
+    return options;
+  }
+
+  /**
+   * {@code config.json}, the image processor's, and the tokenizer of a network that reads; none of
+   * a state dict.
+   */
   public List<Path> configurations() {
     return configurations;
   }

@@ -16,6 +16,7 @@ import dev.boxmill.detr.detr.DetrArchitecture;
 import dev.boxmill.detr.dfine.DFineArchitecture;
 import dev.boxmill.detr.dino.DinoArchitecture;
 import dev.boxmill.detr.doclayout.DocLayoutArchitecture;
+import dev.boxmill.detr.groundingdino.GroundingDinoArchitecture;
 import dev.boxmill.detr.lwdetr.LwDetrArchitecture;
 import dev.boxmill.detr.rfdetr.RfDetrArchitecture;
 import dev.boxmill.detr.rtdetr.RtDetrArchitecture;
@@ -33,6 +34,7 @@ public final class DetrFamily {
           DabArchitecture.MEMBER,
           DeformableDetrArchitecture.MEMBER,
           DinoArchitecture.MEMBER,
+          GroundingDinoArchitecture.MEMBER,
           RtDetrArchitecture.MEMBER,
           DocLayoutArchitecture.MEMBER,
           LwDetrArchitecture.MEMBER,

@@ -4,9 +4,11 @@ import static dev.boxmill.checkpoint.TestingTensors.FLOAT32_TOLERANCE;
 import static dev.boxmill.checkpoint.TestingTensors.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.boxmill.checkpoint.JsonConfig;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.checkpoint.TestingGolden;
 import dev.boxmill.detr.architecture.Architecture;
+import dev.boxmill.detr.words.Prompt;
 import dev.boxmill.schemas.Corners;
 import dev.boxmill.schemas.Detection;
 import dev.boxmill.schemas.ImageSize;
@@ -17,8 +19,13 @@ import dev.boxmill.torchscript.Tensor;
 import dev.boxmill.torchscript.Tensors;
 import dev.boxmill.torchscript.TorchModule;
 import dev.boxmill.torchscript.Weight;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,8 +45,30 @@ public final class TestingNetwork {
   private TestingNetwork() {}
 
   public static Architecture architecture(String variant) {
-    return DetrFamily.parse(
-        JsonConfig.read(TestingGolden.directory(variant).resolve("config.json")));
+    try (DetectorFiles files = open(variant)) {
+      return files.architecture();
+    }
+  }
+
+  /** A checkpoint, asked for what its prompts.json says where it has one. */
+  public static DetectorFiles open(String variant) {
+    Path prompts = TestingGolden.directory(variant).resolve("prompts.json");
+    DetectorOptions options =
+        Files.exists(prompts)
+            ? DetectorOptions.NONE.withPrompt(prompt(prompts))
+            : DetectorOptions.NONE;
+    return DetectorFiles.open(TestingGolden.directory(variant), options);
+  }
+
+  private static Prompt prompt(Path file) {
+    try {
+      return Prompt.of(
+          new ObjectMapper()
+              .readValue(
+                  file.toFile(), new TypeReference<LinkedHashMap<String, List<String>>>() {}));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The names of its steps, without the input and the detections. */
@@ -79,7 +108,7 @@ public final class TestingNetwork {
       UnaryOperator<Program> change,
       Precision precision,
       Function<TorchModule, Tensor> pixels) {
-    try (DetectorFiles files = DetectorFiles.open(TestingGolden.directory(variant))) {
+    try (DetectorFiles files = open(variant)) {
       return run(files, entry, change, precision, pixels);
     }
   }
@@ -119,7 +148,12 @@ public final class TestingNetwork {
 
   /** Compares with the library's post-processing of the same image. */
   public static void assertDetections(TestingGolden golden, int image, List<Detection> detections) {
-    String prefix = "detections." + image;
+    assertDetections(golden, "detections." + image, detections);
+  }
+
+  /** The same under another name. */
+  public static void assertDetections(
+      TestingGolden golden, String prefix, List<Detection> detections) {
     float[] scores = new float[detections.size()];
     float[] labels = new float[detections.size()];
     float[] boxes = new float[4 * detections.size()];

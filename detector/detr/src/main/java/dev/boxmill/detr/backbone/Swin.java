@@ -97,10 +97,17 @@ public record Swin(
     return all.stream().map(tensor -> tensor.withPrefixes(prefixes)).toList();
   }
 
-  /** The tables of offsets between a window's cells, which follow from its size. */
+  /**
+   * The tables of offsets between a window's cells, which follow from its size; and the norm that
+   * transformers 5.24 has behind all stages, of which no map is made.
+   */
   @Override
   public Set<String> ignoredTensors(List<String> prefixes) {
     Set<String> ignored = new HashSet<>();
+    for (String prefix : prefixes) {
+      ignored.add(prefix + "swin.layernorm.weight");
+      ignored.add(prefix + "swin.layernorm.bias");
+    }
     for (int stage = 0; stage < STAGES; stage++) {
       for (int index = 0; index < depths.get(stage); index++) {
         String name = names.block(stage, index, SwinPart.POSITION_INDEX);

@@ -10,7 +10,6 @@ import dev.boxmill.detr.deformable.DeformableTransformer.MapPositionEmbedding;
 import dev.boxmill.detr.deformable.DeformableTransformer.Scales;
 import dev.boxmill.detr.transformer.PositionEmbedding;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Reads the keys of a Deformable DETR's {@code config.json}. */
 final class DeformableDetrConfig {
@@ -76,7 +75,7 @@ final class DeformableDetrConfig {
     int levels = config.integer("num_feature_levels", 4);
     return new DeformableTransformer(
         config.integer("d_model", 256),
-        new Scales(firstMap(config, levels), levels),
+        scales(config, levels),
         true,
         layers(config, "encoder"),
         layers(config, "decoder"),
@@ -92,37 +91,17 @@ final class DeformableDetrConfig {
         config.integer(part + "_ffn_dim", 1024));
   }
 
-  /** The first of the backbone's maps that the transformer reads, 0 for C2. */
-  private static int firstMap(JsonConfig config, int levels) {
+  private static Scales scales(JsonConfig config, int levels) {
     boolean timm = config.flag("use_timm_backbone", true);
-    List<Integer> given = List.of(LAST_MAP);
     if (config.has("backbone_config")) {
-      given = outputs(config.object("backbone_config"), given);
-    } else if (timm) {
+      return Scales.of(config.object("backbone_config"), levels);
+    }
+    List<Integer> given = List.of(LAST_MAP);
+    if (timm) {
       given = levels > 1 ? List.of(2, 3, LAST_MAP) : given;
       given = config.objectOrEmpty("backbone_kwargs").integers("out_indices", given);
     }
-    int first = given.get(0);
-    if (first < 1 || !given.equals(IntStream.rangeClosed(first, LAST_MAP).boxed().toList())) {
-      throw new IllegalArgumentException(
-          "Invalid out_indices of the backbone: "
-              + given
-              + " (must be some of 1, 2, 3, 4, to the"
-              + " last without a gap)");
-    }
-    return first - 1;
-  }
-
-  /** Stages by number, whichever way they are written: [2, 3, 4], [-1], ["stage2", …]. */
-  private static List<Integer> outputs(JsonConfig backbone, List<Integer> fallback) {
-    if (backbone.has("out_features")) {
-      return backbone.texts("out_features").stream()
-          .map(name -> Integer.parseInt(name.replaceAll("\\D", "")))
-          .toList();
-    }
-    return backbone.integers("out_indices", fallback).stream()
-        .map(index -> index < 0 ? index + LAST_MAP + 1 : index)
-        .toList();
+    return Scales.of(given, levels);
   }
 
   private static String activation(String name) {

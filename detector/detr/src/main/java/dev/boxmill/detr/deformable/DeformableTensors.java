@@ -43,20 +43,35 @@ public final class DeformableTensors {
   }
 
   private void levels(List<Integer> backboneWidths) {
+    levels(tensors, transformer, backboneWidths, "model.input_proj.");
+    tensors.positions(transformer.positions().source(), "model.backbone.position_embedding");
+  }
+
+  /**
+   * Adds those that bring the backbone's maps to the transformer's width, and the levels' table.
+   *
+   * @param backboneWidths channels of C2 to C5
+   * @param name of the projections, before their number
+   */
+  public static void levels(
+      TransformerTensors tensors,
+      DeformableTransformer transformer,
+      List<Integer> backboneWidths,
+      String name) {
+    int width = transformer.width();
     int count = transformer.scales().count();
     for (int i = 0; i < count; i++) {
       int kernel = i < transformer.scales().ofBackbone() ? 1 : 3;
       int in = transformer.channels(backboneWidths, i);
-      String name = "model.input_proj." + i;
       String program = "level." + i;
-      tensors.tensor(program + ".weight", List.of(width, in, kernel, kernel), name + ".0.weight");
+      tensors.tensor(
+          program + ".weight", List.of(width, in, kernel, kernel), name + i + ".0.weight");
       if (transformer.projectionsBiased()) {
-        tensors.tensor(program + ".bias", List.of(width), name + ".0.bias");
+        tensors.tensor(program + ".bias", List.of(width), name + i + ".0.bias");
       }
-      tensors.norm(program + ".norm", name + ".1");
+      tensors.norm(program + ".norm", name + i + ".1");
     }
     tensors.tensor("levels", List.of(count, width), "model.level_embed");
-    tensors.positions(transformer.positions().source(), "model.backbone.position_embedding");
   }
 
   private void encoderLayer(String program, String name) {

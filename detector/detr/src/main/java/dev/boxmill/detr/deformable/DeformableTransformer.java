@@ -1,10 +1,12 @@
 package dev.boxmill.detr.deformable;
 
+import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.transformer.PositionEmbedding;
 import dev.boxmill.detr.transformer.Transformer;
 import dev.boxmill.torchscript.Program;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A transformer over maps of several scales whose tokens and queries attend to a few points of
@@ -35,6 +37,8 @@ public record DeformableTransformer(
    * @param count of all maps
    */
   public record Scales(int firstMap, int count) {
+    private static final int LAST_STAGE = 4;
+
     public Scales {
       if (firstMap < 0 || firstMap > 3) {
         throw new IllegalArgumentException(
@@ -45,6 +49,45 @@ public record DeformableTransformer(
             "Invalid num_feature_levels: %d (must be %d at least, one for each of C%d to C5)"
                 .formatted(count, 4 - firstMap, firstMap + 2));
       }
+    }
+
+    /**
+     * The maps that a {@code backbone_config} hands out, whichever way it writes them: [2, 3, 4],
+     * [-1], ["stage2", …]; C5 alone where it says nothing.
+     *
+     * @throws IllegalArgumentException if C5 is not among them, or they have a gap
+     */
+    public static Scales of(JsonConfig backbone, int count) {
+      if (backbone.has("out_features")) {
+        return of(
+            backbone.texts("out_features").stream()
+                .map(name -> Integer.parseInt(name.replaceAll("\\D", "")))
+                .toList(),
+            count);
+      }
+      return of(
+          backbone.integers("out_indices", List.of(LAST_STAGE)).stream()
+              .map(index -> index < 0 ? index + LAST_STAGE + 1 : index)
+              .toList(),
+          count);
+    }
+
+    /**
+     * The maps of a backbone's stages.
+     *
+     * @param stages by number, 1 for C2
+     * @throws IllegalArgumentException if C5 is not among them, or they have a gap
+     */
+    static Scales of(List<Integer> stages, int count) {
+      int first = stages.get(0);
+      if (first < 1 || !stages.equals(IntStream.rangeClosed(first, LAST_STAGE).boxed().toList())) {
+        throw new IllegalArgumentException(
+            "Invalid out_indices of the backbone: "
+                + stages
+                + " (must be some of 1, 2, 3, 4, to the"
+                + " last without a gap)");
+      }
+      return new Scales(first - 1, count);
     }
 
     /** Maps that are the backbone's. */

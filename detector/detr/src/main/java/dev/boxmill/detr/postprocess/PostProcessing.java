@@ -4,14 +4,17 @@ import dev.boxmill.schemas.Box;
 import dev.boxmill.schemas.Detection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * How a detector's logits become scored detections.
  *
  * @param rule what a score is
  * @param limit detections of an image at most, the best first
+ * @param classScore the score that a class must have once the query's best class has the least
+ *     score that is asked for; empty: that least score again
  */
-public record PostProcessing(Rule rule, int limit) {
+public record PostProcessing(Rule rule, int limit, OptionalDouble classScore) {
 
   /** Score first; equal scores by query, then by class, so that the order never depends on luck. */
   private static final Comparator<Detection> BEST_FIRST =
@@ -38,6 +41,10 @@ public record PostProcessing(Rule rule, int limit) {
     }
   }
 
+  public PostProcessing(Rule rule, int limit) {
+    this(rule, limit, OptionalDouble.empty());
+  }
+
   /** One detection per query at most. */
   public static PostProcessing softmax(int queries) {
     return new PostProcessing(Rule.SOFTMAX, queries);
@@ -50,7 +57,15 @@ public record PostProcessing(Rule rule, int limit) {
 
   /** The same with another limit. */
   public PostProcessing withLimit(int changed) {
-    return new PostProcessing(rule, changed);
+    return new PostProcessing(rule, changed, classScore);
+  }
+
+  /**
+   * The same with a score of their own for the classes of a query: a lower one also gives the box
+   * of a sure class to others that its query thinks of, a higher one leaves only sure classes.
+   */
+  public PostProcessing withClassScore(double changed) {
+    return new PostProcessing(rule, limit, OptionalDouble.of(changed));
   }
 
   /**
@@ -78,7 +93,7 @@ public record PostProcessing(Rule rule, int limit) {
           "Invalid image: " + image + " (must be from 0 to " + (batch - 1) + ")");
     }
     Scores scores = new Scores(logits, image * queries, queries, classes);
-    return scores.above(minScore, rule).stream()
+    return scores.above(minScore, classScore, rule).stream()
         .map(score -> detection(score, boxes, image * queries))
         .sorted(BEST_FIRST)
         .limit(limit)

@@ -2,6 +2,7 @@ package dev.boxmill.detr.postprocess;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** One image's logits, read as scores. */
 final class Scores {
@@ -19,13 +20,18 @@ final class Scores {
 
   record Scored(int query, int labelId, float score) {}
 
-  /** What scores higher than {@code minScore}, by query and class. */
-  List<Scored> above(float minScore, PostProcessing.Rule rule) {
+  /**
+   * What scores higher than {@code minScore}, by query and class.
+   *
+   * @param classScore what a class must score instead, where its query's best scores higher than
+   *     {@code minScore}
+   */
+  List<Scored> above(float minScore, OptionalDouble classScore, PostProcessing.Rule rule) {
     List<Scored> found = new ArrayList<>();
     for (int query = 0; query < queries; query++) {
       switch (rule) {
         case SOFTMAX -> addBest(query, minScore, found);
-        case SIGMOID -> addAll(query, minScore, found);
+        case SIGMOID -> addAll(query, minScore, classScore, found);
       }
     }
     return found;
@@ -51,13 +57,29 @@ final class Scores {
     }
   }
 
-  private void addAll(int query, float minScore, List<Scored> found) {
+  private void addAll(int query, float minScore, OptionalDouble classScore, List<Scored> found) {
+    if (classScore.isPresent() && bestScore(query) <= minScore) {
+      return;
+    }
+    double least = classScore.orElse(minScore);
     for (int label = 0; label < classes; label++) {
-      float score = (float) (1 / (1 + Math.exp(-logit(query, label))));
-      if (score > minScore) {
+      float score = score(query, label);
+      if (score > least) {
         found.add(new Scored(query, label, score));
       }
     }
+  }
+
+  private float bestScore(int query) {
+    float best = 0;
+    for (int label = 0; label < classes; label++) {
+      best = Math.max(best, score(query, label));
+    }
+    return best;
+  }
+
+  private float score(int query, int label) {
+    return (float) (1 / (1 + Math.exp(-logit(query, label))));
   }
 
   private double logit(int query, int label) {

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 /** The keys of {@code preprocessor_config.json} and each processor's defaults. */
 final class PreprocessorConfig {
   private static final Set<String> KEEP_ASPECT =
-      Set.of("Detr", "ConditionalDetr", "DeformableDetr", "RfDetr");
+      Set.of("Detr", "ConditionalDetr", "DeformableDetr", "RfDetr", "GroundingDino");
 
   /** Those that stretch all images to one size, and that size. */
   private static final Map<String, ImageSize> SQUARE =

@@ -60,20 +60,27 @@ def locations_of(sizes: List[List[int]], like: Tensor) -> Tensor:
     centers.append(cell_centers(size[0], size[1], like))
   return torch.unsqueeze(torch.cat(centers, 0), 0)
 
-def encode(
-    x: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Tensor:
+def encoder_tables(x: Tensor, sizes: List[List[int]], w: Dict[str, Tensor]) -> None:
   if not ("table.positions" in w):
     w["table.positions"] = positions_of(sizes, w)
     w["table.locations"] = locations_of(sizes, x)
-  position = w["table.positions"]
-  locations = w["table.locations"]
+
+def encode(
+    x: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], steps: Optional[Dict[str, Tensor]]) -> Tensor:
+  encoder_tables(x, sizes, w)
   for layer in range(ENCODER_LAYERS):
     name = "encoder." + str(layer)
-    y = deformable_attention(x + position, locations, x, sizes, w, name + ".self", ENCODER_HEADS, ENCODER_POINTS)
-    x = add_norm(x, y, w, name + ".self.norm")
-    x = add_norm(x, feed_forward(x, w, name, ACTIVATION), w, name + ".norm")
+    x = deformable_encoder_layer(x, sizes, w, name)
     record(steps, name, x)
   return x
+
+# One layer of the encoder: (B, N, D) -> (B, N, D). Its tables are encoder_tables'.
+def deformable_encoder_layer(x: Tensor, sizes: List[List[int]], w: Dict[str, Tensor], name: str) -> Tensor:
+  position = w["table.positions"]
+  locations = w["table.locations"]
+  y = deformable_attention(x + position, locations, x, sizes, w, name + ".self", ENCODER_HEADS, ENCODER_POINTS)
+  x = add_norm(x, y, w, name + ".self.norm")
+  return add_norm(x, feed_forward(x, w, name, ACTIVATION), w, name + ".norm")
 
 # Checkpoint tensors -> what the forward pass reads, but for the backbone.
 def prepare_transformer(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:

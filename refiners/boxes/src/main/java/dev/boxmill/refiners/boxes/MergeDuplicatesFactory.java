@@ -22,7 +22,9 @@ final class MergeDuplicatesFactory implements RefinerFactory {
   public List<RefinerOption> options() {
     return List.of(
         RefinerOption.number(
-            "iou", 0.7, 0, 1, "two boxes of a class that overlap by more show one object"));
+            "iou", 0.7, 0, 1, "two boxes of a class that overlap by more show one object"),
+        RefinerOption.flag(
+            "across", false, "whether boxes of two classes can show one object, as synonyms do"));
   }
 
   @Override
@@ -32,6 +34,6 @@ final class MergeDuplicatesFactory implements RefinerFactory {
 
   @Override
   public BoxRefiner create(RefinerOptions options, RefinerContext context) {
-    return new MergeDuplicatesRefiner(options.number("iou"));
+    return new MergeDuplicatesRefiner(options.number("iou"), options.flag("across"));
   }
 }

@@ -8,12 +8,13 @@ import java.util.List;
 
 /**
  * Greedy non-maximum suppression, class by class: from the highest score down, a detection stays
- * unless it overlaps one of its class that stayed. What stays is unchanged, by descending score; of
- * equal scores the earlier one comes first.
+ * unless it overlaps one of its class that stayed, or of any. What stays is unchanged, by
+ * descending score; of equal scores the earlier one comes first.
  *
  * @param iou overlap above which two boxes show the same object
+ * @param across whether boxes of two classes may show the same object
  */
-record MergeDuplicatesRefiner(double iou) implements ImageRefiner {
+record MergeDuplicatesRefiner(double iou, boolean across) implements ImageRefiner {
 
   @Override
   public List<Detection> refine(ImageSize size, List<Detection> detections) {
@@ -26,7 +27,7 @@ record MergeDuplicatesRefiner(double iou) implements ImageRefiner {
   }
 
   private boolean sameObject(Detection one, Detection other, ImageSize size) {
-    return one.labelId() == other.labelId()
+    return (across || one.labelId() == other.labelId())
         && one.box().corners(size).iou(other.box().corners(size)) > iou;
   }
 }

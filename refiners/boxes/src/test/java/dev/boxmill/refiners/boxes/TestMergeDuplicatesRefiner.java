@@ -20,7 +20,7 @@ final class TestMergeDuplicatesRefiner implements BoxRefinerContract {
   private static final Box BOX = new Box(0.5f, 0.5f, 0.5f, 0.5f);
   private static final Box HALF = new Box(0.375f, 0.5f, 0.25f, 0.5f);
 
-  private final MergeDuplicatesRefiner merge = new MergeDuplicatesRefiner(0.45);
+  private final MergeDuplicatesRefiner merge = new MergeDuplicatesRefiner(0.45, false);
 
   @Override
   public RefinerFactory factory() {
@@ -37,13 +37,20 @@ final class TestMergeDuplicatesRefiner implements BoxRefinerContract {
   @Test
   void overlapAtTheThresholdStays() {
     List<Detection> found = List.of(Detection.of(0, 1, 0.75f, BOX), Detection.of(1, 1, 0.5f, HALF));
-    assertThat(new MergeDuplicatesRefiner(0.5).refine(SIZE, found)).isEqualTo(found);
+    assertThat(new MergeDuplicatesRefiner(0.5, false).refine(SIZE, found)).isEqualTo(found);
   }
 
   @Test
   void otherClassStays() {
     List<Detection> found = List.of(Detection.of(0, 1, 0.75f, BOX), Detection.of(0, 2, 0.5f, BOX));
     assertThat(merge.refine(SIZE, found)).isEqualTo(found);
+  }
+
+  @Test
+  void otherClassGoesWhereClassesAreSynonyms() {
+    List<Detection> found = List.of(Detection.of(0, 1, 0.5f, BOX), Detection.of(0, 2, 0.75f, BOX));
+    assertThat(new MergeDuplicatesRefiner(0.45, true).refine(SIZE, found))
+        .containsExactly(found.get(1));
   }
 
   @Test
@@ -107,7 +114,7 @@ final class TestMergeDuplicatesRefiner implements BoxRefinerContract {
   void thresholdOfOneKeepsAll() {
     onRandomImages(
         (size, detections) ->
-            assertThat(new MergeDuplicatesRefiner(1).refine(size, detections))
+            assertThat(new MergeDuplicatesRefiner(1, false).refine(size, detections))
                 .isEqualTo(detections));
   }
 

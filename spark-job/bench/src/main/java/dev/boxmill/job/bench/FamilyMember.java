@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.DetrFamily;
 import dev.boxmill.detr.architecture.Architecture;
+import dev.boxmill.detr.architecture.ReadingArchitecture;
+import dev.boxmill.detr.words.Phrase;
+import dev.boxmill.detr.words.Prompt;
+import dev.boxmill.detr.words.PromptClass;
 import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,12 +30,14 @@ import java.util.function.Supplier;
  * @param size of the network's input
  * @param config what a {@code config.json} of it says, where transformers has such networks
  * @param inLibrary whether transformers computes this very network
+ * @param phrases tokens of what a network that reads is asked for, each phrase a class; else none
  */
 record FamilyMember(
     String name,
     ImageSize size,
     Optional<JsonNode> config,
     boolean inLibrary,
+    List<List<Integer>> phrases,
     Supplier<Architecture> network) {
 
   /** Networks in their published configuration that have no {@code config.json}. */
@@ -41,6 +47,7 @@ record FamilyMember(
           "dn-detr-dc5", () -> PublishedNetworks.dnDetr(16),
           "dino-4", () -> PublishedNetworks.dino(4),
           "dino-5", () -> PublishedNetworks.dino(5),
+          "dino-swin-t", PublishedNetworks::dinoSwin,
           "co-dino", PublishedNetworks::coDino,
           "co-dino-swin-l", PublishedNetworks::coDinoSwin);
 
@@ -66,11 +73,41 @@ record FamilyMember(
     String name = row.get("name").asText();
     if (row.has("published")) {
       return new FamilyMember(
-          name, size, Optional.empty(), false, PUBLISHED.get(row.get("published").asText()));
+          name,
+          size,
+          Optional.empty(),
+          false,
+          List.of(),
+          PUBLISHED.get(row.get("published").asText()));
     }
     JsonNode config = row.get("config");
     boolean inLibrary = row.path("transformers").asBoolean(true);
-    return new FamilyMember(name, size, Optional.of(config), inLibrary, () -> architecture(config));
+    List<List<Integer>> phrases = phrases(row.path("phrases"));
+    return new FamilyMember(
+        name, size, Optional.of(config), inLibrary, phrases, () -> architecture(config, phrases));
+  }
+
+  private static List<List<Integer>> phrases(JsonNode rows) {
+    List<List<Integer>> phrases = new ArrayList<>();
+    for (JsonNode row : rows) {
+      List<Integer> tokens = new ArrayList<>();
+      row.forEach(token -> tokens.add(token.asInt()));
+      phrases.add(tokens);
+    }
+    return phrases;
+  }
+
+  private static Architecture architecture(JsonNode config, List<List<Integer>> phrases) {
+    Architecture architecture = architecture(config);
+    if (!(architecture instanceof ReadingArchitecture reading)) {
+      return architecture;
+    }
+    List<PromptClass> classes = new ArrayList<>();
+    for (List<Integer> tokens : phrases) {
+      Phrase phrase = new Phrase(tokens.toString(), tokens);
+      classes.add(new PromptClass(phrase.text(), List.of(phrase)));
+    }
+    return reading.reading(new Prompt(classes, Prompt.AS_BOXES));
   }
 
   private static Architecture architecture(JsonNode config) {

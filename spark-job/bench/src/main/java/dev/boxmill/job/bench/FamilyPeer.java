@@ -62,6 +62,9 @@ final class FamilyPeer implements AutoCloseable {
     request.set("config", member.config().orElseThrow());
     request.put("transformers", member.inLibrary());
     request.put("height", member.size().height()).put("width", member.size().width());
+    if (!member.phrases().isEmpty()) {
+      request.set("phrases", JSON.valueToTree(member.phrases()));
+    }
     JsonNode answer = answer(request.put("threads", threads));
     missing = new TreeMap<>();
     for (Map.Entry<String, JsonNode> reason : answer.path("cannot").properties()) {

@@ -118,7 +118,7 @@ public final class NetworkArchives {
     node.put("height", member.size().height()).put("width", member.size().width());
     member
         .config()
-        .filter(config -> member.inLibrary())
+        .filter(config -> member.inLibrary() && member.phrases().isEmpty())
         .ifPresent(config -> node.set("config", config));
     putWeights(node, architecture.tensors());
     return node;

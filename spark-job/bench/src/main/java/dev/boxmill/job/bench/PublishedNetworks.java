@@ -50,10 +50,29 @@ final class PublishedNetworks {
    * @param scales of its maps: 4 begin with C3, 5 with C2
    */
   static Architecture dino(int scales) {
+    return dino(resnet50(32), scales);
+  }
+
+  /** DINO with four scales over Swin-T, which Grounding DINO is with words. */
+  static Architecture dinoSwin() {
+    return dino(
+        new Swin(
+            96,
+            List.of(2, 2, 6, 2),
+            List.of(3, 6, 12, 24),
+            7,
+            4,
+            "gelu",
+            List.of(false, true, true, true),
+            SwinNames.ORIGINAL),
+        4);
+  }
+
+  private static Architecture dino(Backbone backbone, int scales) {
     DeformableTransformer.DeformableLayers layers =
         new DeformableTransformer.DeformableLayers(6, 8, 4, 2048);
     return new DinoArchitecture(
-        resnet50(32),
+        backbone,
         new DeformableTransformer(
             256,
             new Scales(5 - scales, scales),

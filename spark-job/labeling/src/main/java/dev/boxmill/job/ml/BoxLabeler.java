@@ -1,5 +1,6 @@
 package dev.boxmill.job.ml;
 
+import dev.boxmill.detr.words.Prompt;
 import dev.boxmill.image.Decoding;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.run.Counters;
@@ -8,6 +9,7 @@ import dev.boxmill.job.run.TaskLabeling;
 import dev.boxmill.job.session.DetectorLabelerProvider;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.PreparedLabeler;
+import dev.boxmill.job.session.PromptRequest;
 import dev.boxmill.job.storage.HadoopSettings;
 import dev.boxmill.job.table.LabelWriter;
 import dev.boxmill.job.tiles.Tiling;
@@ -58,6 +60,9 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
   private final Param<String> detector;
   private final Param<String> architecture;
   private final Param<String> classNames;
+  private final Param<String> prompt;
+  private final Param<String> prompts;
+  private final DoubleParam textThreshold;
   private final StringArrayParam refiners;
   private final Param<String> precision;
   private final DoubleParam minScore;
@@ -79,6 +84,10 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
     detector = new Param<>(this, "detector", "a directory or .pth, or 'embedded'");
     architecture = new Param<>(this, "architecture", "of a .pth that does not tell it");
     classNames = new Param<>(this, "classNames", "a file of class names");
+    prompt = new Param<>(this, "prompt", "phrases to find, with periods between them");
+    prompts = new Param<>(this, "prompts", "a file of classes and their phrases");
+    textThreshold =
+        new DoubleParam(this, "textThreshold", "score of a box's classes; -1: that of minScore");
     refiners = new StringArrayParam(this, "refiners", "refiners in order, or the one 'none'");
     precision = new Param<>(this, "precision", "auto, fp32, bf16 or fp16");
     minScore = new DoubleParam(this, "minScore", "only boxes that score above it are kept");
@@ -93,6 +102,9 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
     setDefault(detector, LabelSettings.EMBEDDED);
     setDefault(architecture, OF_DETECTOR);
     setDefault(classNames, OF_DETECTOR);
+    setDefault(prompt, OF_DETECTOR);
+    setDefault(prompts, OF_DETECTOR);
+    setDefault(textThreshold, (double) Prompt.AS_BOXES);
     setDefault(refiners, new String[0]);
     setDefault(precision, LabelSettings.DEFAULTS.precision().optionValue());
     setDefault(minScore, LabelSettings.DEFAULT_MIN_SCORE);
@@ -169,9 +181,22 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
         boxes == OF_CHECKPOINT ? OptionalInt.empty() : OptionalInt.of(boxes),
         given(architecture),
         given(classNames),
+        promptRequest(),
         pixels,
         given(tiles).map(Tiling::parse).orElse(Tiling.NONE),
         Decoding.of(text(decode)));
+  }
+
+  private PromptRequest promptRequest() {
+    Optional<PromptRequest> line = given(prompt).map(PromptRequest::line);
+    Optional<PromptRequest> file = given(prompts).map(PromptRequest::file);
+    require(line.isEmpty() || file.isEmpty(), prompt, "must be left out where prompts is set");
+    float threshold = (float) (double) getOrDefault(textThreshold);
+    require(
+        threshold == Prompt.AS_BOXES || (threshold >= 0 && threshold <= 1),
+        textThreshold,
+        "must be from 0 to 1, or -1 for that of minScore");
+    return line.or(() -> file).orElse(PromptRequest.NONE).withTextThreshold(threshold);
   }
 
   private Optional<String> given(Param<String> param) {
@@ -240,6 +265,33 @@ public final class BoxLabeler extends Transformer implements DefaultParamsWritab
 
   public BoxLabeler setClassNames(String value) {
     set(classNames, value);
+    return this;
+  }
+
+  public Param<String> prompt() {
+    return prompt;
+  }
+
+  public BoxLabeler setPrompt(String value) {
+    set(prompt, value);
+    return this;
+  }
+
+  public Param<String> prompts() {
+    return prompts;
+  }
+
+  public BoxLabeler setPrompts(String value) {
+    set(prompts, value);
+    return this;
+  }
+
+  public DoubleParam textThreshold() {
+    return textThreshold;
+  }
+
+  public BoxLabeler setTextThreshold(double value) {
+    set(textThreshold, value);
     return this;
   }
 

@@ -37,6 +37,15 @@ final class RequestChecks implements Closeable {
     this.spark = spark;
     this.findings = findings;
     this.plan = new LabelPlan(request, labelers, spark, precision, new Collecting());
+    plan.labeler()
+        .ifPresent(
+            sound ->
+                sound
+                    .notes()
+                    .forEach(
+                        note ->
+                            findings.accept(
+                                Finding.ok(Check.DETECTOR, note.replaceFirst("^Prompt: ", "")))));
     plan.inputs().ifPresent(this::reportDecisions);
   }
 

@@ -76,6 +76,7 @@ public final class LabelRun {
     try (LabelPlan plan =
             new LabelPlan(request, labelers, spark, this::precision, LabelPlan.Steps.THROWING);
         ListedInputs inputs = inputs(plan)) {
+      plan.labeler().orElseThrow().notes().forEach(console::println);
       inputs.decisions().forEach(console::println);
       return write(request, plan, inputs, started);
     }

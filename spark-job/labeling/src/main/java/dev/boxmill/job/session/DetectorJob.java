@@ -25,6 +25,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  *     no label
  * @param tiling how pictures are cut
  * @param decoding how much of their files is decoded
+ * @param passes how often the detector's transformer runs for an image
  * @param settings all that decides a row's labels, by name
  */
 record DetectorJob(
@@ -37,6 +38,7 @@ record DetectorJob(
     long maxPixels,
     Tiling tiling,
     Decoding decoding,
+    int passes,
     Map<String, String> settings)
     implements PreparedLabeler {
 
@@ -53,7 +55,8 @@ record DetectorJob(
   /** The same labels by another record of what decides them. */
   DetectorJob withSettings(Map<String, String> changed) {
     return new DetectorJob(
-        model, options, chain, precision, minScore, topK, maxPixels, tiling, decoding, changed);
+        model, options, chain, precision, minScore, topK, maxPixels, tiling, decoding, passes,
+        changed);
   }
 
   @Override
@@ -65,7 +68,8 @@ record DetectorJob(
     Map<String, String> changed = new LinkedHashMap<>(settings);
     changed.put(TableProvenance.PRECISION, chosen.optionValue());
     return new DetectorJob(
-        model, options, chain, chosen, minScore, topK, maxPixels, tiling, decoding, changed);
+        model, options, chain, chosen, minScore, topK, maxPixels, tiling, decoding, passes,
+        changed);
   }
 
   /** SHA-256 of the detector's files. */
@@ -85,6 +89,11 @@ record DetectorJob(
   @Override
   public String refiners() {
     return chain.stream().map(RefinerSpec::toString).collect(Collectors.joining(" "));
+  }
+
+  @Override
+  public List<String> notes() {
+    return PromptNotes.of(options.prompt(), passes);
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.boxmill.job.session;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.detr.DetectorFiles;
 import dev.boxmill.detr.DetectorOptions;
+import dev.boxmill.detr.architecture.ReadingArchitecture;
+import dev.boxmill.detr.words.Prompt;
 import dev.boxmill.image.Decoding;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.table.TableProvenance;
@@ -34,6 +36,12 @@ public final class DetectorLabelerProvider implements LabelerProvider {
   /** The setting that says how much of a file was decoded; there if that was not all. */
   static final String DECODE = "decode";
 
+  /** The setting that says what the detector was asked for, as JSON; there if it reads. */
+  static final String PROMPT = "prompt";
+
+  /** The setting with the score of classes; there if it is not that of boxes. */
+  static final String TEXT_THRESHOLD = "text-threshold";
+
   @Override
   public PreparedLabeler prepare(LabelSettings settings, Configuration hadoop) {
     return job(settings, hadoop);
@@ -63,7 +71,9 @@ public final class DetectorLabelerProvider implements LabelerProvider {
     }
     Refiners refiners = Refiners.find();
     String detector = DetectorLocation.uri(settings.detector(), hadoop);
-    DetectorOptions options = new DetectorOptions(settings.architecture().orElse(""), names);
+    DetectorOptions options =
+        new DetectorOptions(
+            settings.architecture().orElse(""), names, settings.prompt().prompt(hadoop));
     Path local = DetectorLocation.local(detector, hadoop);
     Optional<Path> directory = DetectorLocation.directory(local);
     List<RefinerSpec> chain = parse(refiners, orDefault(settings.refiners(), detector, directory));
@@ -72,7 +82,7 @@ public final class DetectorLabelerProvider implements LabelerProvider {
       String hash = sha256.apply(files);
       return new DetectorJob(
           detector,
-          options,
+          files.options(),
           chain,
           settings.precision(),
           (float) settings.minScore(),
@@ -80,11 +90,16 @@ public final class DetectorLabelerProvider implements LabelerProvider {
           settings.maxPixels(),
           settings.tiling(),
           settings.decoding(),
+          passes(files),
           decisive(
               files, hash, refiners.fingerprint(chain, context(files, directory, hash)), settings));
     } catch (CheckpointException | RefinerException e) {
       throw new BadInputException(e.getMessage(), e);
     }
+  }
+
+  private static int passes(DetectorFiles files) {
+    return files.architecture() instanceof ReadingArchitecture reading ? reading.passes() : 1;
   }
 
   /** With no word on refiners: the one that was trained for this detector, where there is one. */
@@ -132,6 +147,13 @@ public final class DetectorLabelerProvider implements LabelerProvider {
     decisive.put("min-score", String.valueOf((float) settings.minScore()));
     decisive.put("top-k", String.valueOf(settings.topK().orElse(DetectorJob.CHECKPOINT_TOP_K)));
     decisive.put("refiners", refiners);
+    Prompt prompt = files.options().prompt();
+    if (!prompt.isEmpty()) {
+      decisive.put(PROMPT, PromptFile.text(prompt));
+    }
+    if (prompt.textThreshold() != Prompt.AS_BOXES) {
+      decisive.put(TEXT_THRESHOLD, String.valueOf(prompt.textThreshold()));
+    }
     if (settings.tiling().isOn()) {
       decisive.put(TILES, settings.tiling().toString());
     }

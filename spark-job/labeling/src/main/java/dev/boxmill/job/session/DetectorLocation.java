@@ -22,7 +22,7 @@ public final class DetectorLocation {
   private static final String BARE = ".pth";
   private static final String CONFIG = "config.json";
   private static final Pattern NEEDED =
-      Pattern.compile(".+\\.(json|safetensors|pth|ckpt)|pytorch_model.*\\.bin");
+      Pattern.compile(".+\\.(json|safetensors|pth|ckpt)|pytorch_model.*\\.bin|vocab\\.txt");
 
   private DetectorLocation() {}
 

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  * @param topK at most that many boxes per image; empty: as many as the checkpoint says
  * @param architecture {@code NAME[:key=value,…]} of a {@code .pth}; empty: as its tensors say
  * @param classNames a file of class names on any Hadoop filesystem; empty: the detector's own
+ * @param prompt what a detector that reads is to find
  * @param maxPixels images that declare more pixels are refused, 1 to {@link #MOST_PIXELS}
  * @param tiling how pictures are cut
  * @param decoding how much of their files is decoded
@@ -35,6 +36,7 @@ public record LabelSettings(
     OptionalInt topK,
     Optional<String> architecture,
     Optional<String> classNames,
+    PromptRequest prompt,
     long maxPixels,
     Tiling tiling,
     Decoding decoding) {
@@ -65,6 +67,7 @@ public record LabelSettings(
           OptionalInt.empty(),
           Optional.empty(),
           Optional.empty(),
+          PromptRequest.NONE,
           DEFAULT_MAX_PIXELS,
           Tiling.NONE,
           Decoding.FULL);
@@ -101,6 +104,10 @@ public record LabelSettings(
     return with(draft -> draft.classNames = changed);
   }
 
+  public LabelSettings withPrompt(PromptRequest changed) {
+    return with(draft -> draft.prompt = changed);
+  }
+
   public LabelSettings withMaxPixels(long changed) {
     return with(draft -> draft.maxPixels = changed);
   }
@@ -128,6 +135,7 @@ public record LabelSettings(
     private OptionalInt topK;
     private Optional<String> architecture;
     private Optional<String> classNames;
+    private PromptRequest prompt;
     private long maxPixels;
     private Tiling tiling;
     private Decoding decoding;
@@ -140,6 +148,7 @@ public record LabelSettings(
       topK = from.topK;
       architecture = from.architecture;
       classNames = from.classNames;
+      prompt = from.prompt;
       maxPixels = from.maxPixels;
       tiling = from.tiling;
       decoding = from.decoding;
@@ -154,6 +163,7 @@ public record LabelSettings(
           topK,
           architecture,
           classNames,
+          prompt,
           maxPixels,
           tiling,
           decoding);

@@ -4,6 +4,7 @@ import dev.boxmill.job.table.RunRecord;
 import dev.boxmill.torchscript.Precision;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -30,6 +31,11 @@ public interface PreparedLabeler extends Serializable {
    */
   default PreparedLabeler withAuto(Supplier<Precision> auto) {
     return this;
+  }
+
+  /** What a user should know before a run begins, a sentence each. */
+  default List<String> notes() {
+    return List.of();
   }
 
   /** What lies beside the labels of a run that began then. */

@@ -1,6 +1,7 @@
 package dev.boxmill.job.session;
 
 import dev.boxmill.detr.DetectorFiles;
+import dev.boxmill.detr.words.Prompt;
 import dev.boxmill.image.Decoding;
 import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.table.TableProvenance;
@@ -163,6 +164,7 @@ public record RefiningJob(
         .withMinScore(now)
         .withTopK(topK == DetectorJob.CHECKPOINT_TOP_K ? OptionalInt.empty() : OptionalInt.of(topK))
         .withArchitecture(architecture.isEmpty() ? Optional.empty() : Optional.of(architecture))
+        .withPrompt(prompt(provenance))
         .withMaxPixels(options.maxPixels())
         .withDecoding(
             Optional.ofNullable(provenance.settings().get(DetectorLabelerProvider.DECODE))
@@ -172,6 +174,17 @@ public record RefiningJob(
             Optional.ofNullable(provenance.settings().get(DetectorLabelerProvider.TILES))
                 .map(Tiling::parse)
                 .orElse(Tiling.NONE));
+  }
+
+  private static PromptRequest prompt(TableProvenance provenance) {
+    Map<String, String> settings = provenance.settings();
+    String threshold = settings.get(DetectorLabelerProvider.TEXT_THRESHOLD);
+    return Optional.ofNullable(settings.get(DetectorLabelerProvider.PROMPT))
+        .map(
+            json ->
+                PromptRequest.recorded(
+                    json, threshold == null ? Prompt.AS_BOXES : Float.parseFloat(threshold)))
+        .orElse(PromptRequest.NONE);
   }
 
   private static DetectorJob detector(
