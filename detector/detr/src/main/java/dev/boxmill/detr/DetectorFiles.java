@@ -3,14 +3,12 @@ package dev.boxmill.detr;
 import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
-import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.checkpoint.TensorNames;
 import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.ReadingArchitecture;
 import dev.boxmill.detr.preprocess.Preprocessing;
 import dev.boxmill.detr.words.Prompt;
 import dev.boxmill.detr.words.PromptTokenizer;
-import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,16 +31,10 @@ import org.apache.commons.codec.digest.DigestUtils;
  * prompt without tokens, the tokenizer.
  */
 public final class DetectorFiles implements AutoCloseable {
-  private static final String CONFIG = "config.json";
-  private static final String PREPROCESSOR = "preprocessor_config.json";
-  private static final String PROCESSOR = "processor_config.json";
   private static final Set<String> STATE_DICTS = Set.of("pth", "pt", "ckpt");
 
   /** Where a directory has no configuration: tensors under the names of a state dict. */
   private static final String BARE_TENSORS = "state_dict.safetensors";
-
-  private static final List<ImageSize> SHAPES =
-      List.of(new ImageSize(640, 480), new ImageSize(480, 640), new ImageSize(1000, 1000));
 
   private final List<Path> configurations;
   private final Architecture architecture;
@@ -90,7 +82,7 @@ public final class DetectorFiles implements AutoCloseable {
     if (Files.isRegularFile(path)) {
       return Optional.of(path);
     }
-    if (!Files.isDirectory(path) || Files.exists(path.resolve(CONFIG))) {
+    if (!Files.isDirectory(path) || Files.exists(path.resolve(DetectorConfiguration.NETWORK))) {
       return Optional.empty();
     }
     List<Path> files = stateDicts(path);
@@ -137,20 +129,15 @@ public final class DetectorFiles implements AutoCloseable {
   }
 
   private static DetectorFiles openDirectory(Path directory, DetectorOptions options) {
-    Path config = directory.resolve(CONFIG);
-    Path preprocessor = preprocessor(directory);
-    JsonConfig network = JsonConfig.read(config);
-    Architecture architecture = DetrFamily.parse(network);
+    DetectorConfiguration configuration = DetectorConfiguration.read(directory);
+    Architecture architecture = configuration.architecture();
     Prompt prompt = prompt(architecture, directory, options);
     if (!options.architecture().isEmpty()) {
       throw new CheckpointException(
           "Invalid --architecture: %s (must be left out: %s says what the network is)"
-              .formatted(options.architecture(), config));
+              .formatted(options.architecture(), directory.resolve(DetectorConfiguration.NETWORK)));
     }
-    Preprocessing preprocessing =
-        Preprocessing.parse(imageProcessor(preprocessor), network.text("model_type"));
-    requireTaken(preprocessing, architecture, directory);
-    List<Path> configurations = new ArrayList<>(List.of(config, preprocessor));
+    List<Path> configurations = new ArrayList<>(configuration.files());
     if (architecture instanceof ReadingArchitecture reading) {
       PromptTokenizer.file(directory).ifPresent(configurations::add);
       architecture = reading(reading, prompt, directory);
@@ -158,7 +145,7 @@ public final class DetectorFiles implements AutoCloseable {
     return new DetectorFiles(
         configurations,
         withClassNames(architecture, options),
-        preprocessing.inMultiplesOf(architecture.sideMultiple()),
+        configuration.preprocessing(),
         Checkpoint.open(directory),
         options.withPrompt(prompt));
   }
@@ -208,48 +195,6 @@ public final class DetectorFiles implements AutoCloseable {
       return architecture.reading(prompt);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("Cannot use " + directory + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** Where a processor of several parts was saved, its image processor lies among them. */
-  private static Path preprocessor(Path directory) {
-    Path alone = directory.resolve(PREPROCESSOR);
-    Path parts = directory.resolve(PROCESSOR);
-    return !Files.exists(alone) && Files.exists(parts) ? parts : alone;
-  }
-
-  private static JsonConfig imageProcessor(Path file) {
-    JsonConfig config = JsonConfig.read(file);
-    return file.endsWith(PROCESSOR) ? config.object("image_processor") : config;
-  }
-
-  /** Images of several shapes have one size behind a rule that gives all the same. */
-  private static void requireTaken(
-      Preprocessing preprocessing, Architecture architecture, Path directory) {
-    for (ImageSize image : SHAPES) {
-      ImageSize size = preprocessing.computed(image);
-      int multiple = architecture.sideMultiple();
-      if (multiple > 1 && !size.equals(preprocessing.resized(image))) {
-        throw new CheckpointException(
-            ("Cannot use %s: pad_size in preprocessor_config.json fills images up, and this"
-                    + " network would compute that too (give size the same height and width, or"
-                    + " leave pad_size out)")
-                .formatted(directory));
-      }
-      if (size.width() % multiple != 0 || size.height() % multiple != 0) {
-        throw new CheckpointException(
-            ("Cannot use %s: the network takes images whose sides are multiples of %d, but"
-                    + " preprocessor_config.json makes some of %d x %d (give it a size with a height"
-                    + " and a width that are)")
-                .formatted(directory, multiple, size.width(), size.height()));
-      }
-      if (!architecture.takes(size)) {
-        throw new CheckpointException(
-            ("Cannot use %s: anchor_image_size in config.json is for images of one size, but"
-                    + " preprocessor_config.json makes some of %d x %d (give that the same height"
-                    + " and width, or leave anchor_image_size out)")
-                .formatted(directory, size.width(), size.height()));
-      }
     }
   }
 

@@ -45,7 +45,9 @@ final class CalibrateCommand implements Callable<Integer> {
       names = "--ground-truth",
       required = true,
       paramLabel = "FILE",
-      description = "Annotations in COCO's form, gzipped or not.")
+      description =
+          "Annotations in COCO's form, gzipped or not, or as Label Studio (JSON), CVAT (XML for images)"
+              + " or FiftyOne export them.")
   private String groundTruth;
 
   @Option(

@@ -56,7 +56,9 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--ground-truth",
       required = true,
       paramLabel = "FILE",
-      description = "Annotations in COCO's form, gzipped or not.")
+      description =
+          "Annotations in COCO's form, gzipped or not, or as Label Studio (JSON), CVAT (XML for images)"
+              + " or FiftyOne export them.")
   private String groundTruth;
 
   @Mixin private ClassMatchingArguments classes;

@@ -23,6 +23,7 @@ enum OptionSections {
   DETECTOR(
       "Detector",
       "--detector",
+      "--detector-config",
       "--architecture",
       "--class-names",
       "--prompt",
@@ -67,6 +68,7 @@ enum OptionSections {
       "--match-classes-by",
       "--class-map",
       "--annotated-only",
+      "--only-reviewed",
       "--match-iou",
       "--kept-iou"),
   CURVES("Curves", "--method", "--least-boxes"),

@@ -1,6 +1,7 @@
 package dev.boxmill.job;
 
 import dev.boxmill.job.error.BadInputException;
+import dev.boxmill.job.evaluate.Reviewed;
 import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.train.DetectorRequest;
 import dev.boxmill.job.train.DetectorRequest.ClassChoice;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train-detector",
     description = {
-      "Fine-tunes a detector on annotated images, also to other classes.",
+      "Trains a detector on annotated images: fine-tunes one, also to other classes, or begins from"
+          + " nothing.",
       "The same command goes on after a stop. OUTPUT is a detector's directory: the best weights by AP"
           + " on held-out images, with training.json, curve.csv and curve.svg beside them."
     },
@@ -47,7 +49,9 @@ final class TrainDetectorCommand implements Callable<Integer> {
       names = "--ground-truth",
       required = true,
       paramLabel = "FILE",
-      description = "Annotations in COCO's form; images are matched by file name.")
+      description =
+          "Annotations in COCO's form, or as Label Studio (JSON), CVAT (XML for images) or FiftyOne"
+              + " export them; images are matched by file name.")
   private String groundTruth;
 
   @Option(
@@ -57,6 +61,13 @@ final class TrainDetectorCommand implements Callable<Integer> {
           "Annotations of the images of --input that are held out to measure AP. Without it:"
               + " --validation-share of those of --ground-truth.")
   private String validationTruth;
+
+  @Option(
+      names = "--only-reviewed",
+      description =
+          "Of Label Studio's tasks, only those with an annotation that is not cancelled count; others"
+              + " are left out. Without it they count by their predictions.")
+  private boolean onlyReviewed;
 
   @Mixin private ClassMatchingArguments matching;
 
@@ -71,6 +82,14 @@ final class TrainDetectorCommand implements Callable<Integer> {
   private String classes;
 
   @Mixin private DetectorArguments detector;
+
+  @Option(
+      names = "--detector-config",
+      paramLabel = "DIR|FILE",
+      description =
+          "Begins from nothing, with a network of this config.json (its image processor's file"
+              + " beside it), or of the embedded detector's: embedded. --seed draws its weights.")
+  private String config;
 
   @Option(
       names = "--output",
@@ -238,8 +257,10 @@ final class TrainDetectorCommand implements Callable<Integer> {
             inputs,
             groundTruth,
             Optional.ofNullable(validationTruth),
+            onlyReviewed ? Reviewed.ONLY : Reviewed.ALL,
             matching.matching(),
             choice("--classes", classes, ClassChoice.values()),
+            config(),
             detector.settings(),
             output,
             overwrite ? ExistingTraining.REPLACE : ExistingTraining.RESUME,
@@ -252,6 +273,20 @@ final class TrainDetectorCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
     }
     return ExitCode.WHOLE;
+  }
+
+  private Optional<String> config() {
+    for (String other : List.of("--detector", "--architecture", "--class-names")) {
+      if (config != null && spec.commandLine().getParseResult().hasMatchedOption(other)) {
+        throw new BadInputException(
+            "Invalid --detector-config: "
+                + config
+                + " (must be left out, or "
+                + other
+                + " must: a training begins with a detector or from nothing)");
+      }
+    }
+    return Optional.ofNullable(config);
   }
 
   /** In any case of letters. */

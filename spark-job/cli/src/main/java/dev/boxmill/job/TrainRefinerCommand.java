@@ -41,7 +41,9 @@ final class TrainRefinerCommand implements Callable<Integer> {
       names = "--ground-truth",
       required = true,
       paramLabel = "FILE",
-      description = "Annotations in COCO's form; images are matched by file name.")
+      description =
+          "Annotations in COCO's form, or as Label Studio (JSON), CVAT (XML for images) or FiftyOne"
+              + " export them; images are matched by file name.")
   private String groundTruth;
 
   @Mixin private ClassMatchingArguments classes;

@@ -59,6 +59,32 @@ final class TestTrainDetectorCommand {
   }
 
   @Test
+  void beginsFromNothing() {
+    TestingCommand command =
+        train(
+            "--detector-config",
+            "embedded",
+            "--epochs",
+            "1",
+            "--validation-share",
+            "0.3",
+            "--batch-size",
+            "2",
+            "--accumulate",
+            "1",
+            "--no-resize");
+
+    assertThat(command.exitCode()).as(command.err()).isZero();
+    assertThat(command.err())
+        .contains("drawn from embedded")
+        .contains(
+            "Begins from nothing: all weights are drawn from --seed 0. Classes: box, cup, fish, gear, leaf, star");
+    assertThat(command.out()).startsWith("AP of epoch 1 ").doesNotContain("before");
+    assertThat(folder.resolve("out/model.safetensors")).isNotEmptyFile();
+    assertThat(folder.resolve(".out-start")).doesNotExist();
+  }
+
+  @Test
   void optionsThatCannotWorkAreRefusedByName() {
     assertThat(refusal("--epochs", "0")).contains("Invalid --epochs: 0 (must be at least 1)");
     assertThat(refusal("--schedule", "step"))
@@ -74,6 +100,12 @@ final class TestTrainDetectorCommand {
     assertThat(refusal("--learning-rate", "2"))
         .contains("Invalid --learning-rate: 2.0 (must be over 0 and no more than 1)");
     assertThat(refusal("--detector", "missing")).contains("Cannot read detector missing");
+    assertThat(refusal("--detector-config", "missing/config.json"))
+        .contains("Cannot read detector missing/");
+    assertThat(refusal("--detector-config", "embedded", "--detector", "embedded"))
+        .contains("Invalid --detector-config: embedded (must be left out, or --detector must");
+    assertThat(refusal("--only-reviewed"))
+        .contains("Invalid --only-reviewed: COCO's form does not say");
   }
 
   private String refusal(String... options) {

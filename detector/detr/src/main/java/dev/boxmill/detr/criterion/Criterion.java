@@ -1,5 +1,6 @@
 package dev.boxmill.detr.criterion;
 
+import dev.boxmill.detr.criterion.CriterionSettings.BoxPairs;
 import dev.boxmill.detr.criterion.CriterionSettings.ClassLoss;
 import dev.boxmill.torchscript.Device;
 import dev.boxmill.torchscript.Precision;
@@ -22,6 +23,12 @@ public final class Criterion implements AutoCloseable {
 
   private static final double FOCAL_ALPHA = 0.25;
   private static final double VARIFOCAL_ALPHA = 0.75;
+  private static final double MATCHABILITY_GAMMA = 1.5;
+
+  /** D-FINE weighs matched and other queries as if a batch had so many images. */
+  private static final double USUAL_IMAGES = 8;
+
+  private static final int SIDES = 4;
 
   /** How the names of sets of denoising queries begin. */
   private static final String DENOISING = "dn_";
@@ -56,6 +63,19 @@ public final class Criterion implements AutoCloseable {
     constants.put("NO_OBJECT_WEIGHT", NO_OBJECT_WEIGHT);
     constants.put("FOCAL_ALPHA", FOCAL_ALPHA);
     constants.put("VARIFOCAL_ALPHA", VARIFOCAL_ALPHA);
+    constants.put("MATCHABILITY_GAMMA", MATCHABILITY_GAMMA);
+    constants.put("DISTRIBUTIONS_LEARN", settings.distributions().isPresent());
+    settings
+        .distributions()
+        .ifPresentOrElse(
+            weights -> {
+              constants.put("LOCALIZATION_WEIGHT", weights.localization());
+              constants.put("DISTILLATION_WEIGHT", weights.distillation());
+            },
+            () -> {
+              constants.put("LOCALIZATION_WEIGHT", 0.0);
+              constants.put("DISTILLATION_WEIGHT", 0.0);
+            });
     return Program.of(Criterion.class, "criterion.py").with(constants);
   }
 
@@ -121,6 +141,7 @@ public final class Criterion implements AutoCloseable {
    * @param predictions as for {@link #match}; left open
    * @param matched what {@link #match} returned
    * @param denoising queries whose predictions are the sets "dn_LAYER"
+   * @param objects of each image of the batch
    * @param totals of the step that the batch belongs to
    * @return to be closed by the caller
    */
@@ -128,8 +149,13 @@ public final class Criterion implements AutoCloseable {
       Map<String, Tensor> predictions,
       Map<String, MatchedPairs> matched,
       Optional<DenoisingQueries> denoising,
+      List<List<TargetObject>> objects,
       StepTotals totals) {
     Map<String, Tensor> inputs = new HashMap<>(predictions);
+    Optional<MatchedPairs> union =
+        settings.boxes() == BoxPairs.UNION
+            ? Optional.of(PairUnion.of(matched.values(), objects))
+            : Optional.empty();
     try (TensorScope scope = new TensorScope(module)) {
       for (String set : sets(predictions)) {
         long queries = predictions.get("boxes." + set).shape().get(1);
@@ -138,16 +164,57 @@ public final class Criterion implements AutoCloseable {
             set,
             set.startsWith(DENOISING)
                 ? denoising.orElseThrow().targets(totals)
-                : targets(matched.get(set), queries, totals),
+                : targets(matched.get(set), union, queries, objects, totals),
             scope);
+        if (settings.distributions().isPresent() && !set.startsWith(DENOISING)) {
+          putShares(inputs, union.orElseThrow(), queries, objects.size(), totals, scope);
+        }
       }
       return new SetLosses(settings, module.runRecorded("losses", inputs));
     }
   }
 
-  private SetTargets targets(MatchedPairs pairs, long queries, StepTotals totals) {
-    double boxes = Math.max(totals.objects(), 1);
-    return new SetTargets(pairs, classDivisor(totals, queries), boxes, false);
+  /**
+   * How the distillation weighs matched queries and the others, and the batch's images those of the
+   * step: it is a mean over a batch, which no total of the step could divide.
+   */
+  private static void putShares(
+      Map<String, Tensor> inputs,
+      MatchedPairs union,
+      long queries,
+      int images,
+      StepTotals totals,
+      TensorScope scope) {
+    double scale = USUAL_IMAGES / images;
+    double matched = SIDES * union.images().size();
+    double others = SIDES * ((double) queries * images) - matched;
+    double weight = Math.sqrt(matched * scale);
+    double weightOfOthers = Math.sqrt(others * scale);
+    double share = (double) images / totals.images() / (weight + weightOfOthers);
+    inputs.put("matched_share", scope.number(weight * share));
+    inputs.put("other_share", scope.number(weightOfOthers * share));
+  }
+
+  private SetTargets targets(
+      MatchedPairs pairs,
+      Optional<MatchedPairs> union,
+      long queries,
+      List<List<TargetObject>> objects,
+      StepTotals totals) {
+    double classes = classDivisor(totals, queries);
+    if (union.isEmpty()) {
+      return new SetTargets(pairs, pairs, classes, Math.max(totals.objects(), 1), false);
+    }
+    return new SetTargets(
+        pairs, union.get(), classes, unionDivisor(union.get(), objects, totals), false);
+  }
+
+  /** Pairs that the whole step has, if all its objects have as many as this batch's. */
+  private static double unionDivisor(
+      MatchedPairs union, List<List<TargetObject>> objects, StepTotals totals) {
+    long inBatch = objects.stream().mapToLong(List::size).sum();
+    double pairs = union.images().size();
+    return inBatch == 0 ? 1 : Math.max(pairs * totals.objects() / inBatch, 1);
   }
 
   private static void put(
@@ -157,6 +224,10 @@ public final class Criterion implements AutoCloseable {
     inputs.put("query." + set, scope.numbers(pairs.queries()));
     inputs.put("label." + set, scope.labels(pairs.objects()));
     inputs.put("object." + set, scope.boxes(pairs.objects()));
+    MatchedPairs boxes = targets.boxPairs();
+    inputs.put("box_image." + set, scope.numbers(boxes.images()));
+    inputs.put("box_query." + set, scope.numbers(boxes.queries()));
+    inputs.put("box_object." + set, scope.boxes(boxes.objects()));
     inputs.put("class_divisor." + set, scope.number(targets.classDivisor()));
     inputs.put("box_divisor." + set, scope.number(targets.boxDivisor()));
     if (targets.matchedAlone()) {

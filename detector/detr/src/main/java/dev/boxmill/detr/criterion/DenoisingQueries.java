@@ -35,8 +35,7 @@ public final class DenoisingQueries {
     this.groups = settings.groups(most);
     this.labels = new float[objects.size() * slots()];
     this.boxes = new float[COORDINATES * labels.length];
-    boolean asClass = settings.kind() == DenoisingSettings.Kind.RT_DETR;
-    Arrays.fill(labels, asClass ? classes : UNUSED);
+    Arrays.fill(labels, settings.hasUnusedClass() ? classes : UNUSED);
   }
 
   /**
@@ -110,8 +109,8 @@ public final class DenoisingQueries {
     return new float[] {
       (corners[0] + corners[2]) / 2,
       (corners[1] + corners[3]) / 2,
-      corners[2] - corners[0],
-      corners[3] - corners[1]
+      settings.side(corners[2] - corners[0]),
+      settings.side(corners[3] - corners[1])
     };
   }
 
@@ -163,6 +162,6 @@ public final class DenoisingQueries {
     }
     double divisor = (double) groups * totals.objects();
     MatchedPairs pairs = new MatchedPairs(images, slots, matched);
-    return new SetTargets(pairs, divisor, divisor, !settings.isContrastive());
+    return new SetTargets(pairs, pairs, divisor, divisor, !settings.isContrastive());
   }
 }

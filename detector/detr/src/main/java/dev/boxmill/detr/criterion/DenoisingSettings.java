@@ -36,6 +36,15 @@ public record DenoisingSettings(Kind kind, int number, double labelNoise, double
       int groups(int number, int mostObjects) {
         return Math.max(number / mostObjects, 1);
       }
+    },
+    /**
+     * D-FINE: as RT-DETR, but where noise turned a box over, its sides count without their sign.
+     */
+    D_FINE {
+      @Override
+      int groups(int number, int mostObjects) {
+        return RT_DETR.groups(number, mostObjects);
+      }
     };
 
     /** From which number on DINO's code divides it by the objects. */
@@ -52,6 +61,16 @@ public record DenoisingSettings(Kind kind, int number, double labelNoise, double
   /** Whether each object also has a copy that is too far to be it. */
   boolean isContrastive() {
     return kind != Kind.DN;
+  }
+
+  /** Whether unused slots have a class of their own, with an empty box. */
+  boolean hasUnusedClass() {
+    return kind == Kind.RT_DETR || kind == Kind.D_FINE;
+  }
+
+  /** A side of a noised box. */
+  float side(float length) {
+    return kind == Kind.D_FINE ? Math.abs(length) : length;
   }
 
   /** Labels are replaced by random ones where a uniform number is below it. */

@@ -25,7 +25,10 @@ public final class SetLosses implements AutoCloseable {
     return slopes;
   }
 
-  /** "loss_ce.SET", "loss_bbox.SET" and "loss_giou.SET", not weighted. */
+  /**
+   * "loss_ce.SET", "loss_bbox.SET" and "loss_giou.SET", where distributions learn "loss_fgl.SET"
+   * and "loss_ddf.SET" too, not weighted.
+   */
   public Map<String, Double> byName() {
     Map<String, Double> losses = new LinkedHashMap<>();
     outputs.forEach(
@@ -50,6 +53,8 @@ public final class SetLosses implements AutoCloseable {
       case "loss_ce" -> weights.ofClass();
       case "loss_bbox" -> weights.l1();
       case "loss_giou" -> weights.giou();
+      case "loss_fgl" -> settings.distributions().orElseThrow().localization();
+      case "loss_ddf" -> settings.distributions().orElseThrow().distillation();
       default -> throw new IllegalArgumentException("Unknown loss '" + name + "'");
     };
   }

@@ -4,21 +4,28 @@ import dev.boxmill.checkpoint.Checkpoint;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.ClassNames;
 import dev.boxmill.detr.architecture.FamilyMember;
 import dev.boxmill.detr.architecture.FamilyMember.ModelType;
+import dev.boxmill.detr.architecture.TrainingNetwork;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneArchitecture;
+import dev.boxmill.detr.backbone.HgNetV2;
+import dev.boxmill.detr.criterion.CriterionSettings;
+import dev.boxmill.detr.criterion.DenoisingSettings;
 import dev.boxmill.detr.dfine.DFineArchitecture;
 import dev.boxmill.detr.dfine.ElanEncoder;
 import dev.boxmill.detr.dfine.FineConfig;
 import dev.boxmill.detr.dfine.FineDecoder;
+import dev.boxmill.detr.dfine.FineTraining;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Program;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,6 +40,7 @@ import java.util.Set;
  * @param branchConv whether a 3x3 convolution ends the branches of the encoder's blocks
  * @param gated whether a gate weighs what a layer's queries sampled against what they were
  * @param sharesBoxHead whether all layers have one box head
+ * @param denoising queries of training; none if their number is 0
  * @param classNames class names by index; as many classes as the heads have
  */
 public record Deimv2Architecture(
@@ -44,6 +52,7 @@ public record Deimv2Architecture(
     FineDecoder decoder,
     boolean gated,
     boolean sharesBoxHead,
+    DenoisingSettings denoising,
     Map<Integer, String> classNames)
     implements BackboneArchitecture {
 
@@ -99,6 +108,7 @@ public record Deimv2Architecture(
         fine.decoder(lite ? LITE_LEVELS : read, encoder.dim()),
         config.flag("use_gateway", true),
         config.flag("share_bbox_head", false),
+        fine.denoising(),
         ClassNames.parse(config));
   }
 
@@ -148,6 +158,34 @@ public record Deimv2Architecture(
                 3,
                 "POSITION_ONCE",
                 true));
+  }
+
+  @Override
+  public Optional<Architecture> forClasses(Map<Integer, String> others) {
+    return Optional.of(
+        new Deimv2Architecture(
+            backbone,
+            lite,
+            projected,
+            encoder,
+            branchConv,
+            decoder,
+            gated,
+            sharesBoxHead,
+            denoising,
+            others));
+  }
+
+  /** Over an HGNetV2; the smallest networks' distributions have no losses of their own. */
+  @Override
+  public Optional<TrainingNetwork> training() {
+    if (!(backbone instanceof HgNetV2)) {
+      return Optional.empty();
+    }
+    CriterionSettings criterion = lite ? CriterionSettings.DEIM_LITE : CriterionSettings.DEIM;
+    return Optional.of(
+        new FineTraining(criterion, denoising, true)
+            .network(program(), backbone, encoder, decoder, classNames.size()));
   }
 
   @Override

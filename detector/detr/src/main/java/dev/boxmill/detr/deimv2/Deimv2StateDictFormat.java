@@ -7,6 +7,7 @@ import dev.boxmill.detr.backbone.Backbones;
 import dev.boxmill.detr.backbone.HgNetV2;
 import dev.boxmill.detr.dfine.FineDecoder;
 import dev.boxmill.detr.dfine.FineStateDict;
+import dev.boxmill.detr.dfine.FineTraining;
 import dev.boxmill.detr.preprocess.Preprocessing;
 import dev.boxmill.detr.statedict.KeyMapping;
 import dev.boxmill.detr.statedict.StateDict;
@@ -17,6 +18,7 @@ import java.util.stream.IntStream;
 final class Deimv2StateDictFormat implements StateDictFormat {
   private static final String HGNET = "model.conv_encoder.model.";
   private static final String LITE = "encoder.bi_fusion.";
+  private static final String BOX_HEAD = "decoder.dec_bbox_head.%d.layers.0.weight";
   private static final String FEED_FORWARD = "swish_ffn.w12.weight";
 
   /** Of the published networks: Atto's, Femto's and Pico's, and all others'. */
@@ -62,12 +64,20 @@ final class Deimv2StateDictFormat implements StateDictFormat {
             checkpoint.hasAny(block + ".cv2.1."),
             decoder,
             checkpoint.hasAny("decoder.decoder.layers.0.gateway."),
-            false,
+            sharesBoxHead(checkpoint),
+            FineTraining.PUBLISHED_DENOISING,
             sizes.classNames());
     KeyMapping names = KeyMapping.read(Deimv2StateDictFormat.class, "original.keys");
     return network.backbone() instanceof DinoV3
         ? sizes.named(network, names.and(DinoV3StateDict.NAMES), Preprocessing::square)
         : sizes.named(network, names.and(HgNetV2.originalNames(HGNET)), Preprocessing::stretched);
+  }
+
+  /** A head that all layers share stands there once for each, always the same. */
+  private static boolean sharesBoxHead(StateDict checkpoint) {
+    String second = String.format(BOX_HEAD, 1);
+    return checkpoint.has(second)
+        && checkpoint.values(second).equals(checkpoint.values(String.format(BOX_HEAD, 0)));
   }
 
   private static Backbone backbone(StateDict checkpoint) {

@@ -3,18 +3,24 @@ package dev.boxmill.detr.dfine;
 import dev.boxmill.checkpoint.CheckpointException;
 import dev.boxmill.checkpoint.ExpectedTensor;
 import dev.boxmill.checkpoint.JsonConfig;
+import dev.boxmill.detr.architecture.Architecture;
 import dev.boxmill.detr.architecture.ClassNames;
 import dev.boxmill.detr.architecture.FamilyMember;
 import dev.boxmill.detr.architecture.FamilyMember.ModelType;
+import dev.boxmill.detr.architecture.TrainingNetwork;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneArchitecture;
 import dev.boxmill.detr.backbone.ConvNorm;
+import dev.boxmill.detr.backbone.HgNetV2;
+import dev.boxmill.detr.criterion.CriterionSettings;
+import dev.boxmill.detr.criterion.DenoisingSettings;
 import dev.boxmill.detr.postprocess.PostProcessing;
 import dev.boxmill.schemas.ImageSize;
 import dev.boxmill.torchscript.Program;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,7 +29,9 @@ import java.util.Set;
  * and the networks that others train with the same graph.
  *
  * @param activation of the decoder's feed-forward networks
- * @param headActivation between the layers of all heads
+ * @param headActivation between the layers of all heads; SiLU's networks are DEIM's, which trains
+ *     with other losses
+ * @param denoising queries of training; none if their number is 0
  * @param classNames class names by index; as many classes as the heads have
  */
 public record DFineArchitecture(
@@ -32,6 +40,7 @@ public record DFineArchitecture(
     FineDecoder decoder,
     String activation,
     String headActivation,
+    DenoisingSettings denoising,
     Map<Integer, String> classNames)
     implements BackboneArchitecture {
 
@@ -71,6 +80,7 @@ public record DFineArchitecture(
         fine.decoder(levels, encoder.dim()),
         fine.activation("decoder_activation_function", "relu"),
         "relu",
+        fine.denoising(),
         ClassNames.parse(config));
   }
 
@@ -121,6 +131,24 @@ public record DFineArchitecture(
         .with(encoder.constants())
         .with(decoder.constants())
         .with(Map.of("CONV_ACTIVATION", "silu", "NORM_EPS", 1e-5));
+  }
+
+  @Override
+  public Optional<Architecture> forClasses(Map<Integer, String> others) {
+    return Optional.of(
+        new DFineArchitecture(
+            backbone, encoder, decoder, activation, headActivation, denoising, others));
+  }
+
+  /** The authors freeze BatchNorms of the backbones that have no learned scales. */
+  @Override
+  public Optional<TrainingNetwork> training() {
+    boolean deim = headActivation.equals("silu");
+    boolean live = deim || (backbone instanceof HgNetV2 hgnet && hgnet.affine());
+    CriterionSettings criterion = deim ? CriterionSettings.DEIM : CriterionSettings.D_FINE;
+    return Optional.of(
+        new FineTraining(criterion, denoising, live)
+            .network(program(), backbone, encoder, decoder, classNames.size()));
   }
 
   @Override

@@ -63,6 +63,7 @@ record DFineStateDictFormat(Trainer trainer) implements StateDictFormat {
             sizes.decoder("linear1.weight", QUERIES),
             trainer.activation,
             trainer.activation,
+            FineTraining.PUBLISHED_DENOISING,
             sizes.classNames());
     KeyMapping names = KeyMapping.read(DFineStateDictFormat.class, "original.keys");
     return sizes.named(

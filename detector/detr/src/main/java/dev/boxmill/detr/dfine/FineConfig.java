@@ -5,6 +5,7 @@ import dev.boxmill.checkpoint.JsonConfig;
 import dev.boxmill.detr.architecture.PretrainedKeys;
 import dev.boxmill.detr.backbone.Backbone;
 import dev.boxmill.detr.backbone.BackboneConfig;
+import dev.boxmill.detr.criterion.DenoisingSettings;
 import dev.boxmill.detr.dfine.FineDecoder.Quality;
 import dev.boxmill.detr.rtdetr.Sampling;
 import java.util.Collections;
@@ -18,11 +19,8 @@ public final class FineConfig {
   /** Keys of training and of losses, and those that another key says already. */
   private static final String[] TRAINING_KEYS = {
     "auxiliary_loss",
-    "box_noise_scale",
     "eos_coefficient",
     "head_dim",
-    "label_noise_ratio",
-    "num_denoising",
     "use_focal_loss",
     "use_pretrained_backbone",
     "with_box_refine",
@@ -80,6 +78,16 @@ public final class FineConfig {
   /** The backbone, which must be described. */
   public Backbone backbone() {
     return BackboneConfig.parseNested(config.object("backbone_config"), "hgnet_v2");
+  }
+
+  /** The denoising queries of training. */
+  public DenoisingSettings denoising() {
+    DenoisingSettings published = FineTraining.PUBLISHED_DENOISING;
+    return new DenoisingSettings(
+        published.kind(),
+        config.integer("num_denoising", published.number()),
+        config.number("label_noise_ratio", published.labelNoise()),
+        config.number("box_noise_scale", published.boxNoise()));
   }
 
   /**

@@ -69,12 +69,37 @@ public final class FineTensors {
       int count = sharesBoxHead ? decoder.layers() : 1;
       tensors.mlp("decoder." + i + ".box", sizes, boxHeads(first, count));
     }
+    tensors.mlp(
+        "decoder.quality", qualitySizes(), "model.decoder.lqe_layers." + last + ".reg_conf");
+  }
+
+  private List<Integer> qualitySizes() {
     List<Integer> quality = new ArrayList<>(List.of(4 * (decoder.quality().topBins() + 1)));
     for (int i = 1; i < decoder.quality().layers(); i++) {
       quality.add(decoder.quality().dim());
     }
     quality.add(1);
-    tensors.mlp("decoder.quality", quality, "model.decoder.lqe_layers." + last + ".reg_conf");
+    return quality;
+  }
+
+  /** Of all layers but the last one, which training alone reads. */
+  List<ExpectedTensor> earlyHeads() {
+    int dim = decoder.dim();
+    TransformerTensors tensors = collection(dim);
+    for (int i = 0; i + 1 < decoder.layers(); i++) {
+      String program = "decoder." + i;
+      tensors.linear(
+          program + ".class", classes, dim, "model.decoder.class_embed." + i, "class_embed." + i);
+      tensors.mlp(
+          program + ".quality", qualitySizes(), "model.decoder.lqe_layers." + i + ".reg_conf");
+    }
+    return tensors.all();
+  }
+
+  /** What denoising queries start from: one row more than there are classes. */
+  ExpectedTensor labelEmbeddings() {
+    return ExpectedTensor.of(
+        "model.denoising_class_embed.weight", "label_embeddings", classes + 1L, decoder.dim());
   }
 
   /** Each head is one module under two names: files hold either or both. */

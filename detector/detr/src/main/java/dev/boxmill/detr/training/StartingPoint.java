@@ -114,7 +114,7 @@ public record StartingPoint(
       Set<String> present,
       long seed) {
     TrainingNetwork network = training(architecture);
-    InitialWeights initial = new InitialWeights(network, seed);
+    InitialWeights initial = new InitialWeights(network, shapes(architecture), seed);
     List<ExpectedTensor> tensors = tensors(architecture);
     Map<String, Weight> weights = new HashMap<>();
     Set<String> names = new HashSet<>(present);

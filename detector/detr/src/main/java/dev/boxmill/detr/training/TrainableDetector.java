@@ -22,6 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A network of the family with its parameters on a device, which gives the gradient of a batch. One
@@ -35,6 +37,9 @@ import java.util.Optional;
  * </pre>
  */
 public final class TrainableDetector implements AutoCloseable {
+  /** What the losses are computed of, among what the program returns. */
+  private static final Set<String> PREDICTIONS = Set.of("logits", "boxes", "corners", "places");
+
   private final StartingPoint start;
   private final ParameterLayout layout;
   private final Statistics statistics;
@@ -153,14 +158,45 @@ public final class TrainableDetector implements AutoCloseable {
 
   /** The same with noise that was drawn elsewhere. */
   LossGradient gradient(TrainingBatch batch, StepTotals totals, Noise.Source noise) {
-    Optional<DenoisingQueries> denoising =
-        start
-            .network()
-            .denoising()
-            .flatMap(
-                settings ->
-                    DenoisingQueries.of(
-                        settings, batch.objects(), totals.mostObjects(), start.classes(), noise));
+    Optional<DenoisingQueries> denoising = denoising(batch, totals, noise);
+    return predicted(
+        batch,
+        denoising,
+        recorded -> {
+          Map<String, Tensor> predictions = predictions(recorded);
+          Map<String, MatchedPairs> matched = criterion.match(predictions, batch.objects());
+          try (SetLosses losses =
+              criterion.losses(predictions, matched, denoising, batch.objects(), totals)) {
+            return new LossGradient(
+                AuthorsNames.of(losses.byName()),
+                losses.total(),
+                backward(recorded, losses),
+                statistics.ofBatch(recorded));
+          }
+        });
+  }
+
+  /** Which predictions of each set stand for which objects. */
+  Map<String, MatchedPairs> matched(TrainingBatch batch, StepTotals totals, Noise.Source noise) {
+    return predicted(
+        batch,
+        denoising(batch, totals, noise),
+        recorded -> criterion.match(predictions(recorded), batch.objects()));
+  }
+
+  private Optional<DenoisingQueries> denoising(
+      TrainingBatch batch, StepTotals totals, Noise.Source noise) {
+    return start
+        .network()
+        .denoising()
+        .flatMap(
+            settings ->
+                DenoisingQueries.of(
+                    settings, batch.objects(), totals.mostObjects(), start.classes(), noise));
+  }
+
+  private <T> T predicted(
+      TrainingBatch batch, Optional<DenoisingQueries> denoising, Function<Tensors, T> use) {
     Map<String, Tensor> given = new HashMap<>();
     denoising.ifPresent(queries -> given.putAll(queries.tensors(module)));
     given.put("pixels", module.tensor(batch.pixels(), batch.shape()));
@@ -168,21 +204,16 @@ public final class TrainableDetector implements AutoCloseable {
     inputs.putAll(trained);
     inputs.putAll(frozen);
     try (Tensors recorded = module.runRecorded("predict_recorded", inputs)) {
-      Map<String, Tensor> predictions = new HashMap<>(recorded);
-      predictions
-          .keySet()
-          .removeIf(name -> !name.startsWith("logits.") && !name.startsWith("boxes."));
-      Map<String, MatchedPairs> matched = criterion.match(predictions, batch.objects());
-      try (SetLosses losses = criterion.losses(predictions, matched, denoising, totals)) {
-        return new LossGradient(
-            AuthorsNames.of(losses.byName()),
-            losses.total(),
-            backward(recorded, losses),
-            statistics.ofBatch(recorded));
-      }
+      return use.apply(recorded);
     } finally {
       given.values().forEach(Tensor::close);
     }
+  }
+
+  private static Map<String, Tensor> predictions(Tensors recorded) {
+    Map<String, Tensor> predictions = new HashMap<>(recorded);
+    predictions.keySet().removeIf(name -> !PREDICTIONS.contains(name.replaceFirst("\\..*", "")));
+    return predictions;
   }
 
   private float[] backward(Tensors recorded, SetLosses losses) {

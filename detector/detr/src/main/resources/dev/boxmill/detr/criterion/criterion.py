@@ -2,7 +2,8 @@
 #
 # A set of predictions is what one layer says of a batch. B images, Q queries, C classes, n objects of an image, m matched pairs
 # of the batch. Boxes are (cx, cy, w, h) relative to the image.
-# Constants: CLASS_LOSS, of "softmax" (the last class means "no object"), "focal" and "varifocal"; weights of costs and of losses.
+# Constants: CLASS_LOSS, of "softmax" (the last class means "no object"), "focal", "varifocal" and "matchability"; weights of costs
+# and of losses; DISTRIBUTIONS_LEARN (whether boxes come from distributions that have losses of their own, as D-FINE's do).
 
 # inputs: "logits.SET" (B, Q, C), "boxes.SET" (B, Q, 4); "labels.IMAGE" (n,) and "objects.IMAGE" (n, 4) of images with objects
 # Returns "cost.SET.IMAGE" (Q, n): what it costs to let a prediction stand for an object.
@@ -33,10 +34,12 @@ def class_costs(logits: Tensor) -> Tensor:
   return torch.pow(1.0 - p, 2) * FOCAL_ALPHA * -torch.log(p + 1e-8) - background
 
 # inputs: "logits.SET", "boxes.SET" as above; of its matched pairs "image.SET" and "query.SET" (m,), which prediction, and
-# "label.SET" (m,) and "object.SET" (m, 4), what it stands for; "class_divisor.SET" and "box_divisor.SET" (1,); and
-# "matched_alone.SET" where the other predictions are of no class, not even background.
-# Returns "loss_ce.SET", "loss_bbox.SET" and "loss_giou.SET" (1,), not weighted; and of their weighted sum over all sets
-# "slope.logits.SET" and "slope.boxes.SET".
+# "label.SET" (m,) and "object.SET" (m, 4), what it stands for; "box_image.SET", "box_query.SET" and "box_object.SET", the same pairs or
+# others, for the losses of boxes; "class_divisor.SET" and "box_divisor.SET" (1,); and "matched_alone.SET" where the other predictions
+# are of no class, not even background. Where distributions learn: "corners.SET" (B, Q, 4 * n) of some sets, "places" (n,), and
+# "matched_share" and "other_share" (1,).
+# Returns "loss_ce.SET", "loss_bbox.SET", "loss_giou.SET" and of sets with distributions "loss_fgl.SET" and "loss_ddf.SET" (1,), not
+# weighted; and of their weighted sum over all sets "slope.logits.SET", "slope.boxes.SET" and "slope.corners.SET".
 def losses(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
   out = annotate(Dict[str, Tensor], {})
   names = annotate(List[str], [])
@@ -53,6 +56,18 @@ def losses(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[str, Tensor]
       terms.append(parts[0] * CLASS_WEIGHT + parts[1] * L1_WEIGHT + parts[2] * GIOU_WEIGHT)
       for i in range(3):
         out[["loss_ce.", "loss_bbox.", "loss_giou."][i] + set] = torch.detach(torch.reshape(parts[i], [1]))
+      if "corners." + set in inputs:
+        corners = torch.requires_grad_(torch.detach(inputs["corners." + set]))
+        names.append("corners." + set)
+        leaves.append(corners)
+        local = localization_loss(corners, boxes, set, inputs)
+        out["loss_fgl." + set] = torch.detach(local)
+        terms.append(local * LOCALIZATION_WEIGHT)
+        teacher = teacher_of(set, inputs)
+        if teacher != set:
+          far = distillation_loss(corners, boxes, set, teacher, inputs)
+          out["loss_ddf." + set] = torch.detach(far)
+          terms.append(far * DISTILLATION_WEIGHT)
   slopes = torch.autograd.grad([torch.sum(torch.stack(terms))], leaves)
   for i in range(len(names)):
     slope = slopes[i]
@@ -70,13 +85,75 @@ def set_losses(logits: Tensor, boxes: Tensor, set: str, inputs: Dict[str, Tensor
   if "matched_alone." + set in inputs:
     rows = torch.index_select(rows, 0, pair)
     pair = torch.arange(rows.size(0), device=rows.device)
-  found = torch.index_select(torch.flatten(boxes, 0, 1), 0, image * logits.size(1) + query)
-  given = inputs["object." + set]
+  matched = torch.index_select(torch.flatten(torch.detach(boxes), 0, 1), 0, image * logits.size(1) + query)
+  quality = iou(matched, inputs["object." + set])
+  found = torch.index_select(torch.flatten(boxes, 0, 1), 0, box_pairs(set, logits.size(1), inputs))
+  given = inputs["box_object." + set]
   l1 = torch.sum(torch.abs(found - given))
   giou = torch.sum(1.0 - generalized_iou(found, given))
   divisor = inputs["box_divisor." + set]
-  quality = iou(torch.detach(found), given)
   return [class_loss(rows, pair, labels, quality) / inputs["class_divisor." + set], l1 / divisor, giou / divisor]
+
+# Which of the predictions of all images the losses of boxes count: (m,)
+def box_pairs(set: str, queries: int, inputs: Dict[str, Tensor]) -> Tensor:
+  return torch.to(inputs["box_image." + set], INT64) * queries + torch.to(inputs["box_query." + set], INT64)
+
+# D-FINE's fine-grained localization loss: a distribution should lie on the two places around where the object's side is, seen from
+# the box that the first layer gave. Weighted by the IoU that the distributions' box has.
+def localization_loss(corners: Tensor, boxes: Tensor, set: str, inputs: Dict[str, Tensor]) -> Tensor:
+  pair = box_pairs(set, boxes.size(1), inputs)
+  start = "boxes.dn_pre" if set.startswith("dn_") else "boxes.pre"
+  first = torch.index_select(torch.flatten(torch.detach(inputs[start]), 0, 1), 0, pair)
+  found = torch.index_select(torch.flatten(torch.detach(boxes), 0, 1), 0, pair)
+  given = inputs["box_object." + set]
+  places = torch.detach(inputs["places"])
+  side, weight = sides_among(first, given, places)
+  said = torch.unflatten(torch.index_select(torch.flatten(corners, 0, 1), 0, pair), 1, [4, places.size(0)])
+  said = torch.log_softmax(said, -1)
+  near = torch.squeeze(torch.gather(said, 2, torch.unsqueeze(side, 2)), 2)
+  far = torch.squeeze(torch.gather(said, 2, torch.unsqueeze(side + 1, 2)), 2)
+  losses = -(near * (1.0 - weight) + far * weight) * torch.unsqueeze(iou(found, given), 1)
+  return torch.sum(losses) / inputs["box_divisor." + set]
+
+# Of each side of an object (m, 4: left, top, right, bottom), in widths and heights of the box that it is seen from: the last place
+# before it, and how near it is to the next one, from 0 to 1.
+def sides_among(boxes: Tensor, objects: Tensor, places: Tensor) -> Tuple[Tensor, Tensor]:
+  low, high = corners_of(objects)
+  center = torch.slice(boxes, -1, 0, 2)
+  size = torch.slice(boxes, -1, 2, 4)
+  distance = torch.cat([(center - low) / size, (high - center) / size], 1) - 0.5
+  before = torch.sum(torch.le(places, torch.unsqueeze(distance, 2)), [-1]) - 1
+  before = torch.clamp(before, 0, places.size(0) - 2)
+  left = torch.take(places, before)
+  right = torch.take(places, before + 1)
+  return (before, torch.clamp((distance - left) / (right - left), 0.0, 1.0))
+
+# The set of the last layer's predictions for the same queries.
+def teacher_of(set: str, inputs: Dict[str, Tensor]) -> str:
+  prefix = "dn_" if set.startswith("dn_") else ""
+  last = 0
+  while "corners." + prefix + str(last + 1) in inputs:
+    last = last + 1
+  return prefix + str(last)
+
+# D-FINE's decoupled distillation: how far distributions are from the last layer's, which learn nothing from it, at temperature 5.
+# Queries that stand for objects and the others are averaged apart.
+def distillation_loss(corners: Tensor, boxes: Tensor, set: str, teacher: str, inputs: Dict[str, Tensor]) -> Tensor:
+  bins = inputs["places"].size(0)
+  pair = box_pairs(set, boxes.size(1), inputs)
+  found = torch.index_select(torch.flatten(torch.detach(boxes), 0, 1), 0, pair)
+  sure = torch.flatten(torch.amax(torch.sigmoid(torch.detach(inputs["logits." + teacher])), [-1]))
+  sure = torch.index_put(sure, annotate(List[Optional[Tensor]], [pair]), iou(found, inputs["box_object." + set]))
+  matched = torch.index_put(
+    torch.zeros_like(sure), annotate(List[Optional[Tensor]], [pair]), torch.ones_like(torch.select(found, 1, 0)))
+  said = torch.log_softmax(torch.reshape(corners, [sure.size(0), 4, bins]) / 5.0, -1)
+  truth = torch.softmax(torch.reshape(torch.detach(inputs["corners." + teacher]), [sure.size(0), 4, bins]) / 5.0, -1)
+  far = torch.sum(torch.xlogy(truth, truth) - truth * said, [-1, -2]) * sure * 25.0
+  count = 4.0 * torch.sum(matched)
+  others = 4.0 * sure.size(0) - count
+  of_matched = torch.sum(far * matched) / torch.clamp_min(count, 1.0)
+  of_others = torch.sum(far * (1.0 - matched)) / torch.clamp_min(others, 1.0)
+  return of_matched * inputs["matched_share"] + of_others * inputs["other_share"]
 
 # Summed over all predictions. rows (N, C), of which `pair` (m,) are of the classes `labels` (m,), their boxes' IoU `quality` (m,),
 # and the others of none.
@@ -89,6 +166,9 @@ def class_loss(rows: Tensor, pair: Tensor, labels: Tensor, quality: Tensor) -> T
     picked = torch.squeeze(torch.gather(torch.log_softmax(rows, 1), 1, torch.unsqueeze(classes, 1)), 1)
     return -torch.sum(picked * torch.index_select(weights, 0, classes))
   truth = torch.index_put(torch.zeros_like(rows), annotate(List[Optional[Tensor]], [pair, labels]), torch.ones_like(rows[0, 0]))
+  if CLASS_LOSS == "matchability":
+    scores = torch.index_put(torch.zeros_like(rows), annotate(List[Optional[Tensor]], [pair, labels]), quality)
+    return matchability_loss(rows, truth, scores)
   if CLASS_LOSS == "varifocal":
     scores = torch.index_put(torch.zeros_like(rows), annotate(List[Optional[Tensor]], [pair, labels]), quality)
     return varifocal_loss(rows, truth, scores)
@@ -98,6 +178,12 @@ def class_loss(rows: Tensor, pair: Tensor, labels: Tensor, quality: Tensor) -> T
 def varifocal_loss(logits: Tensor, truth: Tensor, scores: Tensor) -> Tensor:
   background = torch.pow(torch.sigmoid(torch.detach(logits)), 2) * VARIFOCAL_ALPHA * (1.0 - truth)
   return torch.sum(torch.binary_cross_entropy_with_logits(logits, scores, background + scores, None, 0))
+
+# Huang et al., "DEIM" (2024), its matchability-aware loss: a matched score is to be a power of the box's IoU. Summed.
+def matchability_loss(logits: Tensor, truth: Tensor, scores: Tensor) -> Tensor:
+  background = torch.pow(torch.sigmoid(torch.detach(logits)), MATCHABILITY_GAMMA) * (1.0 - truth)
+  wanted = torch.pow(scores, MATCHABILITY_GAMMA)
+  return torch.sum(torch.binary_cross_entropy_with_logits(logits, wanted, background + truth, None, 0))
 
 # Lin et al., "Focal Loss for Dense Object Detection" (2017), gamma 2. Summed.
 def focal_loss(logits: Tensor, truth: Tensor) -> Tensor:
@@ -109,22 +195,23 @@ def focal_loss(logits: Tensor, truth: Tensor) -> Tensor:
 
 # GIoU (Rezatofighi et al., 2019) of boxes with area. a, b: (..., 4), which broadcast; the result has one dimension less.
 def generalized_iou(a: Tensor, b: Tensor) -> Tensor:
-  a_low, a_high = corners(a)
-  b_low, b_high = corners(b)
+  a_low, a_high = corners_of(a)
+  b_low, b_high = corners_of(b)
   shared = area(torch.clamp_min(torch.minimum(a_high, b_high) - torch.maximum(a_low, b_low), 0.0))
   union = area(a_high - a_low) + area(b_high - b_low) - shared
   hull = area(torch.maximum(a_high, b_high) - torch.minimum(a_low, b_low))
   return shared / (union + GIOU_EPS) - (hull - union) / (hull + GIOU_EPS)
 
 def iou(a: Tensor, b: Tensor) -> Tensor:
-  a_low, a_high = corners(a)
-  b_low, b_high = corners(b)
+  a_low, a_high = corners_of(a)
+  b_low, b_high = corners_of(b)
   shared = area(torch.clamp_min(torch.minimum(a_high, b_high) - torch.maximum(a_low, b_low), 0.0))
   return shared / (area(a_high - a_low) + area(b_high - b_low) - shared)
 
-def corners(boxes: Tensor) -> Tuple[Tensor, Tensor]:
+# Sides that distributions make negative are empty.
+def corners_of(boxes: Tensor) -> Tuple[Tensor, Tensor]:
   center = torch.slice(boxes, -1, 0, 2)
-  half = torch.slice(boxes, -1, 2, 4) * 0.5
+  half = torch.clamp_min(torch.slice(boxes, -1, 2, 4), 0.0) * 0.5
   return (center - half, center + half)
 
 # extent: (..., 2) width and height

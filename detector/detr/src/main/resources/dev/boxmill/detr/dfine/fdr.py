@@ -50,13 +50,15 @@ def decode(
       first = torch.sigmoid(head(exact, w, "decoder.first", 3) + inverse_sigmoid(boxes, 1e-5))
       corners = head(exact, w, name + ".box", 3)
       record(steps, "decoder.first", first)
+      first = torch.detach(first)
     else:
-      corners = corners + head(exact + before, w, name + ".box", 3)
+      corners = corners + head(exact + torch.detach(before), w, name + ".box", 3)
     boxes = moved_sides(first, distributions_of(corners), w)
     record(steps, name, x)
     record(steps, name + ".corners", corners)
     record(steps, name + ".boxes", boxes)
-  logits = exact_linear(x, w, "decoder.class") + quality_of(distributions_of(corners), w)
+    boxes = torch.detach(boxes)
+  logits = exact_linear(x, w, "decoder.class") + quality_of(distributions_of(corners), w, "decoder.quality")
   return (logits, boxes)
 
 def position_of(boxes: Tensor, w: Dict[str, Tensor]) -> Tensor:
@@ -76,10 +78,10 @@ def moved_sides(boxes: Tensor, distributions: Tensor, w: Dict[str, Tensor]) -> T
   return torch.cat([centers, (behind + before + 1.0) * sides], 2)
 
 # Sharp distributions are those of well placed boxes, whose classes gain by it: (B, Q, 1)
-def quality_of(distributions: Tensor, w: Dict[str, Tensor]) -> Tensor:
+def quality_of(distributions: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   top = torch.topk(distributions, TOP_BINS, -1)[0]
   shape = torch.cat([top, torch.mean(top, [-1], True)], -1)
-  return head(torch.flatten(shape, 2), w, "decoder.quality", QUALITY_LAYERS)
+  return head(torch.flatten(shape, 2), w, name, QUALITY_LAYERS)
 
 # Linear layers NAME.0, NAME.1, ... in float32.
 def head(x: Tensor, w: Dict[str, Tensor], name: str, layers: int) -> Tensor:

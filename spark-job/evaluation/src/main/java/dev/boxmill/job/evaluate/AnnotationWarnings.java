@@ -2,14 +2,21 @@ package dev.boxmill.job.evaluate;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Counts what is odd about annotations or results, with the first few ids of each kind. */
 public final class AnnotationWarnings {
 
   private static final int EXAMPLES = 3;
+
+  /** Those of tools' exports, which have no ids. */
+  private static final Set<Kind> NUMBERLESS =
+      EnumSet.of(
+          Kind.DRAFT, Kind.UNREVIEWED, Kind.OTHER_SHAPE, Kind.UNKNOWN_SHAPE, Kind.WITHOUT_CLASS);
 
   /** What can be odd, and what the evaluation makes of it: the same as the Python packages. */
   enum Kind {
@@ -26,6 +33,11 @@ public final class AnnotationWarnings {
     DUPLICATE_IMAGE("images whose id another one has too", "the last one stands for all of them"),
     DUPLICATE_CATEGORY("categories whose id another one has too", "the last one stands for all"),
     ROOT_CATEGORY("categories that only group others, without annotations", "left out"),
+    DRAFT("images that nobody has reviewed", "their drafts count as they are"),
+    UNREVIEWED("images that nobody has reviewed", "left out"),
+    OTHER_SHAPE("polygons and turned boxes", "the upright box around each counts"),
+    UNKNOWN_SHAPE("annotations of other shapes", "left out"),
+    WITHOUT_CLASS("boxes without a class", "left out"),
     EMPTY_IMAGE("images without annotations", "every detection there counts as a miss"),
     UNKNOWN_RESULT_IMAGE("detections in images that the ground truth lacks", "left out"),
     UNKNOWN_RESULT_CATEGORY("detections of categories that the ground truth lacks", "left out");
@@ -75,9 +87,17 @@ public final class AnnotationWarnings {
     return counts.keySet().stream().map(this::sentence).toList();
   }
 
+  /** Those of {@link #sentences} that an annotation tool's export gives rise to. */
+  public List<String> sentencesOfTools() {
+    return counts.keySet().stream().filter(NUMBERLESS::contains).map(this::sentence).toList();
+  }
+
   private String sentence(Kind kind) {
     List<Long> ids = examples.get(kind);
     String named = ids.stream().map(names::shown).collect(Collectors.joining(", "));
+    if (NUMBERLESS.contains(kind)) {
+      return count(kind) + " " + kind.what + ": " + kind.treatment;
+    }
     String more = count(kind) > ids.size() ? " …" : "";
     return count(kind) + " " + kind.what + ": " + kind.treatment + " (id " + named + more + ")";
   }

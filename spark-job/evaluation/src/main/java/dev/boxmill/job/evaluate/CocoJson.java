@@ -182,6 +182,20 @@ final class CocoJson implements Closeable {
     return text;
   }
 
+  /** A text of an object that the field holds; empty if there is no such object or text. */
+  String textWithin(String key) throws IOException {
+    String found = "";
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return found;
+    }
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      String text = textOrNothing();
+      found = name.equals(key) ? text : found;
+    }
+    return found;
+  }
+
   /** 0, 1, false or true. */
   boolean flag(String field) throws IOException {
     JsonToken token = parser.nextToken();

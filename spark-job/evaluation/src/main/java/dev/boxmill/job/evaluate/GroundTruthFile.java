@@ -15,10 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
-/** Reads a COCO or LVIS annotation file. */
+/** Reads annotations: a COCO or LVIS file, or what Label Studio, CVAT and FiftyOne export. */
 public final class GroundTruthFile {
 
   private static final String KIND = "ground truth";
@@ -36,6 +38,9 @@ public final class GroundTruthFile {
   private record Image(
       long id, String name, int width, int height, long[] absent, long[] notExhaustive) {}
 
+  /** What Label Studio puts before the names of files in COCO's form. */
+  private static final Pattern RENAMED = Pattern.compile("(.*/)?[0-9a-f]{8}(?:__|-)([^/]+)");
+
   private final EvaluationStyle style;
   private final CocoIds ids = new CocoIds();
   private final AnnotationWarnings findings = new AnnotationWarnings(ids);
@@ -43,6 +48,7 @@ public final class GroundTruthFile {
   private final Map<Long, Image> images = new TreeMap<>();
   private final Map<Long, TruthCategory> categories = new TreeMap<>();
   private final Map<Long, String> parents = new HashMap<>();
+  private String contributor = "";
 
   private GroundTruthFile(EvaluationStyle style) {
     this.style = style;
@@ -56,7 +62,63 @@ public final class GroundTruthFile {
    */
   public static GroundTruth read(
       String uri, EvaluationStyle style, Supplier<Configuration> hadoop) {
+    return read(uri, style, Reviewed.ALL, hadoop);
+  }
+
+  /**
+   * The same of some images.
+   *
+   * @throws BadInputException if it can't be read, lacks what the style needs, or does not tell
+   *     what was reviewed
+   */
+  public static GroundTruth read(
+      String uri, EvaluationStyle style, Reviewed reviewed, Supplier<Configuration> hadoop) {
+    Optional<ToolAnnotations> ofTool =
+        style == EvaluationStyle.COCO ? ToolExport.read(uri, reviewed, hadoop) : Optional.empty();
+    if (ofTool.isPresent()) {
+      return new GroundTruthFile(style).read(uri, ofTool.get());
+    }
+    if (reviewed == Reviewed.ONLY) {
+      throw ToolExport.notTold(uri, "COCO's form");
+    }
     return CocoJson.read(KIND, uri, hadoop, json -> new GroundTruthFile(style).read(json));
+  }
+
+  /** Numbers images, classes and boxes from 1, in their order. */
+  private GroundTruth read(String uri, ToolAnnotations tool) {
+    tool.findings()
+        .forEach(
+            (kind, count) -> {
+              for (int i = 0; i < count; i++) {
+                findings.add(kind, 0);
+              }
+            });
+    List<String> classes = tool.classes();
+    for (int i = 0; i < classes.size(); i++) {
+      categories.put(i + 1L, new TruthCategory(i + 1L, classes.get(i), Optional.empty()));
+      parents.put(i + 1L, "");
+    }
+    for (ToolAnnotations.ToolImage image : tool.images()) {
+      long id = images.size() + 1L;
+      images.put(id, new Image(id, image.name(), image.width(), image.height(), null, null));
+      for (ToolAnnotations.ToolBox box : image.boxes()) {
+        double[] place = {box.x(), box.y(), box.width(), box.height()};
+        annotations.add(
+            new Annotation(
+                annotations.size() + 1L,
+                id,
+                classes.indexOf(box.label()) + 1L,
+                place,
+                box.width() * box.height(),
+                false,
+                false));
+      }
+    }
+    if (images.isEmpty() || categories.isEmpty()) {
+      String why = images.isEmpty() ? "no image that counts" : "no classes";
+      throw ToolExport.refusal(uri, "it has " + why + " (annotate some)", null);
+    }
+    return assemble();
   }
 
   private GroundTruth read(CocoJson json) throws IOException {
@@ -65,6 +127,7 @@ public final class GroundTruthFile {
         case "images" -> readImages(json);
         case "annotations" -> readAnnotations(json);
         case "categories" -> readCategories(json);
+        case "info" -> contributor = json.textWithin("contributor");
         default -> json.skip();
       }
     }
@@ -98,7 +161,7 @@ public final class GroundTruthFile {
       switch (field) {
         case "id" -> id = json.id(field, ids);
         case "file_name" -> name = json.text(field);
-        case "coco_url" -> address = json.text(field);
+        case "coco_url" -> address = json.textOrNothing();
         case "width" -> width = json.integer(field);
         case "height" -> height = json.integer(field);
         case "neg_category_ids" -> absent = json.ids(field, ids);
@@ -229,9 +292,15 @@ public final class GroundTruthFile {
       Set<Integer> absent = categories(image.absent, indices);
       Set<Integer> notExhaustive = categories(image.notExhaustive, indices);
       var truth = new ImageTruth(image.width, image.height, there, absent, notExhaustive);
-      found.add(new TruthImage(image.id, image.name, truth));
+      found.add(new TruthImage(image.id, ofFile(image.name), truth));
     }
     return new GroundTruth(found, sorted, findings, ids);
+  }
+
+  /** The name that a file had before a tool renamed it. */
+  private String ofFile(String name) {
+    Matcher renamed = RENAMED.matcher(name.replace('\\', '/'));
+    return contributor.equals("Label Studio") && renamed.matches() ? renamed.group(2) : name;
   }
 
   private Set<Integer> categories(long[] ids, Map<Long, Integer> indices) {

@@ -18,8 +18,9 @@ import org.apache.hadoop.fs.Path;
 /**
  * Brings a checkpoint, a directory or a {@code .pth}, to the local disk, where it can be mapped.
  */
-final class DetectorLocation {
+public final class DetectorLocation {
   private static final String BARE = ".pth";
+  private static final String CONFIG = "config.json";
   private static final Pattern NEEDED =
       Pattern.compile(".+\\.(json|safetensors|pth|ckpt)|pytorch_model.*\\.bin|vocab\\.txt");
 
@@ -70,6 +71,20 @@ final class DetectorLocation {
                     "Cannot read detector %s: there is no such path, nor is it in %s (%s)"
                         .formatted(id, cache.folder(), HubCache.remedy(id)),
                     missing));
+  }
+
+  /**
+   * A directory on the local disk that holds a detector's configuration.
+   *
+   * @param given a detector's directory, its {@code config.json}, or {@link LabelSettings#EMBEDDED}
+   * @throws BadInputException if it can't be read
+   */
+  public static java.nio.file.Path ofConfiguration(String given, Configuration hadoop) {
+    String directory = given.equals(CONFIG) ? "." : given;
+    if (directory.endsWith("/" + CONFIG)) {
+      directory = directory.substring(0, directory.length() - CONFIG.length());
+    }
+    return local(uri(directory, hadoop), hadoop);
   }
 
   /**

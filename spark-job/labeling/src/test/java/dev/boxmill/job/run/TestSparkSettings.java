@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -57,49 +59,57 @@ final class TestSparkSettings {
         .contains("int64 labeled_at (TIMESTAMP(MICROS,true))");
   }
 
+  /** Several at once: each must be harmless, and one run shows it of all. */
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "spark.sql.files.maxRecordsPerFile=1",
-        "spark.sql.files.ignoreCorruptFiles=true",
-        "spark.sql.files.ignoreMissingFiles=true",
-        "spark.sql.parquet.writeLegacyFormat=true",
-        "spark.sql.parquet.datetimeRebaseModeInWrite=LEGACY",
-        "spark.sql.parquet.outputTimestampType=INT96",
-        "spark.sql.parquet.outputTimestampType=TIMESTAMP_MILLIS",
-        "spark.sql.parquet.compression.codec=gzip",
-        "spark.sql.parquet.enableVectorizedReader=false",
-        "spark.sql.session.timeZone=America/St_Johns",
-        "spark.sql.timestampType=TIMESTAMP_NTZ",
-        "spark.sql.datetime.java8API.enabled=true",
-        "spark.sql.caseSensitive=true",
-        "spark.sql.ansi.enabled=true",
-        "spark.sql.adaptive.enabled=false",
-        "spark.sql.shuffle.partitions=1",
-        "spark.sql.sources.partitionOverwriteMode=dynamic",
-        "spark.sql.sources.default=json",
-        "spark.sql.sources.useV1SourceList=",
-        "spark.sql.legacy.timeParserPolicy=LEGACY",
-        "spark.sql.optimizer.plannedWrite.enabled=false"
+        "spark.sql.files.maxRecordsPerFile=1;"
+            + "spark.sql.parquet.writeLegacyFormat=true;"
+            + "spark.sql.parquet.datetimeRebaseModeInWrite=LEGACY;"
+            + "spark.sql.parquet.outputTimestampType=INT96;"
+            + "spark.sql.session.timeZone=America/St_Johns;"
+            + "spark.sql.adaptive.enabled=false;"
+            + "spark.sql.sources.default=json",
+        "spark.sql.files.ignoreCorruptFiles=true;"
+            + "spark.sql.parquet.outputTimestampType=TIMESTAMP_MILLIS;"
+            + "spark.sql.parquet.compression.codec=gzip;"
+            + "spark.sql.timestampType=TIMESTAMP_NTZ;"
+            + "spark.sql.caseSensitive=true;"
+            + "spark.sql.shuffle.partitions=1;"
+            + "spark.sql.sources.useV1SourceList=",
+        "spark.sql.files.ignoreMissingFiles=true;"
+            + "spark.sql.parquet.enableVectorizedReader=false;"
+            + "spark.sql.datetime.java8API.enabled=true;"
+            + "spark.sql.ansi.enabled=true;"
+            + "spark.sql.sources.partitionOverwriteMode=dynamic;"
+            + "spark.sql.legacy.timeParserPolicy=LEGACY;"
+            + "spark.sql.optimizer.plannedWrite.enabled=false"
       })
-  void aBorrowedSessionsSettingChangesNoRow(String setting) throws IOException {
+  void aBorrowedSessionsSettingsChangeNoRow(String settings) throws IOException {
     RuntimeConfig conf = TestingSpark.session().conf();
-    String key = setting.substring(0, setting.indexOf('='));
-    Option<String> before = conf.getOption(key);
-    conf.set(key, setting.substring(setting.indexOf('=') + 1));
+    Map<String, Option<String>> before = new HashMap<>();
+    for (String setting : settings.split(";")) {
+      String key = setting.substring(0, setting.indexOf('='));
+      before.put(key, conf.getOption(key));
+      conf.set(key, setting.substring(setting.indexOf('=') + 1));
+    }
     try {
       assertThat(TestingRun.of(labels(), photos).chunksOf(CHUNK).run().summary())
           .contains("9 images: 8 labeled, 1 failed");
       assertThat(TestingRun.of(labels(), photos).retryingFailed().run().summary())
           .contains("1 image in this run");
     } finally {
-      if (before.isDefined()) {
-        conf.set(key, before.get());
-      } else {
-        conf.unset(key);
-      }
+      before.forEach((key, value) -> restore(conf, key, value));
     }
     assertThat(table(labels())).isEqualTo(undisturbed);
+  }
+
+  private static void restore(RuntimeConfig conf, String key, Option<String> value) {
+    if (value.isDefined()) {
+      conf.set(key, value.get());
+    } else {
+      conf.unset(key);
+    }
   }
 
   private static final List<String> CLUSTER =

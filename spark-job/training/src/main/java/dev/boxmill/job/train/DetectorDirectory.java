@@ -46,13 +46,23 @@ record DetectorDirectory(Map<String, byte[]> small, String weights) implements S
 
   /** Beside a detector's files, for what it learns. */
   static DetectorDirectory of(DetectorFiles files, Map<Integer, String> classNames) {
+    return of(files.configurations(), classNames);
+  }
+
+  /**
+   * Of a configuration.
+   *
+   * @param configurations its files; none of a state dict
+   */
+  static DetectorDirectory of(
+      List<java.nio.file.Path> configurations, Map<Integer, String> classNames) {
     Map<String, byte[]> small = new HashMap<>();
     try {
-      if (files.configurations().isEmpty()) {
+      if (configurations.isEmpty()) {
         small.put(CLASS_NAMES, JSON.writeValueAsBytes(new TreeMap<>(classNames)));
         return new DetectorDirectory(small, STATE_DICT);
       }
-      for (java.nio.file.Path file : files.configurations()) {
+      for (java.nio.file.Path file : configurations) {
         small.put(file.getFileName().toString(), Files.readAllBytes(file));
       }
       small.computeIfPresent("config.json", (name, bytes) -> configured(bytes, classNames));

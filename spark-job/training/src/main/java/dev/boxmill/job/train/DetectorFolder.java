@@ -41,6 +41,17 @@ record DetectorFolder(TrainingFolder training, DetectorDirectory directory) {
     return new DetectorFolder(training, directory);
   }
 
+  /**
+   * Makes sure that a directory of a detector can be written there; changes nothing.
+   *
+   * @throws BadInputException if it can't
+   */
+  static void requireUsable(DetectorRequest request, Configuration hadoop) {
+    Set<String> others = Set.of("config.json", "preprocessor_config.json", "processor_config.json");
+    Kind kind = new Kind(DetectorDirectory.WEIGHTS, others, "serves as --detector");
+    TrainingFolder.at(request.output(), request.existing(), kind, hadoop);
+  }
+
   /** URI of the folder of an epoch's weights, before it is known whether they are the best. */
   String candidate(int epoch) {
     return training.stateFile("candidate-" + epoch);

@@ -10,7 +10,8 @@ import java.util.Locale;
  *
  * @param output its folder
  * @param options that {@code label} needs beside the folder
- * @param before AP of what it began with; NaN if that has other classes
+ * @param before AP of what it began with; NaN if that has other classes, or learned nothing
+ * @param drawn whether it began from nothing
  * @param training images that it learned from
  * @param held images that AP is measured on
  */
@@ -18,6 +19,7 @@ public record DetectorOutcome(
     String output,
     String options,
     double before,
+    boolean drawn,
     List<DetectorEpoch> results,
     int training,
     int held) {
@@ -53,7 +55,7 @@ public record DetectorOutcome(
             Locale.ROOT, "AP of epoch %d %.4f, on %s", best().epoch(), best().ap(), images());
     String compared =
         Double.isNaN(before)
-            ? measured + "; before, the detector had other classes\n"
+            ? measured + (drawn ? "" : "; before, the detector had other classes") + "\n"
             : String.format(Locale.ROOT, "AP before %.4f; %s\n", before, measured);
     return compared + "Detector: " + output + "\n" + advice();
   }

@@ -1,6 +1,7 @@
 package dev.boxmill.job.train;
 
 import dev.boxmill.job.evaluate.ClassMatching;
+import dev.boxmill.job.evaluate.Reviewed;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
 import java.time.Duration;
@@ -12,10 +13,13 @@ import java.util.OptionalInt;
  * What {@code train-detector} was asked for.
  *
  * @param inputs folders or files of images
- * @param groundTruth annotations in COCO's form
+ * @param groundTruth annotations in COCO's form, or as an annotation tool exports them
  * @param validationTruth annotations of the images that are held out; empty: a share of all
+ * @param reviewed which images of a tool's export count
  * @param matching of the detector's classes to categories
  * @param classes which classes it learns
+ * @param config directory or {@code config.json} of a network that begins from nothing; empty: the
+ *     training begins with the detector
  * @param detector as {@code label} takes it, without refiners
  * @param output folder of the training
  * @param existing what to do with a training that lies there
@@ -26,8 +30,10 @@ public record DetectorRequest(
     List<String> inputs,
     String groundTruth,
     Optional<String> validationTruth,
+    Reviewed reviewed,
     ClassMatching matching,
     ClassChoice classes,
+    Optional<String> config,
     LabelSettings detector,
     String output,
     ExistingTraining existing,

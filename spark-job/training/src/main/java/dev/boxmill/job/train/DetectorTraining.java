@@ -39,6 +39,8 @@ public final class DetectorTraining {
   private final JavaSparkContext spark;
   private final FrozenDetector source;
   private final LearntClasses classes;
+  private final Beginning beginning;
+  private final List<String> findings;
   private final DetectorSet set;
   private final DetectorStart start;
   private final DetectorFolder folder;
@@ -72,11 +74,11 @@ public final class DetectorTraining {
     this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     LabelSettings asked =
         request.detector().withRefiners(List.of(LabelSettings.NO_REFINER)).withMinScore(0);
-    this.source = FrozenDetector.of(asked, hadoop).withAuto(() -> ExecutorPrecision.agreed(spark));
     GroundTruth truth = truth(request.groundTruth());
-    this.classes =
-        LearntClasses.of(
-            request.classes(), source.classNames(), truth.categories(), request.matching());
+    this.findings = truth.findings().sentencesOfTools();
+    this.beginning = Beginning.of(request, asked, truth.categories(), hadoop);
+    this.source = beginning.detector().withAuto(() -> ExecutorPrecision.agreed(spark));
+    this.classes = beginning.classes();
     this.set =
         DetectorSet.of(
             truth,
@@ -98,12 +100,13 @@ public final class DetectorTraining {
     this.folder = DetectorFolder.at(request, start.directory(), source, hadoop);
     this.batches = new DetectorBatches(settings, set.training(), start.usual());
     this.validation =
-        new DetectorValidation(spark, set, asked.withPrecision(source.precision()), start);
+        new DetectorValidation(
+            spark, set, asked.withDetector(source.uri()).withPrecision(source.precision()), start);
     this.identity = identity();
   }
 
   private GroundTruth truth(String file) {
-    return GroundTruthFile.read(file, EvaluationStyle.COCO, () -> hadoop);
+    return GroundTruthFile.read(file, EvaluationStyle.COCO, request.reviewed(), () -> hadoop);
   }
 
   private void requireBatch() {
@@ -116,7 +119,7 @@ public final class DetectorTraining {
 
   private TrainingIdentity identity() {
     Map<String, String> decisive = new LinkedHashMap<>(source.settings());
-    decisive.put("detector", source.uri() + " (" + source.sha256() + ")");
+    decisive.put("detector", beginning.name() + " (" + source.sha256() + ")");
     decisive.put("classes", new TreeMap<>(classes.names()) + (classes.areNew() ? ", new" : ""));
     decisive.putAll(settings.named());
     decisive.put("training images", DetectorSet.content(set.training()));
@@ -149,6 +152,7 @@ public final class DetectorTraining {
       folder.training().saveProvenance(provenance(place));
       DetectorOutcome outcome = outcome(place);
       folder.finish(outcome, identity, console::println);
+      beginning.remove(request, hadoop);
       return outcome;
     }
   }
@@ -157,7 +161,7 @@ public final class DetectorTraining {
     Optional<DetectorPosition> resumed = saved(store);
     folder.training().own();
     if (resumed.isEmpty()) {
-      double before = classes.areNew() ? Double.NaN : validation.ap(source);
+      double before = beginning.isMeasured() ? validation.ap(source) : Double.NaN;
       DetectorPosition first =
           DetectorPosition.start(identity.hash(), before, store.slices(), start.statistics());
       save(store, first);
@@ -183,9 +187,14 @@ public final class DetectorTraining {
   private void describe() {
     console.printf(
         "%,d images to train on, %,d held out; detector %s; %,d of its weights to train%n",
-        set.training().size(), set.held().size(), source.uri(), start.layout().count());
+        set.training().size(), set.held().size(), beginning.name(), start.layout().count());
+    findings.forEach(sentence -> console.println("Annotations: " + sentence));
     set.leftOut().forEach(sentence -> console.println("Left out: " + sentence));
-    if (classes.areNew()) {
+    if (beginning.isDrawn()) {
+      console.printf(
+          "Begins from nothing: all weights are drawn from --seed %d. Classes: %s%n",
+          settings.seed(), String.join(", ", new TreeMap<>(classes.names()).values()));
+    } else if (classes.areNew()) {
       console.printf(
           "New classes: %s. Random values of --seed %d for %d tensors (%s)%n",
           String.join(", ", new TreeMap<>(classes.names()).values()),
@@ -316,6 +325,7 @@ public final class DetectorTraining {
         folder.training().uri(),
         folder.labelOptions(request.detector()),
         place.before(),
+        beginning.isDrawn(),
         place.results(),
         set.training().size(),
         set.held().size());
@@ -325,7 +335,7 @@ public final class DetectorTraining {
     return new DetectorProvenance(
         Version.text(),
         identity,
-        source.uri(),
+        beginning.name(),
         source.sha256(),
         new TreeMap<>(classes.names()),
         start.drawn(),

@@ -46,6 +46,25 @@ record LearntClasses(Map<Integer, String> names, boolean areNew) {
     };
   }
 
+  /**
+   * The same of a network that has learned nothing: the categories, if its configuration does not
+   * have them all.
+   */
+  static LearntClasses ofDrawn(
+      ClassChoice choice,
+      Map<Integer, String> configured,
+      List<TruthCategory> categories,
+      ClassMatching matching) {
+    return switch (choice) {
+      case KEEP -> new LearntClasses(configured, false);
+      case NEW -> ofCategories(categories);
+      case AUTO ->
+          unknown(configured, categories, matching).isEmpty()
+              ? new LearntClasses(configured, false)
+              : ofCategories(categories);
+    };
+  }
+
   private static LearntClasses ofCategories(List<TruthCategory> categories) {
     Map<Integer, String> names = new TreeMap<>();
     Set<String> seen = new HashSet<>();

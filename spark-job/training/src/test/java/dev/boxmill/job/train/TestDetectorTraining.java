@@ -383,7 +383,7 @@ final class TestDetectorTraining {
 
   private static DetectorOutcome outcome(double before, double ap) {
     DetectorEpoch epoch = new DetectorEpoch(1, 3, 1e-4, 0.5, Map.of(), ap, true);
-    return new DetectorOutcome("out", "", before, List.of(epoch), 21, 9);
+    return new DetectorOutcome("out", "", before, false, List.of(epoch), 21, 9);
   }
 
   private Path copyOfScenes() throws IOException {

@@ -1,6 +1,7 @@
 package dev.boxmill.job.train;
 
 import dev.boxmill.job.evaluate.ClassMatching;
+import dev.boxmill.job.evaluate.Reviewed;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.train.DetectorRequest.ClassChoice;
 import dev.boxmill.job.train.TrainingRequest.ExistingTraining;
@@ -19,6 +20,8 @@ final class TestingRequest {
   private String groundTruth;
   private Optional<String> validationTruth = Optional.empty();
   private ClassChoice classes = ClassChoice.AUTO;
+  private Reviewed reviewed = Reviewed.ALL;
+  private Optional<String> config = Optional.empty();
   private LabelSettings detector = LabelSettings.DEFAULTS.withPrecision(Precision.FP32);
   private ExistingTraining existing = ExistingTraining.RESUME;
   private OptionalInt slices = OptionalInt.empty();
@@ -51,6 +54,16 @@ final class TestingRequest {
     return this;
   }
 
+  TestingRequest reviewed(Reviewed which) {
+    reviewed = which;
+    return this;
+  }
+
+  TestingRequest config(Path directory) {
+    config = Optional.of(directory.toString());
+    return this;
+  }
+
   TestingRequest detector(Path directory) {
     detector = detector.withDetector(directory.toString());
     return this;
@@ -76,8 +89,10 @@ final class TestingRequest {
         inputs,
         groundTruth,
         validationTruth,
+        reviewed,
         ClassMatching.NAME,
         classes,
+        config,
         detector,
         output,
         existing,
