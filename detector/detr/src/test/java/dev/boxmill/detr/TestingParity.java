@@ -50,8 +50,7 @@ public final class TestingParity {
           .sorted(
               Comparator.comparingInt((String step) -> order.indexOf(kind(step)))
                   .thenComparing(Comparator.naturalOrder()))
-          .forEach(
-              step -> assertClose(step, found.get(step), golden.floats(step), tolerance));
+          .forEach(step -> assertClose(step, found.get(step), golden.floats(step), tolerance));
     }
   }
 
