@@ -57,6 +57,9 @@ final class TestGroundingDinoParity {
 
   private static final int QUERIES = 9;
 
+  /** Its coarsest map has two cells of nearly one value, which GroupNorm sets far apart. */
+  private static final String TWO_CELLS = "grounding-dino";
+
   static Stream<String> variants() {
     return VARIANTS.stream();
   }
@@ -70,7 +73,8 @@ final class TestGroundingDinoParity {
   @ParameterizedTest
   @MethodSource("variantsAndConvolutions")
   void everyStepMatches(String variant, Convolutions convolutions) {
-    TestingParity.assertEveryStep(variant, convolutions, ORDER);
+    float tolerance = variant.equals(TWO_CELLS) ? 3 * FLOAT32_TOLERANCE : FLOAT32_TOLERANCE;
+    TestingParity.assertEveryStep(variant, convolutions, ORDER, tolerance);
   }
 
   @ParameterizedTest
