@@ -24,7 +24,8 @@ final class MergeDuplicatesFactory implements RefinerFactory {
         RefinerOption.number(
             "iou", 0.7, 0, 1, "two boxes of a class that overlap by more show one object"),
         RefinerOption.flag(
-            "across", false, "whether boxes of two classes can show one object, as synonyms do"));
+                "across", false, "whether boxes of two classes can show one object, as synonyms do")
+            .addedLater());
   }
 
   @Override

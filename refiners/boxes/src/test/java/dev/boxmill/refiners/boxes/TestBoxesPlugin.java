@@ -20,5 +20,9 @@ final class TestBoxesPlugin {
   void chainOfBothIsUnderstood() {
     assertThat(Refiners.find().parse(List.of("merge-duplicates:iou=0.5", "clip")))
         .hasToString("[merge-duplicates:iou=0.5, clip:min-size=1.0]");
+    assertThat(Refiners.find().parse(List.of("merge-duplicates:across=true")))
+        .hasToString("[merge-duplicates:iou=0.7,across=true]");
+    assertThat(Refiners.find().parse(List.of("merge-duplicates:across=false")))
+        .hasToString("[merge-duplicates:iou=0.7]");
   }
 }

@@ -32,14 +32,26 @@ public final class RefinerOption {
   private final Object defaultValue;
   private final String description;
   private final OptionValues values;
+  private final boolean addedLater;
 
   private RefinerOption(
       String name, Type type, Object defaultValue, String description, OptionValues values) {
+    this(name, type, defaultValue, description, values, false);
+  }
+
+  private RefinerOption(
+      String name,
+      Type type,
+      Object defaultValue,
+      String description,
+      OptionValues values,
+      boolean addedLater) {
     this.name = requireNonNull(name, "name is null");
     this.type = type;
     this.defaultValue = requireNonNull(defaultValue, "defaultValue is null");
     this.description = requireNonNull(description, "description is null");
     this.values = values;
+    this.addedLater = addedLater;
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "Invalid option name: '" + name + "' (must match " + NAME + ")");
@@ -71,8 +83,22 @@ public final class RefinerOption {
     return new RefinerOption(name, Type.FLAG, defaultValue, description, OptionValues.flags());
   }
 
+  /**
+   * The same option, of a refiner that was without it before: a table's {@code refiners} and
+   * fingerprint name it only where it has another value than the default, so that tables from
+   * before are continued.
+   */
+  public RefinerOption addedLater() {
+    return new RefinerOption(name, type, defaultValue, description, values, true);
+  }
+
   public String name() {
     return name;
+  }
+
+  /** Whether a table names this value. */
+  boolean isNamed(Object value) {
+    return !addedLater || !value.equals(defaultValue);
   }
 
   public Type type() {

@@ -85,10 +85,18 @@ public final class RefinerOptions {
     return (boolean) value(name, RefinerOption.Type.FLAG);
   }
 
-  /** Every option's value as text, defaults too, in one fixed way of writing each. */
+  /**
+   * Every option's value as text, defaults too, in one fixed way of writing each; but for defaults
+   * of options that were {@link RefinerOption#addedLater added later}.
+   */
   Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
-    values.forEach((name, value) -> texts.put(name, value.toString()));
+    values.forEach(
+        (name, value) -> {
+          if (declared.get(name).isNamed(value)) {
+            texts.put(name, value.toString());
+          }
+        });
     return Collections.unmodifiableMap(texts);
   }
 
