@@ -29,7 +29,8 @@ final class TestCocoFiles {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "[] | it is no JSON object (give a file with images, annotations, categories)",
+        "[] | it has no image that counts (annotate some)",
+        "3 | it is no JSON object (give a file with images, annotations, categories)",
         "{'images': []} | it has no images (give a file with images, annotations, categories)",
         "{'images': 3} | 'images' is no array",
         "{'images': [{'file_name': 'a'}]} | images[0] has no 'id'",
