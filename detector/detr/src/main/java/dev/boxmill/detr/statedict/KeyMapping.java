@@ -99,16 +99,20 @@ public final class KeyMapping {
   }
 
   /**
-   * The tensor under its names there; by the first of its names here.
+   * The tensor under its names there: those of each of its names here that the table knows.
    *
-   * @throws IllegalStateException if the table doesn't know it
+   * @throws IllegalStateException if it does not know the first
    */
   public ExpectedTensor translated(ExpectedTensor tensor) {
     String name = tensor.checkpointNames().get(0);
-    List<String> names = translated(name);
-    if (names.isEmpty()) {
+    if (translated(name).isEmpty()) {
       throw new IllegalStateException("Missing name of " + name + " in this mapping");
     }
+    List<String> names =
+        tensor.checkpointNames().stream()
+            .flatMap(own -> translated(own).stream())
+            .distinct()
+            .toList();
     Part part = tensor.part().equals(Part.WHOLE) ? part(name) : tensor.part();
     return new ExpectedTensor(names, tensor.programName(), tensor.shape(), part);
   }

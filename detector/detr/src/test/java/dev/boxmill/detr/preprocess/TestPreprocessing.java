@@ -172,7 +172,8 @@ final class TestPreprocessing {
         "{\"size\": {\"height\": 9, \"width\": 9, \"depth\": 2}} | it sets size.depth=2",
         "{\"image_processor_type\": \"ViTImageProcessor\"} | 'ViTImageProcessor' (known:"
             + " ConditionalDetrImageProcessor, DeformableDetrImageProcessor, DetrImageProcessor,"
-            + " PPDocLayoutV2ImageProcessor, RTDetrImageProcessor, RfDetrImageProcessor)",
+            + " GroundingDinoImageProcessor, PPDocLayoutV2ImageProcessor, RTDetrImageProcessor,"
+            + " RfDetrImageProcessor)",
         "{\"image_processor_type\": \"RTDetrImageProcessor\", \"size\": 640} | Invalid size: 640"
             + " (must have height and width)"
       })
