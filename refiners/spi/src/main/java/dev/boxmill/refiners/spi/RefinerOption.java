@@ -96,8 +96,8 @@ public final class RefinerOption {
     return name;
   }
 
-  /** Whether a table names this value. */
-  boolean isNamed(Object value) {
+  /** Whether a table's {@code refiners} name this value. */
+  public boolean isNamed(Object value) {
     return !addedLater || !value.equals(defaultValue);
   }
 
