@@ -15,6 +15,7 @@ Needs a CUDA build of PyTorch, as PyPI has it, and the package expecttest, which
 
 import argparse
 import collections
+import concurrent.futures
 import contextlib
 import functools
 import json
@@ -74,6 +75,10 @@ NAMES = {
     " t transpose unbind unsqueeze view zero zeros zeros_like cat _reshape_alias unfold zeros resize set".split(), "")
 
 
+# libtorch 2.7.1 crashes on fake tensors of these; why is not known.
+UNCHECKED = ["Grounding-DINO"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("networks", type=pathlib.Path)
@@ -82,15 +87,21 @@ def main():
     warnings.filterwarnings("ignore")
     if not torch.version.cuda:
         sys.exit(f"This PyTorch is built without CUDA and does not know its kernels: {torch.__version__}")
-    folders = sorted(path.parent for path in options.networks.glob("*/network.json"))
+    found = sorted(path.parent for path in options.networks.glob("*/network.json"))
+    folders = [folder for folder in found if not any(name in folder.name for name in UNCHECKED)]
+    for folder in found:
+        if folder not in folders:
+            print(f"{folder.name}: not checked, see UNCHECKED")
     if not folders:
         sys.exit(f"No network in {options.networks}")
     prove()
     faults = collections.defaultdict(list)
-    with multiprocessing.get_context("fork").Pool() as processes:
-        refinebox = [processes.apply_async(check_refinebox, [options.refinebox])] if options.refinebox else []
-        for found in [*processes.imap_unordered(check_network, folders), *(result.get() for result in refinebox)]:
-            for fault, where in found:
+    # Unlike a pool, an executor says so when one of its processes dies.
+    with concurrent.futures.ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as processes:
+        results = [processes.submit(check_refinebox, options.refinebox)] if options.refinebox else []
+        results += [processes.submit(check_network, folder) for folder in folders]
+        for result in results:
+            for fault, where in result.result():
                 faults[fault].append(where)
     if faults:
         for fault, where in faults.items():
