@@ -53,6 +53,7 @@ public record FineTraining(
                             folder + "architecture/denoising.py",
                             folder + "backbone/norm_training.py",
                             folder + "backbone/hgnet_v2_training.py",
+                            folder + "rtdetr/training_queries.py",
                             "fdr_training.py")))
             .with(Map.of("DISTRIBUTIONS_LEARN", criterion.distributions().isPresent()));
     Set<String> fixed = new HashSet<>(backbone.neverTrained());

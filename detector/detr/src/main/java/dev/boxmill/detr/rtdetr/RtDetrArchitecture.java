@@ -172,6 +172,7 @@ public record RtDetrArchitecture(
                             RtDetrArchitecture.class,
                             "/dev/boxmill/detr/architecture/denoising.py",
                             "/dev/boxmill/detr/backbone/norm_training.py",
+                            "training_queries.py",
                             "rt_detr_training.py")));
     TrainingNetwork network =
         new TrainingNetwork(

@@ -47,8 +47,12 @@ def hgnet_block(x: Tensor, w: Dict[str, Tensor], stage: int, block: int) -> Tens
   y = hgnet_conv(torch.cat(parts, 1), w, name + ".squeeze", 1, 0)
   y = hgnet_conv(y, w, name + ".gather", 1, 0)
   if block > 0:
-    y = torch.add_(y, x)
+    y = hgnet_sum(y, x)
   return y
+
+# Overwrites y.
+def hgnet_sum(y: Tensor, x: Tensor) -> Tensor:
+  return torch.add_(y, x)
 
 def hgnet_conv(x: Tensor, w: Dict[str, Tensor], name: str, stride: int, padding: int) -> Tensor:
   return hgnet_affine(conv(x, w, name, stride, padding, 1, "relu"), w, name)

@@ -7,16 +7,7 @@ def predictions(pixels: Tensor, w: Dict[str, Tensor], inputs: Dict[str, Tensor])
   features = backbone(pixels, w)
   memory, sizes = tokens_of(hybrid_encoder([features[1], features[2], features[3]], w), w)
   content, picked_boxes = select_queries(memory, sizes, w, steps)
-  boxes = torch.detach(picked_boxes)
-  if not LEARNED_QUERIES:
-    content = torch.detach(content)
-  if "denoising.labels" in inputs:
-    table = w["label_embeddings"]
-    # unused slots hold one class more than there are, which learns nothing
-    labels = torch.embedding(table, torch.to(inputs["denoising.labels"], INT64), table.size(0) - 1)
-    content = torch.cat([torch.to(labels, DTYPE), content], 1)
-    boxes = torch.cat([denoising_boxes(inputs, 1e-5), boxes], 1)
-    mask_denoising(inputs, QUERIES, w, DECODER_LAYERS)
+  content, boxes = training_queries(content, picked_boxes, w, inputs)
   logits, moved = decode(content, boxes, memory, sizes, w, steps)
   out = annotate(Dict[str, Tensor], {})
   for i in range(DECODER_LAYERS):

@@ -2,21 +2,14 @@ package dev.boxmill.job.evaluate;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Counts what is odd about annotations or results, with the first few ids of each kind. */
 public final class AnnotationWarnings {
 
   private static final int EXAMPLES = 3;
-
-  /** Those of tools' exports, which have no ids. */
-  private static final Set<Kind> NUMBERLESS =
-      EnumSet.of(
-          Kind.DRAFT, Kind.UNREVIEWED, Kind.OTHER_SHAPE, Kind.UNKNOWN_SHAPE, Kind.WITHOUT_CLASS);
 
   /** What can be odd, and what the evaluation makes of it: the same as the Python packages. */
   enum Kind {
@@ -78,6 +71,11 @@ public final class AnnotationWarnings {
     }
   }
 
+  /** Counts several that have no ids: those of an annotation tool's export. */
+  void add(Map<Kind, Integer> ofTool) {
+    ofTool.forEach((kind, count) -> counts.merge(kind, count, Integer::sum));
+  }
+
   int count(Kind kind) {
     return counts.getOrDefault(kind, 0);
   }
@@ -89,16 +87,21 @@ public final class AnnotationWarnings {
 
   /** Those of {@link #sentences} that an annotation tool's export gives rise to. */
   public List<String> sentencesOfTools() {
-    return counts.keySet().stream().filter(NUMBERLESS::contains).map(this::sentence).toList();
+    return counts.keySet().stream().filter(kind -> !hasIds(kind)).map(this::sentence).toList();
+  }
+
+  private boolean hasIds(Kind kind) {
+    return examples.containsKey(kind);
   }
 
   private String sentence(Kind kind) {
+    String counted = count(kind) + " " + kind.what + ": " + kind.treatment;
+    if (!hasIds(kind)) {
+      return counted;
+    }
     List<Long> ids = examples.get(kind);
     String named = ids.stream().map(names::shown).collect(Collectors.joining(", "));
-    if (NUMBERLESS.contains(kind)) {
-      return count(kind) + " " + kind.what + ": " + kind.treatment;
-    }
     String more = count(kind) > ids.size() ? " …" : "";
-    return count(kind) + " " + kind.what + ": " + kind.treatment + " (id " + named + more + ")";
+    return counted + " (id " + named + more + ")";
   }
 }

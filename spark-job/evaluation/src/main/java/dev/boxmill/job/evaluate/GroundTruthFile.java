@@ -86,17 +86,13 @@ public final class GroundTruthFile {
 
   /** Numbers images, classes and boxes from 1, in their order. */
   private GroundTruth read(String uri, ToolAnnotations tool) {
-    tool.findings()
-        .forEach(
-            (kind, count) -> {
-              for (int i = 0; i < count; i++) {
-                findings.add(kind, 0);
-              }
-            });
-    List<String> classes = tool.classes();
-    for (int i = 0; i < classes.size(); i++) {
-      categories.put(i + 1L, new TruthCategory(i + 1L, classes.get(i), Optional.empty()));
-      parents.put(i + 1L, "");
+    findings.add(tool.findings());
+    Map<String, Long> classes = new HashMap<>();
+    for (String name : tool.classes()) {
+      long id = classes.size() + 1L;
+      classes.put(name, id);
+      categories.put(id, new TruthCategory(id, name, Optional.empty()));
+      parents.put(id, "");
     }
     for (ToolAnnotations.ToolImage image : tool.images()) {
       long id = images.size() + 1L;
@@ -107,7 +103,7 @@ public final class GroundTruthFile {
             new Annotation(
                 annotations.size() + 1L,
                 id,
-                classes.indexOf(box.label()) + 1L,
+                classes.get(box.label()),
                 place,
                 box.width() * box.height(),
                 false,

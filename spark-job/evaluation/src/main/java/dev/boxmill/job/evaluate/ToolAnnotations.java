@@ -3,8 +3,10 @@ package dev.boxmill.job.evaluate;
 import dev.boxmill.job.evaluate.AnnotationWarnings.Kind;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What people drew in an annotation tool, as its own export has it: images by name, boxes in pixels
@@ -63,15 +65,13 @@ final class ToolAnnotations {
     }
   }
 
-  private final List<String> classes = new ArrayList<>();
+  private final Set<String> classes = new LinkedHashSet<>();
   private final List<ToolImage> images = new ArrayList<>();
   private final Map<Kind, Integer> findings = new EnumMap<>(Kind.class);
 
   /** Names a class that there is, with or without objects. */
   void addClass(String name) {
-    if (!classes.contains(name)) {
-      classes.add(name);
-    }
+    classes.add(name);
   }
 
   void add(ToolImage image) {
