@@ -305,6 +305,10 @@ public final class TorchModule implements AutoCloseable {
   }
 
   private <T> T run(String what, Supplier<T> work) {
+    return NativeCalls.run(() -> runOpen(what, work));
+  }
+
+  private <T> T runOpen(String what, Supplier<T> work) {
     lock.readLock().lock();
     try {
       if (closed) {

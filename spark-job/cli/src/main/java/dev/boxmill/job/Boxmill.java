@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.util.Optional;
+import org.apache.hadoop.util.ShutdownHookManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
@@ -152,6 +153,11 @@ public final class Boxmill implements Runnable {
     Optional<String> full = FullDisk.explanation(failure);
     if (full.isPresent()) {
       err.println(command.getColorScheme().errorText(VisibleText.lines(full.get())));
+      return ExitCode.RUN_FAILED;
+    }
+    if (ShutdownHookManager.get().isShutdownInProgress()) {
+      // Spark has stopped already, and what failed is what waited for it.
+      err.println(command.getColorScheme().errorText("Stopped before its end"));
       return ExitCode.RUN_FAILED;
     }
     failure.printStackTrace(VisibleText.writer(err));

@@ -41,14 +41,7 @@ final class CalibrateCommand implements Callable<Integer> {
               + " matched by file name, and by path where several have one.")
   private String labels;
 
-  @Option(
-      names = "--ground-truth",
-      required = true,
-      paramLabel = "FILE",
-      description =
-          "Annotations in COCO's form, gzipped or not, or as Label Studio (JSON), CVAT (XML for images)"
-              + " or FiftyOne export them.")
-  private String groundTruth;
+  @Mixin private GroundTruthArgument groundTruth;
 
   @Option(
       names = "--output",
@@ -86,7 +79,7 @@ final class CalibrateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EvaluationRequest evaluation =
-        EvaluationRequest.of(groundTruth, EvaluationStyle.COCO)
+        EvaluationRequest.of(groundTruth.file(), EvaluationStyle.COCO)
             .withMatching(classes.matching())
             .withScope(annotatedOnly ? ImageScope.ANNOTATED : ImageScope.ALL);
     CalibrationRequest request =

@@ -52,14 +52,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Detections detections;
 
-  @Option(
-      names = "--ground-truth",
-      required = true,
-      paramLabel = "FILE",
-      description =
-          "Annotations in COCO's form, gzipped or not, or as Label Studio (JSON), CVAT (XML for images)"
-              + " or FiftyOne export them.")
-  private String groundTruth;
+  @Mixin private GroundTruthArgument groundTruth;
 
   @Mixin private ClassMatchingArguments classes;
 
@@ -111,7 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     EvaluationRequest request =
         new EvaluationRequest(
-            groundTruth,
+            groundTruth.file(),
             KnownValue.of("--style", style, EvaluationStyle.values()),
             classes.matching(),
             annotatedOnly ? ImageScope.ANNOTATED : ImageScope.ALL,

@@ -43,12 +43,7 @@ final class ReviewCommand implements Callable<Integer> {
               + " several have one.")
   private String labels;
 
-  @Option(
-      names = "--ground-truth",
-      required = true,
-      paramLabel = "FILE",
-      description = "The annotations, in COCO's form, gzipped or not.")
-  private String groundTruth;
+  @Mixin private GroundTruthArgument groundTruth;
 
   @Option(
       names = "--output",
@@ -108,7 +103,7 @@ final class ReviewCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     EvaluationRequest evaluation =
-        EvaluationRequest.of(groundTruth, EvaluationStyle.COCO)
+        EvaluationRequest.of(groundTruth.file(), EvaluationStyle.COCO)
             .withMatching(classes.matching())
             .withScope(annotatedOnly ? ImageScope.ANNOTATED : ImageScope.ALL);
     ReviewRequest request =

@@ -45,14 +45,7 @@ final class TrainDetectorCommand implements Callable<Integer> {
       description = "Folders, patterns, files or manifests of images, on any Hadoop filesystem.")
   private List<String> inputs;
 
-  @Option(
-      names = "--ground-truth",
-      required = true,
-      paramLabel = "FILE",
-      description =
-          "Annotations in COCO's form, or as Label Studio (JSON), CVAT (XML for images) or FiftyOne"
-              + " export them; images are matched by file name.")
-  private String groundTruth;
+  @Mixin private GroundTruthArgument groundTruth;
 
   @Option(
       names = "--validation-ground-truth",
@@ -255,7 +248,7 @@ final class TrainDetectorCommand implements Callable<Integer> {
     DetectorRequest request =
         new DetectorRequest(
             inputs,
-            groundTruth,
+            groundTruth.file(),
             Optional.ofNullable(validationTruth),
             onlyReviewed ? Reviewed.ONLY : Reviewed.ALL,
             matching.matching(),

@@ -37,14 +37,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
       description = "Folders, patterns, files or manifests of images, on any Hadoop filesystem.")
   private List<String> inputs;
 
-  @Option(
-      names = "--ground-truth",
-      required = true,
-      paramLabel = "FILE",
-      description =
-          "Annotations in COCO's form, or as Label Studio (JSON), CVAT (XML for images) or FiftyOne"
-              + " export them; images are matched by file name.")
-  private String groundTruth;
+  @Mixin private GroundTruthArgument groundTruth;
 
   @Mixin private ClassMatchingArguments classes;
 
@@ -156,7 +149,7 @@ final class TrainRefinerCommand implements Callable<Integer> {
     TrainingRequest request =
         new TrainingRequest(
             inputs,
-            groundTruth,
+            groundTruth.file(),
             classes.matching(),
             detector.settings().withRefiners(List.of(LabelSettings.NO_REFINER)).withMinScore(0),
             output,
