@@ -2,7 +2,7 @@
 
 usage: ./boxmill bench archives --output NETWORKS
        ./boxmill bench archives --refinebox --output REFINEBOX
-       python spark-job/bench/python/check_cuda.py NETWORKS [REFINEBOX]
+       python spark-job/bench/python/check_cuda.py NETWORKS [REFINEBOX] [--passed FILE]
 Fake tensors have a shape, a type and a device, and no values. Each program prepares its weights, resizes a picture and makes two
 passes over a batch and two over one that it pads, in fp16 and fp32 (PyTorch asks the driver about bf16). What ends the script with
 status 1, by operator:
@@ -10,6 +10,8 @@ status 1, by operator:
 - an operator without a kernel for CUDA, or whose kernel does not take the type (by PyTorch's own table of its tests, OpInfo)
 - a copy from the host in a pass, or a value of the device that the host waits for
 - a table that the second pass makes again although the first pass made it
+A check depends on the programs, this script and PyTorch's version alone. FILE keeps a digest of these three for each network that passed,
+and whose check need not run again; the script adds those that pass.
 Needs a CUDA build of PyTorch, as PyPI has it, and the package expecttest, which PyTorch's table reads.
 """
 
@@ -18,6 +20,7 @@ import collections
 import concurrent.futures
 import contextlib
 import functools
+import hashlib
 import json
 import multiprocessing
 import pathlib
@@ -75,31 +78,27 @@ NAMES = {
     " t transpose unbind unsqueeze view zero zeros zeros_like cat _reshape_alias unfold zeros resize set".split(), "")
 
 
-# libtorch 2.7.1 crashes on fake tensors of these; why is not known.
-UNCHECKED = ["Grounding-DINO"]
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("networks", type=pathlib.Path)
     parser.add_argument("refinebox", type=pathlib.Path, nargs="?")
+    parser.add_argument("--passed", type=pathlib.Path)
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
     if not torch.version.cuda:
         sys.exit(f"This PyTorch is built without CUDA and does not know its kernels: {torch.__version__}")
-    found = sorted(path.parent for path in options.networks.glob("*/network.json"))
-    folders = [folder for folder in found if not any(name in folder.name for name in UNCHECKED)]
-    for folder in found:
-        if folder not in folders:
-            print(f"{folder.name}: not checked, see UNCHECKED")
+    folders = sorted(path.parent for path in options.networks.glob("*/network.json"))
     if not folders:
         sys.exit(f"No network in {options.networks}")
+    digests = {folder: digest(folder) for folder in [*folders, *([options.refinebox] if options.refinebox else [])]}
+    passed = set(options.passed.read_text().split()) if options.passed and options.passed.exists() else set()
+    unchecked = [folder for folder in digests if digests[folder] not in passed]
+    print(f"{len(digests) - len(unchecked)} of {len(digests)} passed before, unchanged since")
     prove()
     faults = collections.defaultdict(list)
     # Unlike a pool, an executor says so when one of its processes dies.
     with concurrent.futures.ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as processes:
-        results = [processes.submit(check_refinebox, options.refinebox)] if options.refinebox else []
-        results += [processes.submit(check_network, folder) for folder in folders]
+        results = [processes.submit(check_refinebox if folder == options.refinebox else check_network, folder) for folder in unchecked]
         for result in results:
             for fault, where in result.result():
                 faults[fault].append(where)
@@ -107,7 +106,19 @@ def main():
         for fault, where in faults.items():
             print(f"{fault}: {', '.join(sorted(where))}", file=sys.stderr)
         sys.exit(1)
+    if options.passed:
+        options.passed.write_text("".join(f"{one}\n" for one in sorted(digests.values())))
     print(f"{len(folders)} networks{', RefineBox and its training' if options.refinebox else ''}: no fault on CUDA")
+
+
+def digest(folder):
+    """Of its programs and the shapes that they run on, of this script, and of PyTorch's version."""
+    parts = [torch.__version__.encode(), pathlib.Path(__file__).read_bytes()]
+    parts += [path.read_bytes() for path in sorted(folder.glob("*.json"))]
+    for archive in sorted(folder.glob("*cuda-*.pt")):
+        with zipfile.ZipFile(archive) as file:
+            parts += [file.read(name) for name in sorted(file.namelist()) if "/code/" in name or name.endswith(".pkl")]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def prove():
