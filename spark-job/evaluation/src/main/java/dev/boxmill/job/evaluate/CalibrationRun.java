@@ -44,6 +44,12 @@ public final class CalibrationRun {
               + request.leastBoxes()
               + ": annotate more images, or lower --least-boxes");
     }
+    if (boxes.stream().allMatch(category -> category.right() == 0)) {
+      throw refusal(
+          request.labels(),
+          "none of its " + found + " boxes is on an object of its class",
+          "give annotations that hold the objects of these images");
+    }
     ClassCurves curves =
         ClassCurves.fit(boxes, image -> true, request.method(), request.leastBoxes()).orElseThrow();
     return new CalibrationReport(

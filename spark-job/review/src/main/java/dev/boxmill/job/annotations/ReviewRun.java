@@ -90,7 +90,13 @@ public final class ReviewRun {
     long tasks = writeTasks(reviewed, categories, folder);
     ReviewSummary summary =
         new ReviewSummary(
-            request, images.facts(), reviewed.count(), counts(reviewed), tasks, folder);
+            request,
+            images.truth().findings().sentences(),
+            images.facts(),
+            reviewed.count(),
+            counts(reviewed),
+            tasks,
+            folder);
     page(summary, reviewed, categories).write(folder.unfinished(ReviewFolder.PAGE), hadoop);
     folder.publish(warnings);
     return summary;

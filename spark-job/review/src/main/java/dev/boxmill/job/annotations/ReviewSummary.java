@@ -18,20 +18,30 @@ import java.util.stream.IntStream;
 public final class ReviewSummary {
 
   private final ReviewRequest request;
+  private final List<String> findings;
   private final List<String> facts;
   private final long images;
   private final Map<ClassError, Long> suspects;
   private final long doubtful;
   private final ReviewFolder folder;
 
+  /**
+   * A summary.
+   *
+   * @param findings what is odd about the annotations
+   * @param facts what was matched
+   * @param doubtful images with a box to look at
+   */
   ReviewSummary(
       ReviewRequest request,
+      List<String> findings,
       List<String> facts,
       long images,
       Map<ClassError, Long> suspects,
       long doubtful,
       ReviewFolder folder) {
     this.request = request;
+    this.findings = List.copyOf(findings);
     this.facts = List.copyOf(facts);
     this.images = images;
     this.suspects = Map.copyOf(suspects);
@@ -109,6 +119,7 @@ public final class ReviewSummary {
   public String text() {
     StringBuilder text = new StringBuilder();
     line(text, "Ground truth: " + request.evaluation().groundTruth());
+    findings.forEach(finding -> line(text, "  " + finding));
     line(text, "Labels: " + request.labels());
     facts.forEach(fact -> line(text, "  " + fact));
     line(
