@@ -2,11 +2,12 @@
 
 usage: ./boxmill bench tiles --peer "python spark-job/bench/python/sahi_peer.py"
 
-    pip install sahi==0.12.8 torch==2.7.1 safetensors
+    pip install sahi==0.12.8 torch==2.7.1 safetensors transformers==4.57.1
 
 The first argument is a folder with the network as a TorchScript archive, its weights and settings; the second one a folder of
-scenes. Prints JSON: for one slice at a time (sahi's default) and for eight, seconds of all pictures, from their files to joined
-boxes, and a file of COCO results. The network is loaded, and one picture is done, before the clock runs.
+scenes. Two networks are in sahi's hands: the detector as its users have it, in transformers through sahi's own model, and boxmill's
+program. Prints JSON: for each, with one slice at a time (sahi's default) and with eight, seconds of all pictures, from their files
+to joined boxes, and a file of COCO results. The network is loaded, and one picture is done, before the clock runs.
 """
 
 import json
@@ -17,6 +18,7 @@ import time
 import numpy as np
 import torch
 from safetensors.torch import load_file
+from sahi import AutoDetectionModel
 from sahi.models.base import DetectionModel
 from sahi.predict import get_sliced_prediction
 from sahi.prediction import ObjectPrediction
@@ -93,7 +95,12 @@ def predict(network, file, settings, batch):
     ).object_prediction_list
 
 
-def side(network, scenes, settings, batch, folder):
+def in_transformers(settings):
+    return AutoDetectionModel.from_pretrained(
+        model_type="huggingface", model_path=settings["directory"], confidence_threshold=settings["min-score"], device="cpu")
+
+
+def side(title, network, scenes, settings, batch, folder):
     truth = json.loads((scenes / "annotations.json").read_text())
     category = {one["name"]: one["id"] for one in truth["categories"]}
     predict(network, scenes / "images" / truth["images"][0]["file_name"], settings, batch)
@@ -106,9 +113,9 @@ def side(network, scenes, settings, batch, folder):
             for p in found
         ]
     seconds = time.perf_counter() - start
-    name = f"results-{batch}.json"
+    name = f"results-{title}-{batch}.json"
     (folder / name).write_text(json.dumps(results))
-    return {"title": f"sahi, {batch} slice{'s' if batch > 1 else ''} at a time", "seconds": seconds, "results": name}
+    return {"title": f"`sahi` around {title}, {batch} slice{'s' if batch > 1 else ''} at a time", "seconds": seconds, "results": name}
 
 
 def main():
@@ -116,8 +123,8 @@ def main():
     settings = json.loads((folder / "settings.json").read_text())
     torch.set_num_threads(settings["threads"])
     with torch.inference_mode(), torch.jit.optimized_execution(False):
-        network = Network(folder, settings)
-        print(json.dumps([side(network, scenes, settings, batch, folder) for batch in (1, 8)]))
+        networks = {"transformers": in_transformers(settings), "boxmill's program": Network(folder, settings)}
+        print(json.dumps([side(*one, scenes, settings, batch, folder) for one in networks.items() for batch in (1, 8)]))
 
 
 if __name__ == "__main__":

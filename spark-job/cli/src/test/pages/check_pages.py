@@ -1,10 +1,12 @@
-"""Opens the pages of `preview`, `compare` and `triage` in a browser and looks that they show what the tables say.
+"""Opens the pages of `preview`, `compare`, `triage` and `review` in a browser and looks that they show what the tables say.
 
-    python check_pages.py BROWSER --preview PAGE LABELS --many PAGE LABELS --compare FOLDER --triage TRIAGE LABELS --pictures FOLDER
+    python check_pages.py BROWSER --preview PAGE LABELS --many PAGE LABELS --compare FOLDER --triage TRIAGE LABELS \\
+        --review FOLDER ANNOTATIONS --pictures FOLDER
 
 BROWSER is a Chromium's executable. PAGE was made by `preview` from the label table LABELS, which has refined boxes; the second
-one shows 1,000 images. FOLDER was written by `compare`, with ground truth. TRIAGE is the table that `triage` wrote of LABELS, whose
-page lies beside the labels. Pictures of the pages are put into the last one.
+one shows 1,000 images. The first FOLDER was written by `compare`, with ground truth. TRIAGE is the table that `triage` wrote of LABELS,
+whose page lies beside the labels. The second FOLDER was written by `review` of the COCO file ANNOTATIONS, with errors of all kinds in
+it. Pictures of the pages are put into the last one.
 
 Checked are: every box where its table has it, drawn and as pixels; layers, classes, scores and changes show and hide the boxes
 that the tables say; nothing is fetched; every control is reached and worked by keys and seen when it has the focus; what a
@@ -679,6 +681,132 @@ def check_triage(browser, triage, labels, pictures):
     return file
 
 
+ERRORS = ("overlooked", "badly placed", "wrongly named")
+AS_ANNOTATED = "as annotated"
+
+
+def check_review(browser, folder, annotations, pictures):
+    """The most doubtful images in the table's order: suspects with what speaks against them, and the other annotations, faint."""
+    rows = [row for row in parquet.read_table(folder / "table").to_pylist() if row["suspects"]]
+    people = annotated(annotations)
+    file = folder / "review.html"
+    for scheme in ("light", "dark"):
+        page = browser.open(file, color_scheme=scheme)
+        check_scheme(page, scheme)
+        page.screenshot(path=pictures / f"review-{scheme}.png")
+        rules = check_axe(page, f"review, {scheme}")
+        if scheme == "light":
+            check_pictures(page)
+            images, found = check_reviewed(page, rows, people)
+            told = check_errors(page, rows, people)
+            stops = check_keyboard(page, ["skip", "skip", "show-detector", "show-final", "show-tags", "score", "summary", "order"])
+            check_accessible(page, {("checkbox", "A"), ("checkbox", "B"), ("checkbox", "overlooked"), ("checkbox", "wrongly named"), ("table", "")})
+            check_still(page)
+        page.locator(".card:not(.off) .frame").first.click()
+        titles = page.locator("dialog th").all_inner_texts()
+        assert titles == ["Class", "Score", "Error", "IoU of A and B"], titles
+        page.screenshot(path=pictures / f"review-large-{scheme}.png")
+        page.context.close()
+    page = browser.open(file, width=390, height=844, reduced_motion="reduce", device_scale_factor=2)
+    check_narrow(page, "review")
+    page.screenshot(path=pictures / "review-narrow.png", full_page=True)
+    page.context.close()
+    print(f"review: {images} pictures of {dict(found)}; shown in turn: {'; '.join(told)}; {stops} stops of the keyboard, {rules} of axe's"
+          f" checks passed in the dark")
+    return file
+
+
+def annotated(annotations):
+    """Classes and boxes that people gave to each image, by its file's name."""
+    truth = json.loads(annotations.read_text())
+    names = {image["id"]: Path(image["file_name"]).name for image in truth["images"]}
+    classes = {category["id"]: category["name"] for category in truth["categories"]}
+    people = {name: [] for name in names.values()}
+    for one in truth["annotations"]:
+        x, y, width, height = one["bbox"]
+        people[names[one["image_id"]]].append((classes[one["category_id"]], [x, y, x + width, y + height]))
+    return people
+
+
+def suspected(row):
+    """The boxes of a row as the page has them: label, error, where people have it, where the detector has it."""
+    for suspect in row["suspects"]:
+        before = corners(suspect) if suspect["annotated"] else None
+        after = corners(suspect, "found_") if suspect["found"] else None
+        names = dict.fromkeys(name for name in (suspect["annotated"], suspect["found"]) if name)
+        yield " → ".join(names), suspect["error"], before, after
+
+
+def unsuspected(row, people):
+    """What people annotated and nothing speaks against."""
+    boxes = list(people[unquote(urlparse(row["image_uri"]).path).rsplit("/", 1)[1]])
+    against = [(label.split(" → ")[0], before) for label, _, before, _ in suspected(row) if before]
+    return [(name, box) for name, box in boxes if not any(name == other and apart(box, place) < PLACE for other, place in against)]
+
+
+def check_reviewed(page, rows, people):
+    cards = placed_cards(page)
+    found = Counter()
+    assert [card["uri"] for card in cards] == [row["image_uri"] for row in rows[:len(cards)]]
+    assert len(cards) == min(len(rows), 24), (len(cards), len(rows))
+    for card, remark, row in zip(cards, page.locator(".remark").all_inner_texts(), rows):
+        left = list(card["boxes"])
+        wanted = [*suspected(row), *((name, AS_ANNOTATED, box, None) for name, box in unsuspected(row, people))]
+        for label, change, before, after in wanted:
+            same = [box for box in left if (box["label"], box["change"]) == (label, change)
+                    and near(box["detector"], before) and near(box["final"], after)]
+            assert same, ("not drawn", card["uri"], label, change, before, after)
+            left.remove(same[0])
+            assert same[0]["tagSeen"] == (change != AS_ANNOTATED), (card["uri"], same[0])
+            found[change] += 1
+        assert not left, ("nobody's box", card["uri"], left)
+        assert remark.startswith(f"{row['annotation_quality']:.2f}: "), (remark, row)
+        for error in ERRORS:
+            number = sum(suspect["error"] == error for suspect in row["suspects"])
+            assert (f"{number} {error}" in remark) == (number > 0), (remark, row)
+    assert all(found[error] for error in ERRORS), found
+    figures = dict(page.evaluate("""() => [...document.querySelectorAll('.stat')].map(stat =>
+      [stat.querySelector('dt').textContent, stat.querySelector('dd').firstChild.textContent.trim()])"""))
+    for error in ERRORS:
+        number = sum(suspect["error"] == error for row in rows for suspect in row["suspects"])
+        assert figures[error.capitalize()] == f"{number:,}", (error, figures)
+    text = page.locator("#after").inner_text()
+    for name, errors in by_class(rows).items():
+        line = "\t".join([name, *(f"{errors[error]:,}" for error in ERRORS)])
+        assert re.search(f"^{re.escape(line)}$", text, re.M), (line, text)
+    return len(cards), found
+
+
+def by_class(rows):
+    classes = {}
+    for row in rows:
+        for suspect in row["suspects"]:
+            classes.setdefault(suspect["annotated"] or suspect["found"], Counter())[suspect["error"]] += 1
+    return classes
+
+
+def near(drawn, wanted):
+    return (drawn is None) == (wanted is None) and (drawn is None or apart(drawn, wanted) < PLACE)
+
+
+def check_errors(page, rows, people):
+    """Each kind of error is shown and hidden by its box."""
+    cards = len(cards_of(page))
+    told = []
+    for error in (*ERRORS, AS_ANNOTATED):
+        page.locator(f'.change[value="{error}"]').click()
+        counts = []
+        for row in rows[:cards]:
+            kinds = [change for _, change, _, _ in suspected(row)] + [AS_ANNOTATED] * len(unsuspected(row, people))
+            counts.append(sum(change != error for change in kinds))
+        told.append(shown_text(page))
+        wanted = f"{count(sum(number > 0 for number in counts), 'picture', 'pictures')}, {count(sum(counts), 'box', 'boxes')}"
+        assert told[-1] == wanted, (error, told[-1], wanted)
+        assert not any(box["change"] == error and (box["finalSeen"] or box["detectorSeen"]) for card in cards_of(page) for box in card["boxes"])
+        page.locator(f'.change[value="{error}"]').click()
+    return told
+
+
 def check_many(browser, file, labels, pictures):
     rows = table(labels)
     page = browser.context().new_page()
@@ -762,6 +890,7 @@ def main():
     parser.add_argument("--many", type=Path, nargs=2, required=True)
     parser.add_argument("--compare", type=Path, required=True)
     parser.add_argument("--triage", type=Path, nargs=2, required=True)
+    parser.add_argument("--review", type=Path, nargs=2, required=True)
     parser.add_argument("--pictures", type=Path, required=True)
     given = parser.parse_args()
     given.pictures.mkdir(parents=True, exist_ok=True)
@@ -771,8 +900,9 @@ def main():
         check_preview(browser, *given.preview, given.pictures)
         check_comparison(browser, given.compare, given.pictures)
         doubtful = check_triage(browser, *given.triage, given.pictures)
+        reviewed = check_review(browser, *given.review, given.pictures)
         check_many(browser, *given.many, given.pictures)
-        browser.require_silence([given.preview[0], given.compare / "compare.html", doubtful, given.many[0]])
+        browser.require_silence([given.preview[0], given.compare / "compare.html", doubtful, reviewed, given.many[0]])
         check_shut(browser, given.preview[0])
         browser.chromium.close()
     print("No request but for the pages' own files")

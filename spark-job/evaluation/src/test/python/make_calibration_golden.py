@@ -1,10 +1,11 @@
-"""Golden files of the calibration: curves by scikit-learn, and the calibration errors of pycocotools' matches.
+"""Golden files of the calibration: curves by scikit-learn, and the calibration errors of detection_calibration.
 
-Made with Python 3.11 and the packages of requirements.txt:
+Made with Python 3.11, the packages of requirements.txt, and the code of Kuzucu et al. 2024 as it is at this commit:
+    pip install git+https://github.com/fiveai/detection_calibration@bf59c92f5416ac4b66a7c2c67b44487777ff2ea4
     python make_calibration_golden.py ../resources/dev/boxmill/job
 It writes calibration/curves.json: for each case scores and outcomes, and what scikit-learn's isotonic and
 sigmoid calibration predict; and evaluate/calibration.json: D-ECE and LaECE of the cases of
-make_evaluation_golden.py, by the papers' formulas over pycocotools' matches at IoU 0.5.
+make_evaluation_golden.py, as detection_calibration computes them.
 """
 
 import contextlib
@@ -14,14 +15,13 @@ import pathlib
 import sys
 
 import numpy as np
-from pycocotools.coco import COCO
-from pycocotools.cocoeval import COCOeval
+from detection_calibration.coco_calibration import CalibrationCOCO
 from sklearn.calibration import _SigmoidCalibration
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 NEAREST = 1e-6
-POOLED_BINS = 20
+POOLED_BINS = 10
 CLASS_BINS = 25
 
 
@@ -80,54 +80,31 @@ def curves():
     return written
 
 
-def matches(truth, results):
-    """Of each category: scores of the detections that count, and IoU with the object found, or 0."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        ground_truth = COCO(str(truth))
-        evaluation = COCOeval(ground_truth, ground_truth.loadRes(str(results)), "bbox")
-        evaluation.evaluate()
-    images = len(evaluation.params.imgIds)
-    areas = len(evaluation.params.areaRng)
-    for k, category in enumerate(evaluation.params.catIds):
-        scores, overlaps = [], []
-        for i, image in enumerate(evaluation.params.imgIds):
-            found = evaluation.evalImgs[k * areas * images + i]
-            if found is None:
-                continue
-            objects = [one["id"] for one in evaluation._gts[image, category]]
-            for d, score in enumerate(found["dtScores"]):
-                if found["dtIgnore"][0][d]:
-                    continue
-                match = int(found["dtMatches"][0][d])
-                scores.append(score)
-                overlaps.append(evaluation.ious[image, category][d][objects.index(match)] if match else 0.0)
-        yield np.array(scores), np.array(overlaps)
-
-
-def error(scores, targets, bins):
-    """sum of n / N |mean score - mean target|: targets 0 and 1 give precision, overlaps precision times IoU."""
-    index = np.minimum(np.searchsorted(np.linspace(0, 1, bins + 1), scores, side="right") - 1, bins - 1)
-    total = 0.0
-    for bin in range(bins):
-        held = index == bin
-        if held.any():
-            total += held.sum() / len(scores) * abs(scores[held].mean() - targets[held].mean())
-    return total
-
-
 def errors(folder):
+    """What the code of the papers' authors says of each case, by the IoU from which a box is right."""
     written = {}
     for name in ("plain", "crowds", "ties", "many", "single"):
-        categories = list(matches(folder / f"{name}.truth.json", folder / f"{name}.results.json"))
-        scores = np.concatenate([one[0] for one in categories])
-        overlaps = np.concatenate([one[1] for one in categories])
-        by_class = [error(s, o, CLASS_BINS) for s, o in categories if len(s)]
+        files = [str(folder / f"{name}.{part}.json") for part in ("truth", "results")]
+        detection = calibration(*files, 0.5, bin_count=POOLED_BINS, is_dece=True)
         written[name] = {
-            "boxes": len(scores),
-            "D-ECE": error(scores, (overlaps > 0).astype(float), POOLED_BINS),
-            "LaECE": float(np.mean(by_class)),
+            "boxes": int(sum(detection.calibration_info_all[kind].sum() for kind in ("tps", "fps"))),
+            "D-ECE": detection.accumulate_errors(),
+            "LaECE": {iou: calibration(*files, float(iou), bin_count=CLASS_BINS).accumulate_errors() for iou in ("0.0", "0.1", "0.5", "0.75")},
         }
     return written
+
+
+def calibration(truth, results, iou, **settings):
+    """As `evaluate_calibration` of the package calls itself."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        of = CalibrationCOCO(truth, truth, tau=iou, **settings)
+        of.cocoDt = of.cocoGt.loadRes(results)
+        of.evaluate()
+        of.prepare_input()
+        # classes without objects, which LaECE leaves out, and on which D-ECE fails
+        of.calibration_info = {k: one for k, one in of.calibration_info.items() if one}
+        of.compute_single_errors()
+    return of
 
 
 def main(folder):

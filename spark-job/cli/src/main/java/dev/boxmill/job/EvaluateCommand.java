@@ -75,6 +75,13 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Whose rules count. Default: ${DEFAULT-VALUE}.")
   private String style;
 
+  @Option(
+      names = "--laece-iou",
+      paramLabel = "IOU",
+      defaultValue = "" + EvaluationRequest.DEFAULT_LAECE_IOU,
+      description = "IoU from which a box is right for LaECE, 0 to 1. Default: ${DEFAULT-VALUE}.")
+  private double laeceIou;
+
   @Option(names = "--per-class", description = "Adds a row for each category.")
   private boolean perClass;
 
@@ -109,7 +116,8 @@ final class EvaluateCommand implements Callable<Integer> {
             classes.matching(),
             annotatedOnly ? ImageScope.ANNOTATED : ImageScope.ALL,
             Optional.ofNullable(oracle)
-                .map(asked -> KnownValue.of("--oracle", asked, OracleTruth.values())));
+                .map(asked -> KnownValue.of("--oracle", asked, OracleTruth.values())),
+            laeceIou);
     Optional<OutputFile> numbers = claim(json);
     Optional<OutputFile> points = claim(curves);
     Optional<OutputFile> picture = claim(reliability);

@@ -1,6 +1,7 @@
 package dev.boxmill.job.bench;
 
 import dev.boxmill.embedded.EmbeddedDetector;
+import dev.boxmill.image.Decoding;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.session.LabelSettings;
@@ -136,7 +137,8 @@ public final class BenchCommand implements Runnable {
   @Command(
       description = {
         "Writes the programs of every network, a folder each, for Python's torch:",
-        "spark-job/bench/python/check_cuda.py runs them on fake CUDA tensors, forward_gpu.py on a GPU."
+        "spark-job/bench/python/check_cuda.py runs them on fake CUDA tensors, forward_gpu.py on a"
+            + " GPU."
       },
       sortOptions = false,
       mixinStandardHelpOptions = true)
@@ -183,7 +185,8 @@ public final class BenchCommand implements Runnable {
 
   @Command(
       description = {
-        "How many cores a GPU needs: images per second of cores that read, decode, resize and batch",
+        "How many cores a GPU needs: images per second of cores that read, decode, resize and"
+            + " batch",
         "for a device that only waits."
       },
       sortOptions = false,
@@ -225,11 +228,26 @@ public final class BenchCommand implements Runnable {
               defaultValue = "480",
               paramLabel = "PIXELS",
               description = "Of the JPEG files. Default: ${DEFAULT-VALUE}.")
-          int height)
+          int height,
+      @Option(
+              names = "--decode",
+              split = ",",
+              defaultValue = "full",
+              paramLabel = "full|scaled",
+              description = "As of 'label'. Default: ${DEFAULT-VALUE}.")
+          List<String> decodings)
       throws IOException {
     List<Integer> numbers = cores == null ? powersOfTwo() : cores;
     FeedBenchmark.run(
-        new FeedBenchmark.Request(detector, numbers, waitMillis, images, width, height), out());
+        new FeedBenchmark.Request(
+            detector,
+            numbers,
+            waitMillis,
+            images,
+            width,
+            height,
+            decodings.stream().map(Decoding::of).toList()),
+        out());
   }
 
   private static List<Integer> powersOfTwo() {
@@ -263,8 +281,9 @@ public final class BenchCommand implements Runnable {
               names = "--peer",
               paramLabel = "COMMAND",
               description =
-                  "Starts transformers' side: \"PYTHON spark-job/bench/python/family_peer.py\"; with ONNX"
-                      + " Runtime and OpenVINO beside it: runtimes_peer.py. Without it: boxmill alone.")
+                  "Starts transformers' side: \"PYTHON spark-job/bench/python/family_peer.py\";"
+                      + " with ONNX Runtime and OpenVINO beside it: runtimes_peer.py. Without it:"
+                      + " boxmill alone.")
           String peer,
       @Option(names = "--json", paramLabel = "FILE", description = "Every number, as JSON.")
           Path json)

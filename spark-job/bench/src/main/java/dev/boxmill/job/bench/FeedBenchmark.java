@@ -1,5 +1,6 @@
 package dev.boxmill.job.bench;
 
+import dev.boxmill.image.Decoding;
 import dev.boxmill.image.Jpeg;
 import dev.boxmill.job.images.ImageInput;
 import dev.boxmill.job.session.ExecutorSlot;
@@ -57,6 +58,7 @@ final class FeedBenchmark {
    * @param waitMillis of the device, for an image
    * @param images in each run
    * @param width and height of the pictures
+   * @param decodings how much of a picture is decoded
    */
   record Request(
       String detector,
@@ -64,24 +66,34 @@ final class FeedBenchmark {
       List<Double> waitMillis,
       int images,
       int width,
-      int height) {}
+      int height,
+      List<Decoding> decodings) {}
 
   /** Prints a row for each number of cores and each wait. */
   static void run(Request request, PrintWriter out) throws IOException {
-    Configuration hadoop = new Configuration();
-    FrozenDetector detector =
-        FrozenDetector.of(LabelSettings.DEFAULTS.withDetector(request.detector()), hadoop);
     byte[] picture = picture(request.width(), request.height());
     out.printf(
         "JPEG of %d x %d, %.2f MB, batches of %d%n",
         request.width(), request.height(), picture.length / 1e6, BATCH);
-    out.println(" cores  wait, ms  images/s  device busy  images a batch");
+    out.println("decode   cores  wait, ms  images/s  device busy  images a batch");
+    for (Decoding decoding : request.decodings()) {
+      run(request, decoding, picture, out);
+    }
+  }
+
+  private static void run(Request request, Decoding decoding, byte[] picture, PrintWriter out) {
+    Configuration hadoop = new Configuration();
+    FrozenDetector detector =
+        FrozenDetector.of(
+            LabelSettings.DEFAULTS.withDetector(request.detector()).withDecoding(decoding), hadoop);
     for (int cores : request.cores()) {
       ExecutorSlot slot = new ExecutorSlot(List.of(), 1, cores, BATCH, hadoop);
       for (double wait : request.waitMillis()) {
         FeedBenchmark benchmark = new FeedBenchmark(wait);
         benchmark.label(detector, slot, picture, BATCH * cores * 2); // warms up
-        out.println(benchmark.measured(detector, slot, picture, request.images()));
+        out.printf(
+            "%-7s  %s%n",
+            decoding.optionValue(), benchmark.measured(detector, slot, picture, request.images()));
         out.flush();
       }
     }
@@ -93,7 +105,7 @@ final class FeedBenchmark {
     long start = System.nanoTime();
     label(detector, slot, picture, count);
     double seconds = (System.nanoTime() - start) / 1e9;
-    return "%6d  %8.1f  %8.1f  %9.0f %%  %14.1f"
+    return "%5d  %8.1f  %8.1f  %9.0f %%  %14.1f"
         .formatted(
             slot.concurrentTasks(),
             waitMillis,

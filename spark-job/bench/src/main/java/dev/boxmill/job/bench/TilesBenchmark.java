@@ -180,6 +180,7 @@ public final class TilesBenchmark {
       ImageSize tile = new ImageSize(tiling.side(), tiling.side());
       ImageSize size = files.preprocessing().resized(tile);
       ObjectNode settings = JSON.createObjectNode();
+      settings.put("directory", EmbeddedDetector.directory().toString());
       settings.put("side", tiling.side()).put("overlap", tiling.overlap());
       settings.put("full", tiling.full()).put("join", tiling.join().rule().name());
       settings.put("match", tiling.join().overlap().name());

@@ -2,6 +2,7 @@ package dev.boxmill.job.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.boxmill.image.Decoding;
 import dev.boxmill.job.session.LabelSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -20,11 +21,24 @@ final class TestFeedBenchmark {
 
     FeedBenchmark.run(
         new FeedBenchmark.Request(
-            LabelSettings.EMBEDDED, List.of(2), List.of(SLOW_DEVICE), 64, 64, 48),
+            LabelSettings.EMBEDDED,
+            List.of(2),
+            List.of(SLOW_DEVICE),
+            64,
+            64,
+            48,
+            List.of(Decoding.FULL, Decoding.SCALED)),
         new PrintWriter(out));
 
-    String row = out.toString().lines().reduce((first, second) -> second).orElseThrow();
+    List<String> rows = out.toString().lines().skip(2).toList();
+    assertThat(rows).hasSize(2);
+    assertBusy(rows.get(0), "full");
+    assertBusy(rows.get(1), "scaled");
+  }
+
+  private static void assertBusy(String row, String decoding) {
     Scanner numbers = new Scanner(row.replace("%", "")).useLocale(Locale.ROOT);
+    assertThat(numbers.next()).isEqualTo(decoding);
     assertThat(numbers.nextInt()).isEqualTo(2);
     assertThat(numbers.nextDouble()).isEqualTo(SLOW_DEVICE);
     assertThat(numbers.nextDouble()).as("images per second").isBetween(20.0, 1000 / SLOW_DEVICE);

@@ -5,7 +5,8 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * How far scores are from chances.
+ * How far scores are from chances, as {@code detection_calibration} has it, the code of Kuzucu et
+ * al. 2024 ("On Calibration of Object Detectors").
  *
  * <p>D-ECE is the detection expected calibration error by the score alone (Küppers et al. 2020,
  * "Multivariate Confidence Calibration for Object Detection"): boxes of all classes in {@value
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
  */
 public record Reliability(ReliabilityBins all, List<ReliabilityBins> byClass) {
 
-  private static final int POOLED_BINS = 20;
+  private static final int POOLED_BINS = 10;
 
   private static final int CLASS_BINS = 25;
 
@@ -34,12 +35,20 @@ public record Reliability(ReliabilityBins all, List<ReliabilityBins> byClass) {
   }
 
   /**
-   * Adds a box.
+   * Adds a box for D-ECE.
+   *
+   * @param right 1, or 0 for one that is wrong
+   */
+  public void judge(double score, double right) {
+    all.add(score, right);
+  }
+
+  /**
+   * Adds a box for LaECE.
    *
    * @param overlap IoU with the object that it found; 0 if it found none
    */
-  public void add(int category, double score, double overlap) {
-    all.add(score, overlap);
+  public void locate(int category, double score, double overlap) {
     byClass.get(category).add(score, overlap);
   }
 

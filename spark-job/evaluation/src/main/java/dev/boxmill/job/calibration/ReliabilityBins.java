@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Boxes by their score, in bins of one width. A score on a border belongs to the bin above it, and
- * a score of 1 to the last.
+ * Boxes by their score, in bins of one width. A score on a border belongs to the bin below it, and
+ * a score of 0 to the first.
  */
 public final class ReliabilityBins {
 
@@ -31,7 +31,7 @@ public final class ReliabilityBins {
    */
   public void add(double score, double overlap) {
     int found = Arrays.binarySearch(borders, score);
-    int bin = Math.min(boxes.length - 1, found >= 0 ? found : -found - 2);
+    int bin = Math.max(0, (found >= 0 ? found : -found - 1) - 1);
     boxes[bin]++;
     right[bin] += overlap > 0 ? 1 : 0;
     scores[bin] += score;

@@ -6,7 +6,9 @@ import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import dev.boxmill.job.table.TableCheck;
 import dev.boxmill.job.table.TableProvenance;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -30,10 +32,9 @@ public final class CalibrationRun {
     LabelTableImages images =
         LabelTableImages.of(evaluation, truth, TableCheck.open(spark, request.labels()));
     TableProvenance made = made(request.labels(), hadoop);
-    List<JudgedBoxes> boxes =
-        judged(
-            images.matches(new Oracle(ClassRule.FOCAL, 0, truth.categories().size())),
-            truth.categories().size());
+    List<ImageMatches> matches =
+        images.matches(new Oracle(ClassRule.FOCAL, 0, truth.categories().size()));
+    List<JudgedBoxes> boxes = judged(matches, truth.categories().size());
     int found = boxes.stream().mapToInt(JudgedBoxes::size).sum();
     if (found < request.leastBoxes()) {
       throw refusal(
@@ -43,10 +44,22 @@ public final class CalibrationRun {
               + request.leastBoxes()
               + ": annotate more images, or lower --least-boxes");
     }
+    if (boxes.stream().allMatch(category -> category.right() == 0)) {
+      throw refusal(
+          request.labels(),
+          "none of its " + found + " boxes is on an object of its class",
+          "give annotations that hold the objects of these images");
+    }
     ClassCurves curves =
         ClassCurves.fit(boxes, image -> true, request.method(), request.leastBoxes()).orElseThrow();
     return new CalibrationReport(
-        request, truth, images, made, boxes, curves, HeldOutErrors.of(boxes, request));
+        request,
+        truth,
+        images,
+        made,
+        boxes,
+        curves,
+        HeldOutErrors.of(boxes, annotated(matches)::contains, request));
   }
 
   private static TableProvenance made(String labels, Configuration hadoop) {
@@ -75,11 +88,24 @@ public final class CalibrationRun {
     }
     for (int i = 0; i < images.size(); i++) {
       int image = i;
-      JudgedDetections.of(
+      JudgedDetections.located(
           images.get(i),
           (category, score, overlap) -> boxes.get(category).add(score, overlap, image));
     }
     return boxes;
+  }
+
+  /** Categories that have an object. */
+  private static Set<Integer> annotated(List<ImageMatches> images) {
+    Set<Integer> annotated = new HashSet<>();
+    for (ImageMatches image : images) {
+      for (int entry = 0; entry < image.categoryCount(); entry++) {
+        if (image.objects(entry, AreaRange.ALL.ordinal()) > 0) {
+          annotated.add(image.categoryOf(entry));
+        }
+      }
+    }
+    return annotated;
   }
 
   private static BadInputException refusal(String labels, String reason, String remedy) {

@@ -17,6 +17,9 @@ public final class Evaluation {
   /** What a number is where there is no object to find, as in both Python packages. */
   public static final double UNDEFINED = -1;
 
+  /** Name of the localization-aware calibration error. */
+  static final String LAECE = "LaECE";
+
   /** A number as reports show it: four digits, or a dash where it is not defined. */
   public static String text(double number) {
     return number == UNDEFINED ? "-" : String.format(Locale.ROOT, "%.4f", number);
@@ -56,11 +59,30 @@ public final class Evaluation {
     List<CategoryCurves> curves =
         entries.parallelStream().map(of -> CategoryCurves.of(style, of)).toList();
     Reliability reliability = Reliability.of(categories.size());
-    images.forEach(image -> JudgedDetections.of(image, reliability::add));
+    IntPredicate hasObjects = category -> curves.get(category).isPresent(AreaRange.ALL);
+    images.forEach(image -> add(image, hasObjects, reliability));
     return new Evaluation(style, categories, curves, reliability);
   }
 
-  /** How far scores are from chances, for the detections that count at IoU 0.5. */
+  /** Categories without an object don't count. */
+  private static void add(ImageMatches image, IntPredicate counted, Reliability reliability) {
+    JudgedDetections.right(
+        image,
+        (category, score, right) -> {
+          if (counted.test(category)) {
+            reliability.judge(score, right);
+          }
+        });
+    JudgedDetections.located(
+        image,
+        (category, score, overlap) -> {
+          if (counted.test(category)) {
+            reliability.locate(category, score, overlap);
+          }
+        });
+  }
+
+  /** How far scores are from chances. */
   Reliability reliability() {
     return reliability;
   }
@@ -69,7 +91,7 @@ public final class Evaluation {
   public Map<String, Double> calibrationErrors() {
     Map<String, Double> errors = new LinkedHashMap<>();
     errors.put("D-ECE", reliability.detectionError().orElse(UNDEFINED));
-    errors.put("LaECE", reliability.locationAwareError().orElse(UNDEFINED));
+    errors.put(LAECE, reliability.locationAwareError().orElse(UNDEFINED));
     return errors;
   }
 

@@ -17,6 +17,7 @@ record EvaluationJson(EvaluationOutcome outcome) {
     ObjectNode root = mapper.createObjectNode();
     outcome.main().numbers().forEach(root::put);
     outcome.main().calibrationErrors().forEach(root::put);
+    root.put("laece_iou", outcome.request().laeceIou());
     root.put("style", outcome.request().style().name().toLowerCase(Locale.ROOT));
     root.put("ground_truth", outcome.request().groundTruth());
     root.put("detections", outcome.detections());

@@ -7,6 +7,7 @@ import dev.boxmill.job.text.TextTable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,8 +51,24 @@ public final class EvaluationReport {
       table.row(List.of("", "detector", "refined"));
     }
     addRows(table, Evaluation::numbers);
-    addRows(table, Evaluation::calibrationErrors);
+    addRows(table, this::calibrationErrors);
     return table;
+  }
+
+  /** LaECE says from which IoU on boxes are right, where that is not the IoU of D-ECE. */
+  private Map<String, Double> calibrationErrors(Evaluation evaluation) {
+    double iou = outcome.request().laeceIou();
+    Map<String, Double> errors = new LinkedHashMap<>();
+    evaluation
+        .calibrationErrors()
+        .forEach(
+            (name, value) ->
+                errors.put(
+                    name.equals(Evaluation.LAECE) && iou != EvaluationRequest.DEFAULT_LAECE_IOU
+                        ? name + " (IoU " + iou + ")"
+                        : name,
+                    value));
+    return errors;
   }
 
   private void addRows(TextTable table, Function<Evaluation, Map<String, Double>> numbers) {

@@ -9,10 +9,24 @@ import java.util.Set;
 /** Matches the detections of one image to its objects, category by category. Holds no state. */
 public final class ImageMatcher {
 
+  /** The lowest IoU of COCO's thresholds. */
+  static final double LOWEST_THRESHOLD = 0.5;
+
   private final EvaluationStyle style;
+  private final double locating;
 
   public ImageMatcher(EvaluationStyle style) {
+    this(style, LOWEST_THRESHOLD);
+  }
+
+  /**
+   * A matcher.
+   *
+   * @param locating IoU from which {@link ImageMatches#overlap} counts, 0 to 1
+   */
+  ImageMatcher(EvaluationStyle style, double locating) {
     this.style = style;
+    this.locating = locating;
   }
 
   public ImageMatches match(ImageTruth truth, ImageDetections found) {
@@ -40,7 +54,7 @@ public final class ImageMatcher {
       int last = Math.min(detection, firstDetection + style.limit());
       boolean exhaustive = !truth.notExhaustive().contains(category);
       matches.category(category);
-      new CategoryMatcher(found, detections, firstDetection, last, exhaustive)
+      new CategoryMatcher(found, detections, firstDetection, last, exhaustive, locating)
           .match(objects.subList(firstObject, object), matches);
     }
     return matches;
@@ -87,9 +101,10 @@ public final class ImageMatcher {
    * @param first of this category in {@code order}
    * @param end one past the last of this category in {@code order}
    * @param exhaustive whether all objects of the category are annotated
+   * @param locating IoU from which a detection's overlap is recorded
    */
   private record CategoryMatcher(
-      ImageDetections found, int[] order, int first, int end, boolean exhaustive) {
+      ImageDetections found, int[] order, int first, int end, boolean exhaustive, double locating) {
 
     /** Even IoU 1 may come out a little lower. */
     private static final double HIGHEST_THRESHOLD = 1 - 1e-10;
@@ -118,22 +133,24 @@ public final class ImageMatcher {
       recordOverlaps(objects, overlaps, matches, firstRecorded);
     }
 
-    /** How well those detections lie that found an object at the lowest threshold. */
+    /** How well detections lie; one that does not count has no overlap. */
     private void recordOverlaps(
         List<TruthObject> objects, double[] overlaps, ImageMatches matches, int firstRecorded) {
       boolean[] ignored = ignored(objects, AreaRange.ALL);
       int[] turn = StableOrder.of(objects.size(), o -> true, (a, b) -> !ignored[a] && ignored[b]);
       boolean[] taken = new boolean[objects.size()];
       for (int d = 0; d < end - first; d++) {
-        int object = best(objects, overlaps, d, ignored, turn, taken, Grid.IOU_50);
-        if (object == NONE) {
-          continue;
+        int object = best(objects, overlaps, d, ignored, turn, taken, locating);
+        if (object != NONE) {
+          taken[object] = true;
         }
-        taken[object] = true;
-        int outcome = matches.outcome(firstRecorded + d, AreaRange.ALL.ordinal());
-        if (MatchBits.isFound(outcome, Grid.IOU_50)) {
-          matches.setOverlap(firstRecorded + d, overlaps[d * turn.length + object]);
-        }
+        double overlap =
+            switch (fate(objects, object, ignored, d, AreaRange.ALL)) {
+              case FOUND -> overlaps[d * turn.length + object];
+              case MISSED -> 0;
+              case IGNORED -> ImageMatches.IGNORED;
+            };
+        matches.setOverlap(firstRecorded + d, overlap);
       }
     }
 
@@ -146,6 +163,8 @@ public final class ImageMatcher {
           int outcome = judged ? MatchBits.MISSED : MatchBits.IGNORED;
           matches.outcome(firstRecorded + d - first, range.ordinal(), outcome);
         }
+        boolean judged = exhaustive && AreaRange.ALL.holds(area);
+        matches.setOverlap(firstRecorded + d - first, judged ? 0 : ImageMatches.IGNORED);
       }
     }
 
@@ -189,7 +208,7 @@ public final class ImageMatcher {
       for (int threshold = 0; threshold < Grid.THRESHOLD_COUNT; threshold++) {
         boolean[] taken = new boolean[objects.size()];
         for (int d = 0; d < outcomes.length; d++) {
-          int object = best(objects, overlaps, d, ignored, turn, taken, threshold);
+          int object = best(objects, overlaps, d, ignored, turn, taken, Grid.threshold(threshold));
           if (object != NONE) {
             taken[object] = true;
           }
@@ -210,8 +229,8 @@ public final class ImageMatcher {
         boolean[] ignored,
         int[] turn,
         boolean[] taken,
-        int threshold) {
-      double highest = Math.min(Grid.threshold(threshold), HIGHEST_THRESHOLD);
+        double threshold) {
+      double highest = Math.min(threshold, HIGHEST_THRESHOLD);
       int best = NONE;
       for (int object : turn) {
         if (taken[object] && objects.get(object).role() != Role.CROWD) {
@@ -229,7 +248,6 @@ public final class ImageMatcher {
       return best;
     }
 
-    /** An object with id 0 can be taken but not found: both Python packages read 0 as "none". */
     private int outcome(
         List<TruthObject> objects,
         int object,
@@ -237,14 +255,31 @@ public final class ImageMatcher {
         int detection,
         AreaRange range,
         int threshold) {
+      return switch (fate(objects, object, ignored, detection, range)) {
+        case FOUND -> MatchBits.found(threshold);
+        case MISSED -> MatchBits.missed(threshold);
+        case IGNORED -> MatchBits.IGNORED;
+      };
+    }
+
+    /** An object with id 0 can be taken but not found: both Python packages read 0 as "none". */
+    private Fate fate(
+        List<TruthObject> objects, int object, boolean[] ignored, int detection, AreaRange range) {
       if (object != NONE && ignored[object]) {
-        return MatchBits.IGNORED;
+        return Fate.IGNORED;
       }
       if (object != NONE && objects.get(object).id() != 0) {
-        return MatchBits.found(threshold);
+        return Fate.FOUND;
       }
       boolean judged = exhaustive && range.holds(found.area(order[first + detection]));
-      return judged ? MatchBits.missed(threshold) : MatchBits.IGNORED;
+      return judged ? Fate.MISSED : Fate.IGNORED;
+    }
+
+    /** What becomes of a detection at one threshold. */
+    private enum Fate {
+      FOUND,
+      MISSED,
+      IGNORED
     }
   }
 }

@@ -9,6 +9,9 @@ import java.util.Arrays;
  */
 public final class ImageMatches implements Serializable {
 
+  /** The overlap of a detection that does not count. */
+  static final double IGNORED = -1;
+
   private static final long serialVersionUID = 1;
 
   private int[] categories = new int[4];
@@ -64,7 +67,7 @@ public final class ImageMatches implements Serializable {
     outcomes[detection * AreaRange.COUNT + area] = outcome;
   }
 
-  /** Sets the IoU of a detection with the object that it found at IoU 0.5, over all areas. */
+  /** Sets what {@link #overlap} gives. */
   void setOverlap(int detection, double overlap) {
     overlaps[detection] = overlap;
   }
@@ -97,7 +100,8 @@ public final class ImageMatches implements Serializable {
   }
 
   /**
-   * IoU with the object that the detection found at IoU 0.5, over all areas; 0 if it found none.
+   * IoU with the object that the detection found at the matcher's locating IoU, over all areas; 0
+   * if it found none, {@link #IGNORED} if it does not count there.
    */
   double overlap(int detection) {
     return overlaps[detection];

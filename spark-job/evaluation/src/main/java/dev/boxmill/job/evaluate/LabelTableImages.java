@@ -238,8 +238,7 @@ final class LabelTableImages implements LabeledImages {
     OracleResults all = null;
     for (int i = 0; i < variants.size(); i += atOnce) {
       List<OracleVariant> some = variants.subList(i, Math.min(variants.size(), i + atOnce));
-      OracleResults read =
-          read(new ImageMatching(request.style(), List.copyOf(some), oracle), sent);
+      OracleResults read = read(new ImageMatching(request, List.copyOf(some), oracle), sent);
       all = all == null ? read : all.and(read);
     }
     sent.destroy();
@@ -252,7 +251,7 @@ final class LabelTableImages implements LabeledImages {
     Broadcast<ImageTruth[]> sent =
         JavaSparkContext.fromSparkContext(rows.context()).broadcast(truths);
     List<OracleVariant> raw = List.of(OracleVariant.raw(OracleVariant.BoxSource.REFINED));
-    List<MatchedImage> images = images(new ImageMatching(request.style(), raw, oracle), sent);
+    List<MatchedImage> images = images(new ImageMatching(request, raw, oracle), sent);
     sent.destroy();
     return images.stream().map(image -> image.matches().get(0)).toList();
   }
@@ -315,8 +314,13 @@ final class LabelTableImages implements LabeledImages {
   }
 
   /** What an executor does with a row. */
-  private record ImageMatching(EvaluationStyle style, List<OracleVariant> variants, Oracle oracle)
+  private record ImageMatching(
+      EvaluationStyle style, double laeceIou, List<OracleVariant> variants, Oracle oracle)
       implements Serializable {
+
+    ImageMatching(EvaluationRequest request, List<OracleVariant> variants, Oracle oracle) {
+      this(request.style(), request.laeceIou(), variants, oracle);
+    }
 
     MatchedImage match(
         Row row, NamedImages names, LabelCategories categories, ImageTruth[] truths) {
@@ -333,7 +337,8 @@ final class LabelTableImages implements LabeledImages {
         LabelBox.addDetector(box, category, detector);
       }
       ImageLabels labels = new ImageLabels(refined, detector);
-      return MatchedImage.of(image, truth, labels, variants, oracle, new ImageMatcher(style));
+      ImageMatcher matcher = new ImageMatcher(style, laeceIou);
+      return MatchedImage.of(image, truth, labels, variants, oracle, matcher);
     }
   }
 }

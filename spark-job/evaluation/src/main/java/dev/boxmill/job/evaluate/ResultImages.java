@@ -11,11 +11,13 @@ import org.apache.hadoop.conf.Configuration;
 final class ResultImages implements LabeledImages {
 
   private final EvaluationStyle style;
+  private final double laeceIou;
   private final GroundTruth truth;
   private final ResultFile.Results results;
 
-  ResultImages(EvaluationStyle style, GroundTruth truth, ResultFile.Results results) {
-    this.style = style;
+  ResultImages(EvaluationRequest request, GroundTruth truth, ResultFile.Results results) {
+    this.style = request.style();
+    this.laeceIou = request.laeceIou();
     this.truth = truth;
     this.results = results;
   }
@@ -27,8 +29,7 @@ final class ResultImages implements LabeledImages {
    */
   static ResultImages read(
       String uri, EvaluationRequest request, GroundTruth truth, Supplier<Configuration> hadoop) {
-    return new ResultImages(
-        request.style(), truth, ResultFile.read(uri, truth, request.scope(), hadoop));
+    return new ResultImages(request, truth, ResultFile.read(uri, truth, request.scope(), hadoop));
   }
 
   @Override
@@ -68,7 +69,7 @@ final class ResultImages implements LabeledImages {
 
   @Override
   public OracleResults read(List<OracleVariant> variants, Oracle oracle) {
-    ImageMatcher matcher = new ImageMatcher(style);
+    ImageMatcher matcher = new ImageMatcher(style, laeceIou);
     List<MatchedImage> images =
         IntStream.range(0, truth.images().size())
             .parallel()

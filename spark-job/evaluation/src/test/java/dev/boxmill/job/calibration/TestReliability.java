@@ -14,7 +14,7 @@ final class TestReliability {
     Reliability reliability = Reliability.of(1);
     for (int i = 0; i < 200_000; i++) {
       double score = random.nextDouble();
-      reliability.add(0, score, random.nextDouble() < score ? 1 : 0);
+      add(reliability, 0, score, random.nextDouble() < score ? 1 : 0);
     }
 
     assertThat(reliability.detectionError().orElseThrow()).isLessThan(0.01);
@@ -25,8 +25,8 @@ final class TestReliability {
   void errorIsTheDifferenceOfScoreAndPrecision() {
     Reliability reliability = Reliability.of(2);
     for (int i = 0; i < 4; i++) {
-      reliability.add(0, 0.9, i < 2 ? 0.8 : 0);
-      reliability.add(1, 0.3, 0);
+      add(reliability, 0, 0.9, i < 2 ? 0.8 : 0);
+      add(reliability, 1, 0.3, 0);
     }
 
     assertThat(reliability.detectionError().orElseThrow())
@@ -36,14 +36,14 @@ final class TestReliability {
   }
 
   @Test
-  void scoresOnABorderBelongToTheBinAbove() {
+  void scoresOnABorderBelongToTheBinBelow() {
     ReliabilityBins bins = new ReliabilityBins(4);
-    for (double score : new double[] {0, 0.25, 0.4999, 0.5, 1}) {
+    for (double score : new double[] {0, 0.25, 0.2501, 0.5, 1}) {
       bins.add(score, 0);
     }
 
     assertThat(new long[] {bins.boxes(0), bins.boxes(1), bins.boxes(2), bins.boxes(3)})
-        .containsExactly(1, 2, 1, 1);
+        .containsExactly(2, 2, 0, 1);
   }
 
   @Test
@@ -57,12 +57,17 @@ final class TestReliability {
   void pictureHasAPointWhereTheBinIs() {
     Reliability reliability = Reliability.of(1);
     for (int i = 0; i < 4; i++) {
-      reliability.add(0, 0.9, i == 0 ? 0 : 0.8);
+      add(reliability, 0, 0.9, i == 0 ? 0 : 0.8);
     }
 
     assertThat(new ReliabilityPicture(reliability).svg())
         .startsWith("<svg ")
         .contains("D-ECE 0.1500, LaECE 0.3000, 4 boxes")
         .contains("<circle cx=\"424.0\" cy=\"144.0\"");
+  }
+
+  private static void add(Reliability reliability, int category, double score, double overlap) {
+    reliability.judge(score, overlap > 0 ? 1 : 0);
+    reliability.locate(category, score, overlap);
   }
 }

@@ -130,6 +130,11 @@ final class TestCalibrationRun {
   @Test
   void whatCannotBeCalibratedIsRefused() throws IOException {
     requireRefused("it has 540 boxes that can be judged (must be at least 1000: annotate", 1000);
+    Files.writeString(
+        Path.of(truth),
+        Files.readString(Path.of(truth))
+            .replaceAll("\"annotations\":\\[.*\\],", "\"annotations\":[],"));
+    requireRefused("none of its 540 boxes is on an object of its class (give annotations", 100);
     record("calibrate:file=x.json,any-detector=false");
     requireRefused("its scores are calibrated already, by calibrate:file=x.json", 100);
     Files.delete(Path.of(labels).resolve("_boxmill/run.json"));

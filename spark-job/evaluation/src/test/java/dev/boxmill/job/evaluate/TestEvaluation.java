@@ -1,10 +1,12 @@
 package dev.boxmill.job.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.evaluate.AnnotationWarnings.Kind;
 import dev.boxmill.job.matching.MatchingCost.ClassRule;
 import java.net.URISyntaxException;
@@ -37,26 +39,43 @@ final class TestEvaluation {
 
   @ParameterizedTest
   @ValueSource(strings = {"plain", "crowds", "ties", "many", "single"})
-  void calibrationErrorsAreThoseOfPycocotoolsMatches(String name) throws Exception {
+  void calibrationErrorsEqualDetectionCalibration(String name) throws Exception {
     GroundTruth truth = truth(name, EvaluationStyle.COCO);
     List<ImageDetections> detections =
         ResultFile.read(
                 file(name, "results"), truth, ImageScope.ALL, () -> new Configuration(false))
             .detections();
-    Evaluation evaluation = evaluate(EvaluationStyle.COCO, truth, detections);
     JsonNode expected =
         new ObjectMapper()
             .readTree(TestEvaluation.class.getResourceAsStream("calibration.json"))
             .get(name);
 
-    assertThat(evaluation.reliability().all().total()).isEqualTo(expected.get("boxes").longValue());
-    evaluation
-        .calibrationErrors()
-        .forEach(
-            (number, value) ->
-                assertThat(value)
-                    .as(number)
-                    .isCloseTo(expected.get(number).doubleValue(), within(ROUNDING)));
+    assertThat(expected.get("LaECE")).hasSize(4);
+    for (Map.Entry<String, JsonNode> one : expected.get("LaECE").properties()) {
+      Evaluation evaluation =
+          evaluate(
+              EvaluationRequest.of("", EvaluationStyle.COCO)
+                  .withLaeceIou(Double.parseDouble(one.getKey())),
+              truth,
+              detections);
+      Map<String, Double> errors = evaluation.calibrationErrors();
+
+      assertThat(evaluation.reliability().all().total())
+          .isEqualTo(expected.get("boxes").longValue());
+      assertThat(errors.get("D-ECE"))
+          .isCloseTo(expected.get("D-ECE").doubleValue(), within(ROUNDING));
+      assertThat(errors.get("LaECE"))
+          .as("LaECE at IoU %s", one.getKey())
+          .isCloseTo(one.getValue().doubleValue(), within(ROUNDING));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.1, 1.5, Double.NaN})
+  void laeceIouIsAShare(double iou) {
+    assertThatThrownBy(() -> EvaluationRequest.of("", EvaluationStyle.COCO).withLaeceIou(iou))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("Invalid --laece-iou: " + iou + " (must be from 0 to 1)");
   }
 
   @Test
@@ -122,11 +141,16 @@ final class TestEvaluation {
 
   private static Evaluation evaluate(
       EvaluationStyle style, GroundTruth truth, List<ImageDetections> detections) {
+    return evaluate(EvaluationRequest.of("", style), truth, detections);
+  }
+
+  private static Evaluation evaluate(
+      EvaluationRequest request, GroundTruth truth, List<ImageDetections> detections) {
     ResultFile.Results results =
         new ResultFile.Results(detections, 0, detections.size(), new AnnotationWarnings());
     OracleVariant raw = OracleVariant.raw(OracleVariant.BoxSource.REFINED);
     Oracle oracle = new Oracle(ClassRule.FOCAL, 0, truth.categories().size());
-    return new ResultImages(style, truth, results)
+    return new ResultImages(request, truth, results)
         .read(List.of(raw), oracle)
         .evaluations()
         .get(raw);

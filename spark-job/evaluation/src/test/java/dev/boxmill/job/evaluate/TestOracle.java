@@ -139,7 +139,7 @@ final class TestOracle {
         new GroundTruth(images, TestingTruth.categories(CATEGORIES), new AnnotationWarnings());
     ResultFile.Results results =
         new ResultFile.Results(detections, 0, detections.size(), new AnnotationWarnings());
-    return new ResultImages(EvaluationStyle.COCO, truth, results)
+    return new ResultImages(EvaluationRequest.of("", EvaluationStyle.COCO), truth, results)
         .read(List.of(reading), oracle)
         .evaluations()
         .get(reading)

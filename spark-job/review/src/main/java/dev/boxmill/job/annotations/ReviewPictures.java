@@ -6,12 +6,12 @@ import dev.boxmill.job.evaluate.TruthObject;
 import dev.boxmill.job.preview.ChangePage;
 import dev.boxmill.job.preview.ChangePage.ChangedBox;
 import dev.boxmill.job.preview.ChangePage.ChangedPicture;
+import dev.boxmill.job.preview.ChangePage.Words;
 import dev.boxmill.schemas.Corners;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -40,9 +40,9 @@ record ReviewPictures(ReviewSummary summary, List<String> categories) {
         "Annotations to look at again",
         summary.figures(),
         summary.places(),
-        Map.of(),
+        summary.tables(categories),
         changes,
-        note,
+        new Words("review", "Error", note, "most doubtful first", "No annotation looks wrong."),
         worst.stream().map(this::picture).toList());
   }
 

@@ -1,6 +1,6 @@
 package dev.boxmill.job.annotations;
 
-import dev.boxmill.job.annotations.Suspect.AnnotationError;
+import dev.boxmill.job.annotations.Suspect.ClassError;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.evaluate.AnnotatedImage;
 import dev.boxmill.job.evaluate.AnnotatedImages;
@@ -62,7 +62,8 @@ public final class ReviewRun {
     JavaRDD<AnnotatedImage> rows = images.rows();
     if (rows.isEmpty()) {
       throw new BadInputException(
-          "Cannot review annotations: no annotated image was labeled (give labels of these images)");
+          "Cannot review annotations: no annotated image was labeled (give labels of these"
+              + " images)");
     }
     ReviewThresholds thresholds = request.thresholds();
     double least =
@@ -89,7 +90,13 @@ public final class ReviewRun {
     long tasks = writeTasks(reviewed, categories, folder);
     ReviewSummary summary =
         new ReviewSummary(
-            request, images.facts(), reviewed.count(), counts(reviewed), tasks, folder);
+            request,
+            images.truth().findings().sentences(),
+            images.facts(),
+            reviewed.count(),
+            counts(reviewed),
+            tasks,
+            folder);
     page(summary, reviewed, categories).write(folder.unfinished(ReviewFolder.PAGE), hadoop);
     folder.publish(warnings);
     return summary;
@@ -109,10 +116,10 @@ public final class ReviewRun {
         .save(folder.unfinished(ReviewFolder.TABLE).toString());
   }
 
-  private Map<AnnotationError, Long> counts(JavaRDD<ReviewedImage> reviewed) {
+  private Map<ClassError, Long> counts(JavaRDD<ReviewedImage> reviewed) {
     return reviewed
         .flatMap(image -> image.review().suspects().iterator())
-        .map(Suspect::error)
+        .map(Suspect::classError)
         .countByValue();
   }
 

@@ -2,6 +2,7 @@ package dev.boxmill.job.annotations;
 
 import dev.boxmill.job.evaluate.AnnotatedImage.Found;
 import dev.boxmill.job.evaluate.TruthObject;
+import java.io.Serializable;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -29,6 +30,19 @@ record Suspect(
     String title() {
       return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
+  }
+
+  /**
+   * An error of a class.
+   *
+   * @param category index of the annotated class, or of the one that was overlooked
+   */
+  record ClassError(int category, AnnotationError error) implements Serializable {}
+
+  ClassError classError() {
+    int category =
+        object.map(TruthObject::category).orElseGet(() -> found.orElseThrow().category());
+    return new ClassError(category, error);
   }
 
   boolean isSuspect() {

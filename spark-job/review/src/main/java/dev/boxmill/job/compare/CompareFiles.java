@@ -5,6 +5,7 @@ import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.preview.ChangePage;
 import dev.boxmill.job.preview.ChangePage.ChangedBox;
 import dev.boxmill.job.preview.ChangePage.ChangedPicture;
+import dev.boxmill.job.preview.ChangePage.Words;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.storage.StoredFile;
 import dev.boxmill.job.storage.WritablePlace;
@@ -116,7 +117,7 @@ public final class CompareFiles {
         report.facts(),
         report.tables(),
         Change.titles(),
-        note,
+        new Words("comparison", "Change", note, "most different first", "No picture differs."),
         most.stream()
             .flatMap(image -> image.size().map(size -> picture(image, size)).stream())
             .toList());

@@ -22,8 +22,8 @@ import org.apache.hadoop.fs.Path;
  * @param facts names and values below them, in order
  * @param tables with their titles, in order; the first row of each is its head
  * @param changes what may become of a box; the first is that nothing did, and is drawn faintly
- * @param note what pictures are shown
- * @param pictures those that differ most first
+ * @param words what the page says of its pictures
+ * @param pictures in the order of {@code words}
  */
 public record ChangePage(
     String title,
@@ -31,8 +31,19 @@ public record ChangePage(
     Map<String, String> facts,
     Map<String, List<List<String>>> tables,
     List<String> changes,
-    String note,
+    Words words,
     List<ChangedPicture> pictures) {
+
+  /**
+   * What a page says of its pictures.
+   *
+   * @param what the page is, beside the program's name
+   * @param change what a change is called here
+   * @param note which are shown, and what lines mean
+   * @param order in which they stand at first
+   * @param nothing instead of pictures, where there are none
+   */
+  public record Words(String what, String change, String note, String order, String nothing) {}
 
   /**
    * One picture.
@@ -74,13 +85,13 @@ public record ChangePage(
     List<ShownImage> images = pictures.stream().map(this::shown).toList();
     return new PageTemplate(
             title,
-            "comparison",
+            words.what,
             "compared",
             Html.isolated(title),
             overview(),
             controls(images),
             cards(images, thumbnails),
-            Html.text(note),
+            Html.text(words.note),
             Tables.html(tables))
         .html();
   }
@@ -96,7 +107,7 @@ public record ChangePage(
 
   private Controls controls(List<ShownImage> images) {
     Map<String, String> orders = new LinkedHashMap<>();
-    orders.put("sample", "most different first");
+    orders.put("sample", words.order);
     orders.put("name", "by name");
     orders.put("boxes", "most boxes first");
     List<Layer> layers = List.of(new Layer("detector", "A", "A"), new Layer("final", "B", "B"));
@@ -109,16 +120,17 @@ public record ChangePage(
             .map(
                 change ->
                     """
-                    <label class="toggle"><input type="checkbox" class="change" value="%s" checked>%s</label>"""
+<label class="toggle"><input type="checkbox" class="change" value="%s" checked>%s</label>"""
                         .formatted(Html.text(change), Html.text(change)))
             .collect(Collectors.joining());
-    return "<fieldset class=\"group\"><legend class=\"unseen\">Changes</legend>%s</fieldset>"
-        .formatted(toggles);
+    return """
+<fieldset class="group" id="changes" data-title="%s"><legend class="unseen">%ss</legend>%s</fieldset>"""
+        .formatted(Html.text(words.change), Html.text(words.change), toggles);
   }
 
-  private static String cards(List<ShownImage> images, Map<String, Thumbnail> thumbnails) {
+  private String cards(List<ShownImage> images, Map<String, Thumbnail> thumbnails) {
     if (images.isEmpty()) {
-      return "<p class=\"nothing\">No picture differs.</p>";
+      return "<p class=\"nothing\">" + Html.text(words.nothing) + "</p>";
     }
     return images.stream()
         .map(image -> new ImageCard(image, thumbnails.get(image.uri())).html())

@@ -19,15 +19,26 @@ final class SmallJpeg {
 
   private SmallJpeg() {}
 
-  /** The picture as a JPEG in base 64, no side longer than {@code edge}; never enlarged. */
-  static String of(Picture picture, int edge) {
-    ImageSize size = picture.size();
-    int longest = Math.max(size.width(), size.height());
+  /** What a picture of that size becomes: no side longer than {@code edge}, never enlarged. */
+  static ImageSize size(ImageSize whole, int edge) {
+    double scale = Math.min(1, (double) edge / Math.max(whole.width(), whole.height()));
+    return new ImageSize(
+        (int) Math.max(1, Math.round(whole.width() * scale)),
+        (int) Math.max(1, Math.round(whole.height() * scale)));
+  }
+
+  /**
+   * The picture as a JPEG in base 64, as large as {@link #size} says.
+   *
+   * @param picture perhaps decoded at a fraction of its size
+   * @param whole its size in full
+   */
+  static String of(Picture picture, ImageSize whole, int edge) {
+    int longest = Math.max(picture.size().width(), picture.size().height());
     BufferedImage averaged = averaged(picture, Math.max(1, longest / (2 * edge)));
-    double scale = Math.min(1, (double) edge / longest);
-    int width = (int) Math.max(1, Math.round(size.width() * scale));
-    int height = (int) Math.max(1, Math.round(size.height() * scale));
-    return Base64.getEncoder().encodeToString(jpeg(scaled(averaged, width, height)));
+    ImageSize small = size(whole, edge);
+    return Base64.getEncoder()
+        .encodeToString(jpeg(scaled(averaged, small.width(), small.height())));
   }
 
   private static byte[] jpeg(BufferedImage picture) {

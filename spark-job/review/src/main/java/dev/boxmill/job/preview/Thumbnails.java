@@ -2,11 +2,11 @@ package dev.boxmill.job.preview;
 
 import dev.boxmill.image.DecodeBudget;
 import dev.boxmill.image.ImageDecoder;
+import dev.boxmill.image.ScaledReading;
 import dev.boxmill.image.UnreadableImageException;
 import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.images.ImageNames;
 import dev.boxmill.job.images.StoredImages;
-import dev.boxmill.schemas.ImageSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -72,8 +72,10 @@ record Thumbnails(Configuration hadoop, int edge) {
 
   private Thumbnail thumbnail(byte[] file) {
     try {
-      ImageSize size = DECODER.declaredSize(file);
-      return Thumbnail.of(BUDGET.decode(size, () -> SmallJpeg.of(DECODER.decode(file), edge)));
+      ScaledReading reading = DECODER.scaled(file, whole -> SmallJpeg.size(whole, edge));
+      return Thumbnail.of(
+          BUDGET.decode(
+              reading.reduced(), () -> SmallJpeg.of(reading.read(), reading.size(), edge)));
     } catch (UnreadableImageException | UncheckedIOException e) {
       return Thumbnail.missing("it could not be decoded for the preview");
     } catch (OutOfMemoryError e) { // of one picture's buffer: no reason to lose the page

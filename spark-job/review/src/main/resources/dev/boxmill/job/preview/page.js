@@ -163,7 +163,7 @@ function columnsOf() {
   const columns = {Class: box => box.label, Score: box => box.score.toFixed(2)};
   if (root.classList.contains('refined')) columns['IoU with detector'] = box => box.iou.toFixed(2);
   if (root.classList.contains('compared')) {
-    columns.Change = box => box.change;
+    columns[one('changes').dataset.title] = box => box.change;
     columns['IoU of A and B'] = box => box.line.matches('.only-final, .only-detector') ? '' : box.iou.toFixed(2);
   }
   return columns;

@@ -240,7 +240,8 @@ final class TestReviewRun {
     requireRefused("it is there already (--overwrite replaces it)");
     ReviewRun.write(request(24, ExistingReview.REPLACE), TestingSpark.session(), warning -> {});
     assertThat(rows()).hasSize(1);
-    assertThat(Files.readString(review.resolve("review.html"))).contains("No picture differs.");
+    assertThat(Files.readString(review.resolve("review.html")))
+        .contains("No annotation looks wrong.");
     assertThatThrownBy(() -> request(0, ExistingReview.REFUSE))
         .isInstanceOf(BadInputException.class)
         .hasMessage("Invalid --limit: 0 (must be from 1 to 1000)");

@@ -47,7 +47,7 @@ final class TestSmallJpeg {
   }
 
   private static BufferedImage small(Picture picture, int edge) throws IOException {
-    byte[] jpeg = Base64.getDecoder().decode(SmallJpeg.of(picture, edge));
+    byte[] jpeg = Base64.getDecoder().decode(SmallJpeg.of(picture, picture.size(), edge));
     return ImageIO.read(new ByteArrayInputStream(jpeg));
   }
 
