@@ -47,7 +47,7 @@ public record GroundingDinoArchitecture(
           List.of(
               new ModelType(GroundingDinoConfig.ORIGINAL, GroundingDinoArchitecture::parse),
               new ModelType(GroundingDinoConfig.MM, GroundingDinoArchitecture::parse)),
-          List.of());
+          List.of(new GroundingDinoStateDictFormat()));
 
   public GroundingDinoArchitecture {
     Transformer.requirePositive("num_queries", queries);
