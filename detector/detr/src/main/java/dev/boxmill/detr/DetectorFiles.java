@@ -170,10 +170,7 @@ public final class DetectorFiles implements AutoCloseable {
       return prompt;
     }
     if (prompt.isEmpty()) {
-      throw new CheckpointException(
-          ("Missing --prompt: %s finds what it is asked for (name that, as in --prompt \"red apple."
-                  + " forklift\", or a file with --prompts)")
-              .formatted(detector));
+      throw new MissingPromptException(detector);
     }
     if (!options.classNames().isEmpty()) {
       throw new CheckpointException(
