@@ -58,6 +58,7 @@ NAMES = {
     "avg_pool2d": "nn.functional.avg_pool2d",
     "convolution": "nn.functional.conv2d",
     "convolution_backward": "nn.functional.conv2d",
+    "embedding": "nn.functional.embedding",
     "gelu": "nn.functional.gelu",
     "max_pool2d_with_indices": "nn.functional.max_pool2d",
     "native_group_norm": "nn.functional.group_norm",

@@ -4,10 +4,13 @@
     python check_authors.py deimv2 DEIMv2 [DIRECTORY]                 (default: ../resources/golden)
     git clone https://github.com/lyuwenyu/RT-DETR                     (checked at commit 068dfde)
     python check_authors.py rtdetr RT-DETR/rtdetrv2_pytorch [DIRECTORY]
+    git clone https://github.com/IDEA-Research/GroundingDINO          (checked at commit 856dde2)
+    python check_authors.py groundingdino GroundingDINO [DIRECTORY]
 
 It gives the authors' modules the golden files' weights, by the names of the .keys files that boxmill reads, and prints how far
 their results are apart. With --names it writes their state dict's names and shapes, which tests read. Needs the packages of
-requirements-5.txt and those that the authors' code imports.
+requirements-5.txt and those that the authors' code imports; GroundingDINO is of the time of transformers 4 (checked with 4.57.1),
+and imports addict, yapf, timm, matplotlib, pycocotools and opencv-python-headless.
 """
 
 import json
@@ -24,11 +27,28 @@ NAMES = HERE / "../resources/dev/boxmill/detr"
 TABLES = {
     "deimv2": ("deimv2/original.keys", "dfine/shared.keys", "rtdetr/shared.keys", "deimv2/dinov3.keys"),
     "rtdetr": ("rtdetr/original.keys", "rtdetr/shared.keys", "backbone/resnet_vd.keys"),
+    "groundingdino": ("groundingdino/original.keys",),
 }
 VARIANTS = {
     "deimv2": ("deimv2-dino", "deimv2-distilled"),
     # the authors' discrete sampling is for square maps
     "rtdetr": ("rtdetr-bottleneck", "rtdetr-v2"),
+    "groundingdino": ("grounding-dino",),
+}
+# transformers' names of a Swin's parts, and its authors'
+SWIN = {
+    "embeddings.patch_embeddings.projection": "patch_embed.proj",
+    "embeddings.norm": "patch_embed.norm",
+    "encoder.layers.": "layers.",
+    "layernorm_before": "norm1",
+    "layernorm_after": "norm2",
+    "attention.self.relative": "attn.relative",
+    "attention.output.dense": "attn.proj",
+    "intermediate.dense": "mlp.fc1",
+    "output.dense": "mlp.fc2",
+    "hidden_states_norms.stage2": "norm1",
+    "hidden_states_norms.stage3": "norm2",
+    "hidden_states_norms.stage4": "norm3",
 }
 
 
@@ -113,6 +133,111 @@ def deimv2(config, size):
     return torch.nn.ModuleDict(dict(backbone=backbone, encoder=encoder, decoder=decoder)).eval()
 
 
+def groundingdino(config, directory):
+    """Grounding DINO with a golden file's sizes, where its modules fix some, and with a golden file's tokenizer."""
+    import importlib
+    import inspect
+    from types import SimpleNamespace
+
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    zoo = "groundingdino.models.GroundingDINO."
+    whole, parts, swins = (importlib.import_module(zoo + name) for name in ("groundingdino", "transformer", "backbone.swin_transformer"))
+    joiner = importlib.import_module(zoo + "backbone.backbone").Joiner
+    positions = importlib.import_module(zoo + "backbone.position_encoding").PositionEmbeddingSineHW
+    sizes, dim, text = config["backbone_config"], config["d_model"], BertConfig(**config["text_config"])
+    whole.get_tokenlizer = SimpleNamespace(
+        get_tokenlizer=lambda name: PreTrainedTokenizerFast(
+            tokenizer_file=str(directory / "tokenizer.json"), cls_token="[CLS]", sep_token="[SEP]", pad_token="[PAD]", unk_token="[UNK]"),
+        get_pretrained_language_model=lambda name: BertModel(text, add_pooling_layer=True).eval(),
+    )
+    sines = inspect.getsource(parts.gen_sineembed_for_position).replace("128", str(dim // 2))
+    exec(sines, vars(importlib.import_module(zoo + "utils")))
+    parts.gen_sineembed_for_position = importlib.import_module(zoo + "utils").gen_sineembed_for_position
+    of_places, decoder_layer = parts.get_sine_pos_embed, parts.DeformableTransformerDecoderLayer
+    parts.get_sine_pos_embed = lambda places, num_pos_feats, **others: of_places(places, num_pos_feats=dim, **others)
+    parts.DeformableTransformerDecoderLayer = lambda dim, inside, *others, **named: decoder_layer(
+        dim, config["decoder_ffn_dim"], *others, **named)
+    swin = swins.SwinTransformer(
+        embed_dim=sizes["embed_dim"], depths=sizes["depths"], num_heads=sizes["num_heads"], window_size=sizes["window_size"],
+        mlp_ratio=sizes["mlp_ratio"], out_indices=(1, 2, 3))
+    temperature = config["positional_embedding_temperature"]
+    backbone = joiner(swin, positions(dim // 2, temperatureH=temperature, temperatureW=temperature, normalize=True))
+    backbone.num_channels = swin.num_features[1:]
+    transformer = parts.Transformer(
+        d_model=dim, nhead=config["decoder_attention_heads"], num_queries=config["num_queries"],
+        num_encoder_layers=config["encoder_layers"], num_decoder_layers=config["decoder_layers"],
+        dim_feedforward=config["encoder_ffn_dim"], return_intermediate_dec=True, learnable_tgt_init=True,
+        num_feature_levels=config["num_feature_levels"], enc_n_points=config["encoder_n_points"],
+        dec_n_points=config["decoder_n_points"], two_stage_type="standard", embed_init_tgt=True, use_text_enhancer=True,
+        use_fusion_layer=True, use_text_cross_attention=True, text_dropout=0.0, fusion_dropout=0.0,
+    )
+    return whole.GroundingDINO(
+        backbone, transformer, config["num_queries"], iter_update=True, query_dim=4,
+        num_feature_levels=config["num_feature_levels"], two_stage_type="standard", two_stage_bbox_embed_share=False,
+        two_stage_class_embed_share=False, dn_number=0).eval()
+
+
+def of_swin(tensors):
+    """A transformers' Swin's tensors under its authors' names, queries, keys and values as one."""
+    prefix = "model.backbone.conv_encoder.model."
+    found, parts = {}, {}
+    for name, tensor in tensors.items():
+        if name.startswith(prefix) and ".swin.layernorm" not in name:
+            theirs = "backbone.0." + name.removeprefix(prefix)
+            for ours, other in SWIN.items():
+                theirs = theirs.replace(ours, other)
+            match = re.fullmatch(r"(.*)attention\.self\.(query|key|value)(\..*)", theirs)
+            if match:
+                part = ("query", "key", "value").index(match[2])
+                parts.setdefault(match[1] + "attn.qkv" + match[3], [None] * 3)[part] = tensor
+            else:
+                found[theirs] = tensor
+    return found | {name: torch.cat(whole) for name, whole in parts.items()}
+
+
+def check_reading(directory, names):
+    """Every step that can be had from the authors' Grounding DINO."""
+    config = json.loads((directory / "config.json").read_text())
+    golden = load_file(directory / "golden.safetensors")
+    network = groundingdino(config, directory)
+    tensors = load_file(directory / "model.safetensors")
+    weights = renamed(tensors, TABLES["groundingdino"]) | of_swin(tensors)
+    weights = {name: tensor.float() for name, tensor in weights.items()}
+    left = network.load_state_dict(weights, strict=False)
+    # all decoder layers have one box head, which the file holds once
+    passed = "relative_position_index|bert.pooler|position_ids|bbox_embed.[1-9]"
+    assert not [name for name in left.missing_keys if not re.search(passed, name)], left
+    assert not left.unexpected_keys, left
+    phrases = [phrase for words in json.loads((directory / "prompts.json").read_text()).values() for phrase in words]
+    seen = {}
+
+    def keep(name, module, of):
+        def hook(module, arguments, result):
+            seen.setdefault(name, of(result))
+
+        module.register_forward_hook(hook)
+
+    core = network.transformer
+    for i in range(config["encoder_layers"]):
+        keep(f"encoder.{i}", core.encoder.layers[i], lambda result: result)
+        keep(f"encoder.{i}.text", core.encoder.text_layers[i], lambda result: result.transpose(0, 1))
+    for i in range(config["decoder_layers"]):
+        keep(f"decoder.{i}", core.decoder.layers[i], lambda result: result.transpose(0, 1))
+    keep("text", network.feat_map, lambda result: result[:1])
+    keep("query.candidates", core.enc_output_norm, lambda result: result)
+    with torch.no_grad():
+        pixels = golden["pixels"].float()
+        result = network(pixels, captions=[" . ".join(phrases) + " ."] * len(pixels))
+    words = golden["words"].shape[2]
+    seen.update(words=result["pred_logits"][..., :words], boxes=result["pred_boxes"])
+    for name, tensor in seen.items():
+        apart = (tensor - golden[name]).abs()
+        print(f"{directory.name} {name}: {apart.max().item():.1e}, of numbers up to {golden[name].abs().max().item():.1f}")
+    if names:
+        save_names(NAMES / "groundingdino", directory.name, network.state_dict())
+
+
 def renamed(tensors, tables):
     """Under the authors' names: each of several that a line of a table gives it, parts joined."""
     lines = [line.split() for table in tables for line in (KEYS / table).read_text().splitlines() if line]
@@ -163,11 +288,15 @@ def check(kind, directory, names):
     for name, tensor in seen.items():
         print(f"{directory.name} {name}: {(tensor - golden[name]).abs().max().item():.1e}")
     if names:
-        lines = [f"{name} {'x'.join(map(str, tensor.shape)) or '1'}" for name, tensor in sorted(kept.items())
-                 if not re.search("decoder.anchors|valid_mask|num_batches_tracked", name)]
-        folder = NAMES / ("dfine" if kind == "deimv2" else "rtdetr")
-        folder.mkdir(exist_ok=True)
-        (folder / f"{directory.name}.names").write_text("\n".join(lines) + "\n")
+        save_names(NAMES / ("dfine" if kind == "deimv2" else "rtdetr"), directory.name, {
+            name: tensor for name, tensor in kept.items()
+            if not re.search("decoder.anchors|valid_mask|num_batches_tracked", name)})
+
+
+def save_names(folder, variant, tensors):
+    lines = [f"{name} {'x'.join(map(str, tensor.shape)) or '1'}" for name, tensor in sorted(tensors.items())]
+    folder.mkdir(exist_ok=True)
+    (folder / f"{variant}.names").write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
@@ -176,4 +305,7 @@ if __name__ == "__main__":
     root = Path(rest[0]) if rest else HERE / "../resources/golden"
     torch.set_num_threads(1)
     for variant in VARIANTS[kind]:
+        if kind == "groundingdino":
+            check_reading(root / variant, "--names" in sys.argv)
+            continue
         check(kind, root / variant, "--names" in sys.argv)

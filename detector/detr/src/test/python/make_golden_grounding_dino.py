@@ -11,10 +11,13 @@ reads off the tokens. grounding-dino-mm has only vocab.txt as tokenizer, and kee
 
 tokens.json in grounding-dino holds awkward prompts and what transformers' processor makes of them.
 
+transformers keeps boxes 1e-5 away from the image's border where the authors keep 1e-3: here it computes what they do.
+
 The vocabulary has the few pieces that the prompts need, at the places that the network takes for granted: BERT's [CLS], [SEP],
 period and question mark.
 """
 
+import copy
 import itertools
 import json
 import string
@@ -41,7 +44,9 @@ SCORE_GAP = 5e-4  # between neighbors among the selected queries' logits
 DETECTION_GAP = 1e-5  # between neighbors among the detections' scores
 TARGET = (150, 221)  # height and width that the boxes are scaled to
 THRESHOLD, TEXT_THRESHOLD = 0.3, 0.15
-SHAPE = (2, 66, 43)
+# Of grounding-dino the coarsest map has four cells: of two, GroupNorm tells only which is greater, and rounding with it.
+SHAPES = {"grounding-dino": (2, 66, 67), "grounding-dino-mm": (2, 66, 43)}
+IMAGES = 2
 QUERIES = 9
 
 PROMPTS = {
@@ -132,7 +137,7 @@ def settings(**changed):
     return {
         **dict(
             backbone_config=SwinConfig(
-                embed_dim=4, depths=[1, 1, 2, 1], num_heads=[1, 2, 2, 4], window_size=4, out_indices=[2, 3, 4]
+                embed_dim=4, depths=[1, 1, 2, 1], num_heads=[1, 2, 2, 4], window_size=4, mlp_ratio=2, out_indices=[2, 3, 4]
             ),
             text_config=BertConfig(
                 vocab_size=1100,
@@ -164,6 +169,7 @@ VARIANTS = {
         **settings(
             decoder_bbox_embed_share=False,
             decoder_cls_embed_share=False,
+            encoder_layers=1,
             positional_embedding_temperature=10000,
             activation_function="gelu",
         )
@@ -199,6 +205,22 @@ def randomise(model, generator):
             tensor.copy_(values)
 
 
+def authors_border(model, mm):
+    """1e-3 between the decoder's layers and for its result; mmdetection, which MM-Grounding-DINO is from, has 1e-5 for that."""
+    result = 1e-5 if mm else 1e-3
+    border = [result]
+
+    def move(eps):
+        def hook(*_):
+            border[0] = eps
+
+        return hook
+
+    model.model.decoder.register_forward_pre_hook(move(1e-3))
+    model.model.decoder.register_forward_hook(move(result))
+    torch.special.logit = lambda x, eps: torch.log(x.clamp(border[0]) / (1 - x).clamp(border[0]))
+
+
 class Prompted(torch.nn.Module):
     """The network with its prompt, so that it is called with pixels alone."""
 
@@ -211,20 +233,19 @@ class Prompted(torch.nn.Module):
         return self.model(pixels, self.ids.expand(pixels.size(0), -1))
 
 
-
-
-def build(config, ids, seed):
+def build(config, shape, ids, seed):
     generator = torch.Generator().manual_seed(seed)
     mm = isinstance(config, MMGroundingDinoConfig)
     model = (MMGroundingDinoForObjectDetection if mm else GroundingDinoForObjectDetection)(config).eval()
     randomise(model, generator)
+    authors_border(model, mm)
     if not mm:
         # products of queries and words are not scaled
         with torch.no_grad():
             model.model.decoder.layer_norm.weight *= 0.25
             model.model.decoder.layer_norm.bias *= 0.25
     prompted = Prompted(model, ids)
-    pixels = torch.randn(SHAPE[0], 3, *SHAPE[1:], generator=generator).half().float()
+    pixels = torch.randn(shape[0], 3, *shape[1:], generator=generator).half().float()
     spread(prompted, model.model.encoder_output_bbox_embed.layers[2], pixels, 0, 0.5)
     boxes = model.bbox_embed if mm else model.bbox_embed[:1]
     for box in boxes:
@@ -305,7 +326,7 @@ def detections(processor, output, labels, text_threshold):
     """transformers' boxes, each as often as it has classes among the tokens that its label is made of, with these classes'
     scores; and transformers' labels."""
     results = processor.post_process_grounded_object_detection(
-        output, threshold=THRESHOLD, text_threshold=text_threshold, target_sizes=[TARGET] * SHAPE[0]
+        output, threshold=THRESHOLD, text_threshold=text_threshold, target_sizes=[TARGET] * IMAGES
     )
     found, texts = {}, []
     for i, result in enumerate(results):
@@ -361,7 +382,8 @@ def save_tokenizer(directory, processor):
         return
     (directory / "vocab.txt").unlink()
     processor.save_pretrained(directory)
-    (directory / "tokenizer_config.json").unlink(missing_ok=True)
+    for other in ("tokenizer_config.json", "vocab.txt"):
+        (directory / other).unlink(missing_ok=True)
     awkward = [dict(phrases=phrases, tokens=processor(text=phrases).input_ids) for phrases in AWKWARD]
     lines = [dict(line=line, tokens=processor(text=line).input_ids) for line in LINES]
     text = json.dumps(dict(phrases=awkward, lines=lines), ensure_ascii=True)
@@ -375,8 +397,9 @@ def make(directory, config):
     labels = labels_of(processor.tokenizer)
     assert len(labels) == ids.size(1)
     for seed in itertools.count():
-        prompted, pixels = build(config, ids, seed)
-        seen, output = steps(prompted, pixels)
+        prompted, pixels = build(config, SHAPES[directory.name], ids, seed)
+        # in float64, so that a comparison sees one side's rounding
+        seen, output = steps(copy.deepcopy(prompted).double(), pixels.double())
         if telling(seen, output, labels):
             break
     texts = {}
@@ -384,6 +407,7 @@ def make(directory, config):
         found, texts[name] = detections(processor, output, labels, threshold)
         seen.update({f"{name}.{key}": value for key, value in found.items()})
     seen["logits"] = torch.stack([seen["words"][..., labels == label].amax(-1) for label in range(len(PROMPTS))], -1)
+    seen = {name: values.float() for name, values in seen.items()}
     prompted.model.half().save_pretrained(directory)
     save_tokenizer(directory, processor)
     (directory / "prompts.json").write_text(json.dumps(PROMPTS, indent=2) + "\n")
@@ -391,7 +415,7 @@ def make(directory, config):
                 text_threshold=TEXT_THRESHOLD, text_labels=texts, tokens=ids[0].tolist(), target_height_width=TARGET)
     seen["pixels"] = pixels.half()
     save_file(seen, directory / "golden.safetensors", metadata={"made": json.dumps(made)})
-    counts = [len(seen[f"detections.{i}.scores"]) for i in range(SHAPE[0])]
+    counts = [len(seen[f"detections.{i}.scores"]) for i in range(IMAGES)]
     print(f"{directory.name}: seed {seed}, detections {counts}, boxes' deviation {seen['boxes'].std(1).mean():.2f}")
 
 

@@ -5,7 +5,7 @@ package dev.boxmill.checkpoint;
  * something else than the detector needs. The message names the file, the tensor or key, the reason
  * and what to do.
  */
-public final class CheckpointException extends RuntimeException {
+public class CheckpointException extends RuntimeException {
 
   public CheckpointException(String message) {
     super(message);

@@ -112,16 +112,22 @@ public final class DetectorFiles implements AutoCloseable {
   }
 
   private static DetectorFiles openStateDict(Path file, DetectorOptions options) {
-    refusePrompt(options.prompt(), file);
     Checkpoint checkpoint = Checkpoint.openFile(file);
     try {
       Architecture architecture = DetrFamily.recognize(checkpoint, options.architecture());
+      Path directory = file.toAbsolutePath().getParent();
+      Prompt prompt = prompt(architecture, file, directory, options);
+      List<Path> configurations = new ArrayList<>();
+      if (architecture instanceof ReadingArchitecture reading) {
+        PromptTokenizer.file(directory).ifPresent(configurations::add);
+        architecture = reading(reading, prompt, file);
+      }
       return new DetectorFiles(
-          List.of(),
+          configurations,
           withClassNames(architecture, options),
           architecture.preprocessing(),
           checkpoint,
-          options);
+          options.withPrompt(prompt));
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
@@ -131,7 +137,7 @@ public final class DetectorFiles implements AutoCloseable {
   private static DetectorFiles openDirectory(Path directory, DetectorOptions options) {
     DetectorConfiguration configuration = DetectorConfiguration.read(directory);
     Architecture architecture = configuration.architecture();
-    Prompt prompt = prompt(architecture, directory, options);
+    Prompt prompt = prompt(architecture, directory, directory, options);
     if (!options.architecture().isEmpty()) {
       throw new CheckpointException(
           "Invalid --architecture: %s (must be left out: %s says what the network is)"
@@ -153,19 +159,18 @@ public final class DetectorFiles implements AutoCloseable {
   /**
    * The prompt with its tokens, for a network that reads.
    *
+   * @param directory where its tokenizer lies
    * @throws CheckpointException if such a network has none, or another has one
    */
-  private static Prompt prompt(Architecture architecture, Path directory, DetectorOptions options) {
+  private static Prompt prompt(
+      Architecture architecture, Path detector, Path directory, DetectorOptions options) {
     Prompt prompt = options.prompt();
     if (!(architecture instanceof ReadingArchitecture reading)) {
-      refusePrompt(prompt, directory);
+      refusePrompt(prompt, detector);
       return prompt;
     }
     if (prompt.isEmpty()) {
-      throw new CheckpointException(
-          ("Missing --prompt: %s finds what it is asked for (name that, as in --prompt \"red apple."
-                  + " forklift\", or a file with --prompts)")
-              .formatted(directory));
+      throw new MissingPromptException(detector);
     }
     if (!options.classNames().isEmpty()) {
       throw new CheckpointException(
@@ -190,11 +195,11 @@ public final class DetectorFiles implements AutoCloseable {
   }
 
   private static Architecture reading(
-      ReadingArchitecture architecture, Prompt prompt, Path directory) {
+      ReadingArchitecture architecture, Prompt prompt, Path detector) {
     try {
       return architecture.reading(prompt);
     } catch (IllegalArgumentException e) {
-      throw new CheckpointException("Cannot use " + directory + ": " + e.getMessage(), e);
+      throw new CheckpointException("Cannot use " + detector + ": " + e.getMessage(), e);
     }
   }
 
@@ -217,8 +222,8 @@ public final class DetectorFiles implements AutoCloseable {
   }
 
   /**
-   * {@code config.json}, the image processor's, and the tokenizer of a network that reads; none of
-   * a state dict.
+   * {@code config.json} and the image processor's, which a state dict has not, and the tokenizer of
+   * a network that reads.
    */
   public List<Path> configurations() {
     return configurations;

@@ -35,12 +35,6 @@ public final class TestingParity {
    */
   public static void assertEveryStep(
       String variant, Convolutions convolutions, List<String> order) {
-    assertEveryStep(variant, convolutions, order, FLOAT32_TOLERANCE);
-  }
-
-  /** The same where steps multiply what rounding costs. */
-  public static void assertEveryStep(
-      String variant, Convolutions convolutions, List<String> order, float tolerance) {
     try (TestingGolden golden = TestingGolden.open(variant)) {
       Map<String, float[]> found =
           run(variant, "stages", p -> p.with(convolutions), Precision.FP32, pixels(golden));
@@ -50,7 +44,8 @@ public final class TestingParity {
           .sorted(
               Comparator.comparingInt((String step) -> order.indexOf(kind(step)))
                   .thenComparing(Comparator.naturalOrder()))
-          .forEach(step -> assertClose(step, found.get(step), golden.floats(step), tolerance));
+          .forEach(
+              step -> assertClose(step, found.get(step), golden.floats(step), FLOAT32_TOLERANCE));
     }
   }
 

@@ -218,6 +218,24 @@ final class TestLabelByWords {
   }
 
   @Test
+  void itIsNotTrained() {
+    TestingCommand run =
+        TestingCommand.run(
+            "train-detector",
+            "--input",
+            scenes.resolve("images").toString(),
+            "--ground-truth",
+            scenes.resolve("annotations.json").toString(),
+            "--output",
+            folder.resolve("trained").toString(),
+            "--detector",
+            DETECTOR.toString());
+    assertThat(run.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run.err())
+        .contains("Cannot train " + DETECTOR + ": detectors that read are not trained here");
+  }
+
+  @Test
   void aMissingTokenizerIsNamed() throws IOException {
     Path copy = Files.createDirectory(folder.resolve("copy"));
     for (String file : List.of("config.json", "processor_config.json", "model.safetensors")) {

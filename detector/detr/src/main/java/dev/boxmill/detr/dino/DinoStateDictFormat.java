@@ -171,7 +171,9 @@ public record DinoStateDictFormat(Source source) implements StateDictFormat {
 
   @Override
   public boolean fits(StateDict checkpoint) {
-    return source.transformer.isIn(checkpoint) && checkpoint.has(source.queries);
+    return source.transformer.isIn(checkpoint)
+        && checkpoint.has(source.queries)
+        && checkpoint.has(source.classes);
   }
 
   @Override

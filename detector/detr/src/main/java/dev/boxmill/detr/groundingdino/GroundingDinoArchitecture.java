@@ -22,9 +22,9 @@ import java.util.Set;
 
 /**
  * Grounding DINO (Liu et al., "Grounding DINO: Marrying DINO with Grounded Pre-Training for
- * Open-Set Object Detection", 2023) as transformers' {@code GroundingDinoForObjectDetection}
- * computes it, and MM-Grounding-DINO and LLMDet as its {@code MMGroundingDinoForObjectDetection}
- * does.
+ * Open-Set Object Detection", 2023), in transformers {@code GroundingDinoForObjectDetection}, and
+ * MM-Grounding-DINO and LLMDet, there {@code MMGroundingDinoForObjectDetection}; near the image's
+ * border boxes move as their authors have it.
  *
  * @param text reads the prompt
  * @param queries objects that it can find at most with one pass of the prompt
@@ -47,7 +47,7 @@ public record GroundingDinoArchitecture(
           List.of(
               new ModelType(GroundingDinoConfig.ORIGINAL, GroundingDinoArchitecture::parse),
               new ModelType(GroundingDinoConfig.MM, GroundingDinoArchitecture::parse)),
-          List.of());
+          List.of(new GroundingDinoStateDictFormat()));
 
   public GroundingDinoArchitecture {
     Transformer.requirePositive("num_queries", queries);
@@ -112,6 +112,7 @@ public record GroundingDinoArchitecture(
             Map.of(
                 "QUERIES", queries,
                 "SCALED", heads.scaled(),
+                "RESULT_BORDER", heads.resultBorder(),
                 "SHARED_BOXES", heads.oneBox(),
                 "SHARED_SCORES", heads.oneScore()))
         .with(

@@ -17,4 +17,12 @@ record GroundingDinoHeads(boolean scaled, boolean oneBox, boolean oneScore, bool
               + " decoder_bbox_embed_share is true)");
     }
   }
+
+  /**
+   * How near to the image's border a box is taken for its last move: of its authors' two code bases
+   * each has its own. transformers has 1e-5 for all moves.
+   */
+  double resultBorder() {
+    return scaled ? 1e-5 : 1e-3;
+  }
 }

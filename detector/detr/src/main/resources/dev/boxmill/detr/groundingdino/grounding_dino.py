@@ -9,7 +9,7 @@
 # for each pass, and its queries follow those of the pass before.
 #
 # B images, D model width, N tokens of all levels, T tokens of a pass's text, Q QUERIES, C classes.
-# Constants: QUERIES, SCALED, SHARED_BOXES and SHARED_SCORES (all decoder layers have one head), the prompt's PASSES (tokens of
+# Constants: QUERIES, SCALED, RESULT_BORDER (how near to the image's border a box is taken for its last move), SHARED_BOXES and SHARED_SCORES (all decoder layers have one head), the prompt's PASSES (tokens of
 # each), TOKENS (numbers in the vocabulary), PLACES (in their phrase), PHRASES (which, counted in the pass), LABELS (which class; C for
 # those of none), all behind each other, and CLASSES; and those of deformable_transformer.py and bert.py.
 
@@ -48,7 +48,7 @@ def detect_pass(
 def encode_both(
     x: Tensor, sizes: List[List[int]], prompt: str, w: Dict[str, Tensor],
     steps: Optional[Dict[str, Tensor]]) -> Tuple[Tensor, Tensor]:
-  text = torch.expand(w[prompt + ".text"], [x.size(0), -1, -1])
+  text = torch.repeat(w[prompt + ".text"], [x.size(0), 1, 1])
   for layer in range(ENCODER_LAYERS):
     name = "encoder." + str(layer)
     x, text = fused(x, text, w, name + ".fusion", ENCODER_HEADS // 2)
@@ -92,14 +92,14 @@ def decode(
     name = "decoder." + str(layer)
     given = boxes
     x = reading_decoder_layer(x, box_position(given, w), given, memory, text, sizes, w, name)
-    boxes = moved(given, x, w, layer)
+    boxes = moved(given, x, w, layer, 1e-3)
     normed = layer_norm(x, w, "decoder.norm")
     record(steps, name, x)
     record(steps, name + ".normed", normed)
     record(steps, name + ".boxes", boxes)
   last = DECODER_LAYERS - 1
   scores = "decoder" if SHARED_SCORES else "decoder." + str(last)
-  return (of_words(normed, text, w, scores), moved(given, normed, w, last))
+  return (of_words(normed, text, w, scores), moved(given, normed, w, last, RESULT_BORDER))
 
 # DINO's layer with a look at the words before that at the image.
 def reading_decoder_layer(
@@ -112,9 +112,9 @@ def reading_decoder_layer(
   x = add_norm(x, y, w, name + ".cross.norm")
   return add_norm(x, feed_forward(x, w, name, ACTIVATION), w, name + ".norm")
 
-def moved(boxes: Tensor, x: Tensor, w: Dict[str, Tensor], layer: int) -> Tensor:
+def moved(boxes: Tensor, x: Tensor, w: Dict[str, Tensor], layer: int, border: float) -> Tensor:
   name = "decoder.box" if SHARED_BOXES else "decoder." + str(layer) + ".box"
-  return torch.sigmoid(exact_mlp(x, w, name, 3) + torch.logit(boxes, 1e-5))
+  return torch.sigmoid(exact_mlp(x, w, name, 3) + inverse_sigmoid(boxes, border))
 
 # Sines of y, x, w, h, and two linear layers: (B, Q, 4) -> (B, Q, D)
 def box_position(boxes: Tensor, w: Dict[str, Tensor]) -> Tensor:
@@ -167,9 +167,9 @@ def prepare(w: Dict[str, Tensor]) -> Dict[str, Tensor]:
 # pass.
 def prepare_prompt(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:
   device = w["levels"].device
-  tokens = torch.tensor(TOKENS, dtype=INT64, device=device)
-  places = torch.tensor(PLACES, dtype=INT64, device=device)
-  phrases = torch.tensor(PHRASES, dtype=INT64, device=device)
+  tokens = whole_numbers(TOKENS, device)
+  places = whole_numbers(PLACES, device)
+  phrases = whole_numbers(PHRASES, device)
   labels = LABELS
   lengths = PASSES
   first = 0
@@ -184,8 +184,15 @@ def prepare_prompt(w: Dict[str, Tensor], ready: Dict[str, Tensor]) -> None:
     ready[name + ".position"] = torch.to(place_position(place, text.size(2)), DTYPE)
     ready[name + ".sees"] = sees
     classes = tokens_of_classes(labels[first:first + lengths[i]])
-    ready[name + ".classes"] = torch.tensor(classes, dtype=INT64, device=device)
+    ready[name + ".classes"] = whole_numbers(classes, device)
     first = first + lengths[i]
+
+# (n,) int64, made where they are read
+def whole_numbers(values: List[int], device: Device) -> Tensor:
+  parts = annotate(List[Tensor], [])
+  for value in values:
+    parts.append(torch.full([1], value, dtype=INT64, device=device))
+  return torch.cat(parts)
 
 # (T,) -> (1, T, D): sine and cosine in turn, of periods from 1 to 10000 places
 def place_position(places: Tensor, width: int) -> Tensor:

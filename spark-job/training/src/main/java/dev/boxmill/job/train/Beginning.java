@@ -1,5 +1,6 @@
 package dev.boxmill.job.train;
 
+import dev.boxmill.detr.MissingPromptException;
 import dev.boxmill.job.error.BadInputException;
 import dev.boxmill.job.evaluate.TruthCategory;
 import dev.boxmill.job.session.FrozenDetector;
@@ -42,10 +43,24 @@ record Beginning(FrozenDetector detector, LearntClasses classes, Optional<String
       LabelSettings asked,
       List<TruthCategory> categories,
       Configuration hadoop) {
-    FrozenDetector detector = FrozenDetector.of(asked, hadoop);
+    FrozenDetector detector = trainable(asked, hadoop);
     LearntClasses classes =
         LearntClasses.of(request.classes(), detector.classNames(), categories, request.matching());
     return new Beginning(detector, classes, Optional.empty());
+  }
+
+  private static FrozenDetector trainable(LabelSettings asked, Configuration hadoop) {
+    try {
+      return FrozenDetector.of(asked, hadoop);
+    } catch (BadInputException e) {
+      if (e.getCause() instanceof MissingPromptException) {
+        throw new BadInputException(
+            "Cannot train %s: detectors that read are not trained here (label with it, and train another on the corrected images: docs/words.md)"
+                .formatted(asked.detector()),
+            e);
+      }
+      throw e;
+    }
   }
 
   /** The output is looked at before anything is written beside it. */
