@@ -296,9 +296,10 @@ def make(folder, kind, authors, settings):
     saved = draws.tensors([len(t["labels"]) for t in truths], config["label_noise_ratio"])
     saved["pixels"] = pixels.half()
     saved["rounding"] = torch.tensor([rounded_loss])
-    for name, most in by_stored_name({n: torch.full_like(p, rounded.get(n, 0.0)).float() for n, p in model.named_parameters()
-                                      if p.requires_grad}, stored, kind, shared).items():
-        saved["rounding." + name] = most.flatten()[:1].clone()
+    by_name = by_stored_name({n: torch.full_like(p, rounded.get(n, 0.0)).float() for n, p in model.named_parameters()
+                                if p.requires_grad}, stored, kind, shared)
+    # one tensor for many small ones, by name: a file's header outweighs them
+    saved["roundings"] = torch.stack([by_name[name].flatten()[0] for name in sorted(by_name)])
     for name, loss in losses.items():
         saved["loss." + set_name(name, config["decoder_layers"])] = loss.detach().reshape(1).float()
     saved["total"] = total.detach().reshape(1).float()
@@ -311,8 +312,8 @@ def make(folder, kind, authors, settings):
     for name, gradient in by_stored_name(gradients, stored, kind, shared).items():
         saved["grad." + name] = gradient
     running = {name: buffer.float() for name, buffer in model.named_buffers() if "running_" in name}
-    for name, buffer in by_stored_name(running, stored, kind, shared).items():
-        saved["statistic." + name] = buffer
+    statistics = by_stored_name(running, stored, kind, shared)
+    saved["statistics"] = torch.cat([statistics[name].flatten() for name in sorted(statistics)])
     for i, truth in enumerate(truths):
         saved[f"targets.{i}.labels"] = truth["labels"]
         saved[f"targets.{i}.boxes"] = truth["boxes"].float()
