@@ -12,6 +12,7 @@ import csv
 import pathlib
 import statistics
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -20,9 +21,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("--seeds", default="0,1,2")
-    parser.add_argument("more", nargs="*", help="after --: options of train-refiner")
-    options = parser.parse_args()
-    rows = [trained(options.work / f"seed-{seed}", seed, options.more) for seed in options.seeds.split(",")]
+    split = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    options, more = parser.parse_args(sys.argv[1:split]), sys.argv[split + 1 :]
+    rows = [trained(options.work / f"seed-{seed}", seed, more) for seed in options.seeds.split(",")]
     print("| seed | detector alone | last epoch | gain | best epoch | gain |\n|---|---:|---:|---:|---:|---:|")
     for seed, (alone, last, best) in zip(options.seeds.split(","), rows):
         print(f"| {seed} | {alone:.4f} | {last:.4f} | {last - alone:+.4f} | {best:.4f} | {best - alone:+.4f} |")
