@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes every golden file of this module again, in a virtual environment of its own.
+# Makes every golden file of this module again, in a virtual environment of its own, but for those of D-FINE's and DEIMv2's
+# training: make_golden_fine_training.py needs their authors' code and runs last.
 #
 #     detector/detr/src/test/python/make_all.sh                      (three minutes, after the packages are there)
 #     detector/detr/src/test/python/make_all.sh PYTHON PYTHON5       (that have the packages of requirements.txt and
@@ -32,3 +33,4 @@ for script in make_golden_dfine make_golden_lw_detr make_golden_doc_layout make_
   echo "== $script"
   "$python5" "$script.py" ../resources/golden
 done
+echo "Left to do, with the authors' code: make_golden_fine_training.py D-FINE DEIMv2"
