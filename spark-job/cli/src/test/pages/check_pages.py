@@ -630,13 +630,26 @@ def check_preview(browser, file, labels, pictures):
           f" {stops} stops of the keyboard, {rules} of axe's checks passed in the dark")
 
 
-def check_comparison(browser, folder, pictures):
-    file = folder / "compare.html"
+def in_each_scheme(browser, file, name, pictures):
+    """The page in light, then in the dark, each with the number of axe's checks that it passed."""
     for scheme in ("light", "dark"):
         page = browser.open(file, color_scheme=scheme)
         check_scheme(page, scheme)
-        page.screenshot(path=pictures / f"compare-{scheme}.png")
-        rules = check_axe(page, f"compare, {scheme}")
+        page.screenshot(path=pictures / f"{name}-{scheme}.png")
+        yield scheme, page, check_axe(page, f"{name}, {scheme}")
+        page.context.close()
+
+
+def check_on_a_telephone(browser, file, name, pictures):
+    page = browser.open(file, width=390, height=844, reduced_motion="reduce", device_scale_factor=2)
+    check_narrow(page, name)
+    page.screenshot(path=pictures / f"{name}-narrow.png", full_page=True)
+    page.context.close()
+
+
+def check_comparison(browser, folder, pictures):
+    file = folder / "compare.html"
+    for scheme, page, rules in in_each_scheme(browser, file, "compare", pictures):
         if scheme == "light":
             check_pictures(page)
             images, changes = check_compared(page, folder)
@@ -645,11 +658,7 @@ def check_comparison(browser, folder, pictures):
             check_still(page)
         page.locator(".card:not(.off) .frame").first.click()
         page.screenshot(path=pictures / f"compare-large-{scheme}.png")
-        page.context.close()
-    page = browser.open(file, width=390, height=844, reduced_motion="reduce", device_scale_factor=2)
-    check_narrow(page, "compare")
-    page.screenshot(path=pictures / "compare-narrow.png", full_page=True)
-    page.context.close()
+    check_on_a_telephone(browser, file, "compare", pictures)
     print(f"compare: {images} pictures of {changes}; {stops} stops of the keyboard, {rules} of axe's checks passed in the dark")
 
 
@@ -658,11 +667,7 @@ def check_triage(browser, triage, labels, pictures):
     rows = table(labels)
     file = labels / "_boxmill" / "triage.html"
     doubtful = [row for row in parquet.read_table(triage).to_pylist() if row["status"] == "ok"]
-    for scheme in ("light", "dark"):
-        page = browser.open(file, color_scheme=scheme)
-        check_scheme(page, scheme)
-        page.screenshot(path=pictures / f"triage-{scheme}.png")
-        rules = check_axe(page, f"triage, {scheme}")
+    for scheme, page, rules in in_each_scheme(browser, file, "triage", pictures):
         if scheme == "light":
             check_pictures(page)
             images, boxes, worst = check_drawn(page, rows)
@@ -673,10 +678,7 @@ def check_triage(browser, triage, labels, pictures):
                 assert remark.startswith(f"{100 * row['review_priority']:.0f} %"), (remark, row)
             check_shown(page, rows, 0.3)
             check_still(page)
-        page.context.close()
-    page = browser.open(file, width=390, height=844, reduced_motion="reduce", device_scale_factor=2)
-    check_narrow(page, "triage")
-    page.context.close()
+    check_on_a_telephone(browser, file, "triage", pictures)
     print(f"triage: {images} pictures, {boxes} boxes at most {worst:.4f} px off; {rules} of axe's checks passed in the dark")
     return file
 
@@ -690,11 +692,7 @@ def check_review(browser, folder, annotations, pictures):
     rows = [row for row in parquet.read_table(folder / "table").to_pylist() if row["suspects"]]
     people = annotated(annotations)
     file = folder / "review.html"
-    for scheme in ("light", "dark"):
-        page = browser.open(file, color_scheme=scheme)
-        check_scheme(page, scheme)
-        page.screenshot(path=pictures / f"review-{scheme}.png")
-        rules = check_axe(page, f"review, {scheme}")
+    for scheme, page, rules in in_each_scheme(browser, file, "review", pictures):
         if scheme == "light":
             check_pictures(page)
             images, found = check_reviewed(page, rows, people)
@@ -706,11 +704,7 @@ def check_review(browser, folder, annotations, pictures):
         titles = page.locator("dialog th").all_inner_texts()
         assert titles == ["Class", "Score", "Error", "IoU of A and B"], titles
         page.screenshot(path=pictures / f"review-large-{scheme}.png")
-        page.context.close()
-    page = browser.open(file, width=390, height=844, reduced_motion="reduce", device_scale_factor=2)
-    check_narrow(page, "review")
-    page.screenshot(path=pictures / "review-narrow.png", full_page=True)
-    page.context.close()
+    check_on_a_telephone(browser, file, "review", pictures)
     print(f"review: {images} pictures of {dict(found)}; shown in turn: {'; '.join(told)}; {stops} stops of the keyboard, {rules} of axe's"
           f" checks passed in the dark")
     return file
