@@ -41,6 +41,15 @@ def run(command, **environment):
     return done.stdout
 
 
+def peak(command):
+    """The most memory that a command held, in MiB; one that fails ends the benchmark."""
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(map(str, command))} ended with {os.waitstatus_to_exitcode(status)}")
+    return usage.ru_maxrss / 1024
+
+
 def seconds(act):
     """How long a call takes."""
     start = time.perf_counter()

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is written is what is read, and a write that fails leaves what was there. */
 final class TestSafetensorsWriter {
 
+  private static final int LARGEST_FLOAT16 = 0x7bff;
+
   @TempDir Path directory;
 
   private record Values(List<Long> shape, FloatBuffer values) implements Weight {}
@@ -64,5 +66,63 @@ final class TestSafetensorsWriter {
         .isInstanceOf(CheckpointException.class)
         .hasMessageStartingWith("Cannot write " + file + ": ")
         .hasMessageEndingWith("(check the storage)");
+  }
+
+  @Test
+  void everyFloat16IsWrittenAsItself() {
+    float[] values = new float[2 * LARGEST_FLOAT16 + 2];
+    for (int pattern = 0; pattern <= LARGEST_FLOAT16; pattern++) {
+      values[2 * pattern] = HalfPrecision.float16((short) pattern);
+      values[2 * pattern + 1] = -values[2 * pattern];
+    }
+
+    assertThat(inFloat16(values)).isEqualTo(values);
+  }
+
+  @Test
+  void whatLiesBetweenTwoFloat16IsRoundedToTheNearest() {
+    for (int pattern = 0; pattern < LARGEST_FLOAT16; pattern++) {
+      float low = HalfPrecision.float16((short) pattern);
+      float high = HalfPrecision.float16((short) (pattern + 1));
+      float middle = (low + high) / 2;
+
+      float[] rounded = inFloat16(Math.nextDown(middle), middle, Math.nextUp(middle));
+
+      float even = pattern % 2 == 0 ? low : high;
+      assertThat(rounded).as("pattern %04x", pattern).containsExactly(low, even, high);
+    }
+  }
+
+  private static float[] inFloat16(float... values) {
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      rounded[i] = HalfPrecision.float16(HalfPrecision.toFloat16(values[i]));
+    }
+    return rounded;
+  }
+
+  @Test
+  void float16FilesAreReadAsWhatTheyWereRoundedTo() throws IOException {
+    Path file = directory.resolve("a.safetensors");
+    Map<String, Weight> tensors =
+        Map.of("w", weight(List.of(2L), 0.1f, 65519), "none", weight(List.of(0L)));
+
+    SafetensorsWriter.write(file, tensors, Map.of(), DType.F16);
+
+    try (Checkpoint checkpoint = Checkpoint.openFile(file)) {
+      assertThat(checkpoint.tensor("w").values())
+          .isEqualTo(FloatBuffer.wrap(new float[] {0.099975586f, 65504}));
+    }
+    assertThatThrownBy(
+            () ->
+                SafetensorsWriter.write(
+                    file, Map.of("w", weight(List.of(1L), 65520)), Map.of(), DType.F16))
+        .hasMessage(
+            "Cannot write %s: w holds 65520.0, and float16 ends at 65504 (write float32)", file);
+    assertThatThrownBy(
+            () ->
+                SafetensorsWriter.write(
+                    file, Map.of("w", weight(List.of(1L), Float.NaN)), Map.of(), DType.F16))
+        .hasMessageContaining("w holds NaN");
   }
 }

@@ -61,6 +61,7 @@ enum OptionSections {
       "--validation-ground-truth",
       "--validation-share",
       "--seed",
+      "--dtype",
       "--save-every"),
   MATCHING(
       "Matching",

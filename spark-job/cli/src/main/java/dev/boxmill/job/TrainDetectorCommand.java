@@ -6,6 +6,7 @@ import dev.boxmill.job.run.BoxmillSession;
 import dev.boxmill.job.train.DetectorRequest;
 import dev.boxmill.job.train.DetectorRequest.ClassChoice;
 import dev.boxmill.job.train.DetectorSettings;
+import dev.boxmill.job.train.DetectorSettings.Dtype;
 import dev.boxmill.job.train.DetectorSettings.FrozenPart;
 import dev.boxmill.job.train.DetectorSettings.Schedule;
 import dev.boxmill.job.train.DetectorTraining;
@@ -228,6 +229,15 @@ final class TrainDetectorCommand implements Callable<Integer> {
   private Integer slices;
 
   @Option(
+      names = "--dtype",
+      defaultValue = "float32",
+      paramLabel = "float32|float16",
+      description =
+          "What the detector's weights are written in; AP is measured with them. Training itself is"
+              + " float32. Default: ${DEFAULT-VALUE}.")
+  private String dtype;
+
+  @Option(
       names = "--save-every",
       defaultValue = "300",
       paramLabel = "SECONDS",
@@ -323,6 +333,7 @@ final class TrainDetectorCommand implements Callable<Integer> {
         resize ? training.scales() : List.of(1.0),
         crop ? DetectorSettings.DEFAULTS.cropped() : 0,
         training.validationShare(),
-        training.seed());
+        training.seed(),
+        choice("--dtype", dtype, Dtype.values()));
   }
 }

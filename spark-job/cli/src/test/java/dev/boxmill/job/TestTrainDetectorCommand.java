@@ -93,6 +93,8 @@ final class TestTrainDetectorCommand {
         .contains("Unknown --freeze 'decoder' (known: backbone, encoder)");
     assertThat(refusal("--classes", "all"))
         .contains("Unknown --classes 'all' (known: auto, keep, new)");
+    assertThat(refusal("--dtype", "bfloat16"))
+        .contains("Unknown --dtype 'bfloat16' (known: float32, float16)");
     assertThat(refusal("--slices", "0")).contains("Invalid --slices: 0 (must be at least 1)");
     assertThat(refusal("--save-every", "-1")).contains("Invalid --save-every: -1");
     assertThat(refusal("--accumulate", "17"))

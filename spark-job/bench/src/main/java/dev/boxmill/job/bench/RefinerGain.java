@@ -18,6 +18,7 @@ import dev.boxmill.job.evaluate.LabelCategories;
 import dev.boxmill.job.evaluate.LabelClass;
 import dev.boxmill.job.evaluate.TruthImage;
 import dev.boxmill.job.scenes.SceneFolder;
+import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.session.RefinerInput;
 import dev.boxmill.refiners.refinebox.RefineBoxFactory;
 import dev.boxmill.refiners.spi.RefinerChain;
@@ -40,7 +41,10 @@ import java.util.Optional;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 
-/** What a RefineBox gains: AP by the number of its steps and by the objects' size. */
+/**
+ * What a RefineBox gains and what it takes: AP by the number of its steps and by the objects' size,
+ * and milliseconds for an image.
+ */
 public final class RefinerGain {
 
   private static final int MOST_STEPS = 3;
@@ -49,6 +53,11 @@ public final class RefinerGain {
   private static final int SCENES = 2000;
 
   private static final long SEED = 90001;
+
+  /** Images by which time is measured, and those before them that only warm up. */
+  private static final int TIMED = 200;
+
+  private static final int WARM_UP = 20;
   private static final List<String> NUMBERS =
       List.of("AP", "AP50", "AP75", "APs", "APm", "APl", "AR100");
 
@@ -66,7 +75,9 @@ public final class RefinerGain {
   }
 
   /**
-   * Prints a row for each number of steps, 0 to 3, each over all images of the ground truth.
+   * Prints a row for each number of steps, 0 to 3, each over all images of the ground truth. AP is
+   * of all boxes; milliseconds are the median of single images with the boxes that {@code label}
+   * keeps.
    *
    * @param detector a directory
    * @param weights of the refiner; empty: those beside the detector
@@ -102,7 +113,8 @@ public final class RefinerGain {
       Path refiner = weights.orElse(detector.resolve(RefineBoxFactory.WEIGHTS));
       List<RefinerChain> chains = chains(loaded, detector, refiner);
       try {
-        gain.print(gain.matches(images, chains), out);
+        List<Double> milliseconds = gain.milliseconds(images, chains);
+        gain.print(gain.matches(images, chains), milliseconds, out);
       } finally {
         chains.forEach(RefinerChain::close);
       }
@@ -146,6 +158,33 @@ public final class RefinerGain {
     return matches;
   }
 
+  /** For each chain, the median time of the detector and the chain for an image. */
+  private List<Double> milliseconds(Path images, List<RefinerChain> chains) throws IOException {
+    List<List<Double>> times = new ArrayList<>();
+    chains.forEach(chain -> times.add(new ArrayList<>()));
+    List<TruthImage> timed = truth.images();
+    for (int image = 0; image < Math.min(timed.size(), TIMED); image++) {
+      try (ResizedPicture picture = picture(images.resolve(timed.get(image).fileName()))) {
+        for (int i = 0; i < chains.size(); i++) {
+          double time = milliseconds(picture, chains.get(i));
+          if (image >= Math.min(WARM_UP, timed.size() - 1)) {
+            times.get(i).add(time);
+          }
+        }
+      }
+    }
+    return times.stream().map(Median::of).toList();
+  }
+
+  private double milliseconds(ResizedPicture picture, RefinerChain chain) {
+    long start = System.nanoTime();
+    try (DetectedBatch batch =
+        detector.detect(List.of(picture), (float) LabelSettings.DEFAULT_MIN_SCORE, 0)) {
+      chain.refine(RefinerInput.of(detector, batch, List.of(picture)));
+      return (System.nanoTime() - start) / 1e6;
+    }
+  }
+
   private ResizedPicture picture(Path file) throws IOException {
     try {
       return detector.resize(detector.decoder().decode(Files.readAllBytes(file)));
@@ -169,14 +208,15 @@ public final class RefinerGain {
     return detections;
   }
 
-  private void print(List<List<ImageMatches>> matches, PrintWriter out) {
-    out.println("| steps | " + String.join(" | ", NUMBERS) + " |");
-    out.println("|---|" + "---:|".repeat(NUMBERS.size()));
+  private void print(List<List<ImageMatches>> matches, List<Double> milliseconds, PrintWriter out) {
+    out.println("| steps | " + String.join(" | ", NUMBERS) + " | ms |");
+    out.println("|---|" + "---:|".repeat(NUMBERS.size() + 1));
     for (int steps = 0; steps < matches.size(); steps++) {
       Map<String, Double> numbers =
           Evaluation.of(EvaluationStyle.COCO, truth.categories(), matches.get(steps)).numbers();
       List<String> cells = new ArrayList<>();
       NUMBERS.forEach(name -> cells.add(String.format(Locale.ROOT, "%.3f", numbers.get(name))));
+      cells.add(String.format(Locale.ROOT, "%.1f", milliseconds.get(steps)));
       String label = steps == 0 ? "0 (the detector alone)" : String.valueOf(steps);
       out.println("| " + label + " | " + String.join(" | ", cells) + " |");
     }

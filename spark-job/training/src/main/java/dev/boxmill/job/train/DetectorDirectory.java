@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.boxmill.checkpoint.SafetensorsWriter;
 import dev.boxmill.detr.DetectorFiles;
 import dev.boxmill.job.storage.StoredFile;
+import dev.boxmill.job.train.DetectorSettings.Dtype;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.io.Serializable;
@@ -26,8 +27,10 @@ import org.apache.hadoop.fs.Path;
  *
  * @param small what lies beside the weights, by name
  * @param weights name of the file of weights
+ * @param dtype its numbers
  */
-record DetectorDirectory(Map<String, byte[]> small, String weights) implements Serializable {
+record DetectorDirectory(Map<String, byte[]> small, String weights, Dtype dtype)
+    implements Serializable {
 
   /** Of class names, where there is no configuration. */
   static final String CLASS_NAMES = "class_names.json";
@@ -45,8 +48,8 @@ record DetectorDirectory(Map<String, byte[]> small, String weights) implements S
   }
 
   /** Beside a detector's files, for what it learns. */
-  static DetectorDirectory of(DetectorFiles files, Map<Integer, String> classNames) {
-    return of(files.configurations(), classNames);
+  static DetectorDirectory of(DetectorFiles files, Map<Integer, String> classNames, Dtype dtype) {
+    return of(files.configurations(), classNames, dtype);
   }
 
   /**
@@ -55,24 +58,24 @@ record DetectorDirectory(Map<String, byte[]> small, String weights) implements S
    * @param configurations its files; none of a state dict
    */
   static DetectorDirectory of(
-      List<java.nio.file.Path> configurations, Map<Integer, String> classNames) {
+      List<java.nio.file.Path> configurations, Map<Integer, String> classNames, Dtype dtype) {
     Map<String, byte[]> small = new HashMap<>();
     try {
       if (configurations.isEmpty()) {
         small.put(CLASS_NAMES, JSON.writeValueAsBytes(new TreeMap<>(classNames)));
-        return new DetectorDirectory(small, STATE_DICT);
+        return new DetectorDirectory(small, STATE_DICT, dtype);
       }
       for (java.nio.file.Path file : configurations) {
         small.put(file.getFileName().toString(), Files.readAllBytes(file));
       }
-      small.computeIfPresent("config.json", (name, bytes) -> configured(bytes, classNames));
-      return new DetectorDirectory(small, WEIGHTS);
+      small.computeIfPresent("config.json", (name, bytes) -> configured(bytes, classNames, dtype));
+      return new DetectorDirectory(small, WEIGHTS, dtype);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read the detector's configuration", e);
     }
   }
 
-  private static byte[] configured(byte[] bytes, Map<Integer, String> classNames) {
+  private static byte[] configured(byte[] bytes, Map<Integer, String> classNames, Dtype dtype) {
     try {
       ObjectNode config = (ObjectNode) JSON.readTree(bytes);
       ObjectNode names = config.putObject("id2label");
@@ -88,7 +91,7 @@ record DetectorDirectory(Map<String, byte[]> small, String weights) implements S
       }
       for (String key : List.of("dtype", "torch_dtype")) {
         if (config.has(key)) {
-          config.put(key, "float32");
+          config.put(key, dtype.text());
         }
       }
       return JSON.writeValueAsBytes(config);
@@ -118,7 +121,7 @@ record DetectorDirectory(Map<String, byte[]> small, String weights) implements S
     texts.put("format", "pt");
     TrainingFolder.withLocal(
         local -> {
-          SafetensorsWriter.write(local, tensors, texts);
+          SafetensorsWriter.write(local, tensors, texts, dtype.stored());
           StoredFile.write(new Path(target, weights), stream -> Files.copy(local, stream), hadoop);
           return target;
         });

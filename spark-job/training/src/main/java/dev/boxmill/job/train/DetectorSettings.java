@@ -1,10 +1,12 @@
 package dev.boxmill.job.train;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.boxmill.checkpoint.DType;
 import dev.boxmill.job.error.BadInputException;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +32,7 @@ import java.util.TreeSet;
  * @param cropped share of images of which a part is cut out
  * @param validationShare of the images, held out to measure AP
  * @param seed of what is drawn: class heads, the order of images, their views, denoising
+ * @param dtype what the weights are written in, and rounded to before AP is measured
  */
 public record DetectorSettings(
     @JsonProperty("epochs") int epochs,
@@ -48,7 +51,8 @@ public record DetectorSettings(
     @JsonProperty("scales") List<Double> scales,
     @JsonProperty("cropped") double cropped,
     @JsonProperty("validation_share") double validationShare,
-    @JsonProperty("seed") long seed)
+    @JsonProperty("seed") long seed,
+    @JsonProperty("dtype") Dtype dtype)
     implements Serializable {
 
   /** DETR's recipe, for a fine-tuning of a few epochs. */
@@ -70,7 +74,8 @@ public record DetectorSettings(
           List.of(0.6, 0.64, 0.68, 0.72, 0.76, 0.8, 0.84, 0.88, 0.92, 0.96, 1.0),
           0.5,
           0.1,
-          0);
+          0,
+          Dtype.FLOAT32);
 
   /** Parts of a network that may stay as they are. */
   public enum FrozenPart {
@@ -94,6 +99,27 @@ public record DetectorSettings(
     /** The same of BatchNorms that can't follow images then; those of the decoder go with it. */
     Set<String> norms() {
       return norms;
+    }
+  }
+
+  /** Numbers of a detector's file of weights, which training itself has in float32. */
+  public enum Dtype {
+    FLOAT32(DType.F32),
+    FLOAT16(DType.F16);
+
+    private final DType stored;
+
+    Dtype(DType stored) {
+      this.stored = stored;
+    }
+
+    DType stored() {
+      return stored;
+    }
+
+    /** As {@code config.json} has it. */
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -182,6 +208,7 @@ public record DetectorSettings(
     named.put("crop", String.valueOf(cropped));
     named.put("validation-share", String.valueOf(validationShare));
     named.put("seed", String.valueOf(seed));
+    named.put("dtype", dtype.text());
     return named;
   }
 

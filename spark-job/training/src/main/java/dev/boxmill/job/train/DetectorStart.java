@@ -62,7 +62,7 @@ record DetectorStart(
           TrainedCheckpoint.of(start, layout).runningStatistics(),
           start.drawn().stream().sorted().toList(),
           files.preprocessing()::resized,
-          DetectorDirectory.of(files, detector.classNames()));
+          DetectorDirectory.of(files, detector.classNames(), settings.dtype()));
     }
   }
 

@@ -11,6 +11,7 @@ import dev.boxmill.job.error.FailureReason;
 import dev.boxmill.job.session.DetectorLocation;
 import dev.boxmill.job.storage.Locations;
 import dev.boxmill.job.table.Version;
+import dev.boxmill.job.train.DetectorSettings.Dtype;
 import dev.boxmill.torchscript.Weight;
 import java.io.IOException;
 import java.util.Map;
@@ -72,7 +73,7 @@ record InitialDetector(String given, DetectorConfiguration configuration) {
     Map<String, Weight> tensors =
         TrainedCheckpoint.of(start, layout).tensors(layout.read(start.weights()));
     try {
-      DetectorDirectory.of(configuration.files(), classNames)
+      DetectorDirectory.of(configuration.files(), classNames, Dtype.FLOAT32)
           .write(
               target.toString(),
               tensors,

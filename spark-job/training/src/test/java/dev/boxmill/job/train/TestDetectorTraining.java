@@ -2,6 +2,7 @@ package dev.boxmill.job.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -114,6 +115,27 @@ final class TestDetectorTraining {
     assertThat(distance(one, start())).isGreaterThan(1e-4);
     assertThat(distance(one, weights("three"))).isLessThan(1e-5);
     assertThat(distance(one, weights("sliced"))).isLessThan(1e-5);
+  }
+
+  @Test
+  void float16WeightsAreTheTrainedOnesRounded() throws Exception {
+    train(request("float32", TestingSettings.of(1)).build(), quiet());
+    train(request("float16", TestingSettings.of(1).float16()).build(), quiet());
+
+    Map<String, FloatBuffer> exact = weights("float32");
+    Map<String, FloatBuffer> rounded = weights("float16");
+    assertThat(distance(exact, rounded)).isPositive();
+    for (String name : exact.keySet()) {
+      FloatBuffer a = exact.get(name);
+      for (int i = 0; i < a.remaining(); i++) {
+        assertThat(rounded.get(name).get(i))
+            .as(name)
+            .isCloseTo(a.get(i), within(Math.max(Math.abs(a.get(i)) * 0x1p-11f, 0x1p-25f)));
+      }
+    }
+    assertThat(Files.size(folder.resolve("float16/model.safetensors")))
+        .isLessThan(Files.size(folder.resolve("float32/model.safetensors")) * 6 / 10);
+    assertThat(Files.readString(folder.resolve("float16/config.json"))).contains("\"float16\"");
   }
 
   private static Map<String, FloatBuffer> start() {

@@ -1,5 +1,6 @@
 package dev.boxmill.job.train;
 
+import dev.boxmill.job.train.DetectorSettings.Dtype;
 import dev.boxmill.job.train.DetectorSettings.FrozenPart;
 import dev.boxmill.job.train.DetectorSettings.Schedule;
 import java.util.List;
@@ -41,7 +42,8 @@ record TestingSettings(DetectorSettings settings) {
         List.of(0.8, 1.0),
         from.cropped(),
         validationShare,
-        seed);
+        seed,
+        from.dtype());
   }
 
   TestingSettings learningRate(double rate) {
@@ -106,5 +108,29 @@ record TestingSettings(DetectorSettings settings) {
             s.average(),
             s.validationShare(),
             seed));
+  }
+
+  TestingSettings float16() {
+    DetectorSettings s = settings;
+    return new TestingSettings(
+        new DetectorSettings(
+            s.epochs(),
+            s.batch(),
+            s.accumulate(),
+            s.learningRate(),
+            s.backboneLearningRate(),
+            s.weightDecay(),
+            s.clip(),
+            s.warmUp(),
+            s.schedule(),
+            s.dropAt(),
+            s.average(),
+            s.frozen(),
+            s.mirrored(),
+            s.scales(),
+            s.cropped(),
+            s.validationShare(),
+            s.seed(),
+            Dtype.FLOAT16));
   }
 }
