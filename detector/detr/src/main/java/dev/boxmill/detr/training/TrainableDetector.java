@@ -65,14 +65,21 @@ public final class TrainableDetector implements AutoCloseable {
     upload();
   }
 
-  /** Copies weights to the device; a checkpoint's files may be closed behind that. */
+  /** In float32 throughout: {@link #load(StartingPoint, Device, Precision)}. */
   public static TrainableDetector load(StartingPoint start, Device device) {
+    return load(start, device, Precision.FP32);
+  }
+
+  /**
+   * Copies weights to the device; a checkpoint's files may be closed behind that.
+   *
+   * @param precision of what the network computes between its parameters and its predictions, which
+   *     are float32, as losses and the gradient are
+   */
+  public static TrainableDetector load(StartingPoint start, Device device, Precision precision) {
     TrainingNetwork network = start.network();
     TorchModule module =
-        network
-            .program()
-            .with(Convolutions.DIFFERENTIABLE)
-            .loadWithoutWeights(device, Precision.FP32);
+        network.program().with(Convolutions.DIFFERENTIABLE).loadWithoutWeights(device, precision);
     return new TrainableDetector(start, module, Criterion.load(network.criterion(), device));
   }
 

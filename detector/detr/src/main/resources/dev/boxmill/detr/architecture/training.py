@@ -18,7 +18,7 @@ def predict_recorded(w: Dict[str, Tensor], inputs: Dict[str, Tensor]) -> Dict[st
     elif name.startswith("frozen."):
       tensors[name[7:]] = inputs[name]
   ready = prepare(tensors)
-  out = predictions(inputs["pixels"], ready, inputs)
+  out = predictions(torch.to(inputs["pixels"], DTYPE), ready, inputs)
   for name in ready.keys():
     if torch.find(name, ".bn.batch.") >= 0:
       out["statistic." + name] = ready[name]

@@ -16,6 +16,7 @@ import dev.boxmill.detr.training.AdamW.Range;
 import dev.boxmill.detr.training.AdamW.Rates;
 import dev.boxmill.schemas.Box;
 import dev.boxmill.torchscript.Device;
+import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.Weight;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -31,7 +32,6 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestTrainableDetector {
   private static final int HEIGHT = 64;
@@ -45,10 +45,14 @@ final class TestTrainableDetector {
               new TargetObject(2, new Box(0.7f, 0.6f, 0.4f, 0.3f))));
 
   private static TrainableDetector load(String variant, String file) {
+    return load(variant, file, Precision.FP32);
+  }
+
+  private static TrainableDetector load(String variant, String file, Precision precision) {
     Path path = TestingGolden.directory(variant).resolve(file);
     try (DetectorFiles files =
         DetectorFiles.open(path, new DetectorOptions(choice(file), Map.of()))) {
-      return TrainableDetector.load(StartingPoint.of(files, 0), Device.cpu());
+      return TrainableDetector.load(StartingPoint.of(files, 0), Device.cpu(), precision);
     }
   }
 
@@ -123,6 +127,39 @@ final class TestTrainableDetector {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "detr-bottleneck, ''",
+    "detr-swin, ''",
+    "conditional-bottleneck, ''",
+    "dab-bottleneck, ''",
+    "deformable-two-stage, ''",
+    "dn-layouts, original.pth"
+  })
+  void bfloat16ChangesTheGradientByItsRounding(String variant, String file) {
+    TrainingBatch batch = batch(List.of(0, 2));
+    try (TrainableDetector exact = load(variant, file, Precision.FP32);
+        TrainableDetector rounded = load(variant, file, Precision.BF16)) {
+      StepTotals totals = exact.totals(batch);
+      LossGradient expected = exact.gradient(batch, totals);
+      LossGradient found = rounded.gradient(batch, totals);
+      assertThat(found.total()).isCloseTo(expected.total(), within(0.01 * expected.total()));
+      assertThat(cosine(found.values(), expected.values())).isGreaterThan(0.98);
+    }
+  }
+
+  private static double cosine(float[] some, float[] others) {
+    double product = 0;
+    double ofSome = 0;
+    double ofOthers = 0;
+    for (int i = 0; i < some.length; i++) {
+      product += (double) some[i] * others[i];
+      ofSome += (double) some[i] * some[i];
+      ofOthers += (double) others[i] * others[i];
+    }
+    return product / Math.sqrt(ofSome * ofOthers);
+  }
+
   @Test
   void otherSeedsGiveOtherNoise() {
     try (TrainableDetector detector = load("dn-layouts", "original.pth")) {
@@ -139,12 +176,20 @@ final class TestTrainableDetector {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"detr-bottleneck", "dab-bottleneck"})
-  void aDrawnNetworkLearnsABatch(String variant) {
+  @CsvSource({
+    "detr-bottleneck, FP32",
+    "dab-bottleneck, FP32",
+    "dab-bottleneck, BF16",
+    "rtdetr-bottleneck, BF16",
+    "rtdetr-v2, BF16",
+    "dfine-affine, BF16",
+    "deimv2-lite, BF16"
+  })
+  void aDrawnNetworkLearnsABatch(String variant, Precision precision) {
     Path config = TestingGolden.directory(variant).resolve("config.json");
     StartingPoint start = StartingPoint.drawn(DetrFamily.parse(JsonConfig.read(config)), 3);
     assertThat(start.drawn()).isEqualTo(start.names());
-    try (TrainableDetector detector = TrainableDetector.load(start, Device.cpu())) {
+    try (TrainableDetector detector = TrainableDetector.load(start, Device.cpu(), precision)) {
       TrainingBatch batch = batch(List.of(0, 2));
       StepTotals totals = detector.totals(batch);
       AdamW adamW = AdamW.start(detector.layout(), parameter -> new Rates(2e-3, 1e-4));

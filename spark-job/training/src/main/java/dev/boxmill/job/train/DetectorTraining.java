@@ -14,6 +14,7 @@ import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.storage.HadoopSettings;
 import dev.boxmill.job.table.Version;
 import dev.boxmill.job.train.GradientSum.Report;
+import dev.boxmill.torchscript.Precision;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -95,7 +96,8 @@ public final class DetectorTraining {
             classes.names(),
             settings.seed(),
             settings.frozen(),
-            request.detector().maxPixels());
+            request.detector().maxPixels(),
+            precision());
     this.start = DetectorStart.of(trained, settings, hadoop);
     this.folder = DetectorFolder.at(request, start.directory(), source, hadoop);
     this.batches = new DetectorBatches(settings, set.training(), start.usual());
@@ -103,6 +105,11 @@ public final class DetectorTraining {
         new DetectorValidation(
             spark, set, asked.withDetector(source.uri()).withPrecision(source.precision()), start);
     this.identity = identity();
+  }
+
+  /** bfloat16 where it is asked for by name; measuring AP takes any. */
+  private Precision precision() {
+    return request.detector().precision() == Precision.BF16 ? Precision.BF16 : Precision.FP32;
   }
 
   private GroundTruth truth(String file) {
@@ -119,6 +126,7 @@ public final class DetectorTraining {
 
   private TrainingIdentity identity() {
     Map<String, String> decisive = new LinkedHashMap<>(source.settings());
+    decisive.put("trained in", precision().optionValue());
     decisive.put("detector", beginning.name() + " (" + source.sha256() + ")");
     decisive.put("classes", new TreeMap<>(classes.names()) + (classes.areNew() ? ", new" : ""));
     decisive.putAll(settings.named());

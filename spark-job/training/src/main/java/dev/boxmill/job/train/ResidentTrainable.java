@@ -43,7 +43,7 @@ final class ResidentTrainable implements AutoCloseable {
     Device device = slot.device();
     try (DetectorFiles files = detector.open(slot.hadoop())) {
       return new ResidentTrainable(
-          TrainableDetector.load(detector.start(files), device),
+          TrainableDetector.load(detector.start(files), device, detector.precision()),
           TrainingPictures.load(files.preprocessing(), device),
           new ImageDecoder(detector.maxPixels()));
     }

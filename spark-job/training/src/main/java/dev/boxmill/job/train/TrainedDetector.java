@@ -5,6 +5,7 @@ import dev.boxmill.detr.architecture.TrainingNetwork;
 import dev.boxmill.detr.training.StartingPoint;
 import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.train.DetectorSettings.FrozenPart;
+import dev.boxmill.torchscript.Precision;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param seed of class heads that are drawn
  * @param frozen parts that stay as they are
  * @param maxPixels images that declare more are refused
+ * @param precision that the network computes a step in; its parameters are float32
  */
 record TrainedDetector(
     String training,
@@ -28,7 +30,8 @@ record TrainedDetector(
     Map<Integer, String> classNames,
     long seed,
     Set<FrozenPart> frozen,
-    long maxPixels)
+    long maxPixels,
+    Precision precision)
     implements Serializable {
 
   TrainedDetector {

@@ -24,6 +24,7 @@ import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.session.LabelSettings;
 import dev.boxmill.job.train.DetectorRequest.ClassChoice;
 import dev.boxmill.job.train.DetectorSettings.FrozenPart;
+import dev.boxmill.torchscript.Precision;
 import dev.boxmill.torchscript.RowWeight;
 import dev.boxmill.torchscript.Weight;
 import java.io.ByteArrayOutputStream;
@@ -136,6 +137,23 @@ final class TestDetectorTraining {
     assertThat(Files.size(folder.resolve("float16/model.safetensors")))
         .isLessThan(Files.size(folder.resolve("float32/model.safetensors")) * 6 / 10);
     assertThat(Files.readString(folder.resolve("float16/config.json"))).contains("\"float16\"");
+  }
+
+  @Test
+  void bfloat16RoundsStepsAndNotParameters() throws Exception {
+    TestingSettings settings = TestingSettings.of(1);
+    train(request("in-float32", settings).build(), quiet());
+    train(request("in-bfloat16", settings).precision(Precision.BF16).build(), quiet());
+
+    Map<String, FloatBuffer> exact = weights("in-float32");
+    Map<String, FloatBuffer> rounded = weights("in-bfloat16");
+    double learnt = distance(exact, start());
+    assertThat(distance(exact, rounded)).isPositive().isLessThan(2.5 * learnt);
+    assertThat(distance(rounded, start())).isBetween(learnt / 2, learnt * 2);
+    String name = "model.decoder.layers.0.fc1.weight";
+    assertThat(Float.floatToRawIntBits(rounded.get(name).get(0)) & 0xffff).isNotZero();
+    assertThatThrownBy(() -> train(request("in-bfloat16", settings).build(), quiet()))
+        .hasMessageContaining("trained in bf16, now fp32");
   }
 
   private static Map<String, FloatBuffer> start() {

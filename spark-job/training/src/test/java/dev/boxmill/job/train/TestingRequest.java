@@ -64,6 +64,11 @@ final class TestingRequest {
     return this;
   }
 
+  TestingRequest precision(Precision precision) {
+    detector = detector.withPrecision(precision);
+    return this;
+  }
+
   TestingRequest detector(Path directory) {
     detector = detector.withDetector(directory.toString());
     return this;
