@@ -40,7 +40,7 @@ public final class TriageBenchmark {
   /** Of scenes that neither detector nor refiner was trained on, nor triage was made with. */
   public static final long SEED = 61002;
 
-  /** The embedded detector has one decoder layer, which leaves second boxes on surer ones. */
+  /** Without second boxes on surer ones. */
   static final List<String> MERGED = List.of("refinebox", "merge-duplicates:iou=0.6");
 
   private static final List<String> DEFAULT = List.of("refinebox");

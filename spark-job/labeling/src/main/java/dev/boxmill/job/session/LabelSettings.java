@@ -44,10 +44,7 @@ public record LabelSettings(
   public static final String EMBEDDED = "embedded";
   public static final String NO_REFINER = "none";
 
-  /**
-   * The embedded detector's refiners. Its one decoder layer leaves second boxes on the objects: of
-   * those that score 0.3 and more, every third is a duplicate.
-   */
+  /** The embedded detector's refiners: one moves boxes, one takes out second boxes on an object. */
   public static final List<String> OF_EMBEDDED = List.of("refinebox", "merge-duplicates");
 
   public static final double DEFAULT_MIN_SCORE = 0.05;
