@@ -60,7 +60,8 @@ final class TrainDetectorCommand implements Callable<Integer> {
       names = "--only-reviewed",
       description =
           "Of Label Studio's tasks, only those with an annotation that is not cancelled count; others"
-              + " are left out. Without it they count by their predictions.")
+              + " are left out. Without it they count by their predictions. Of --validation-ground-truth"
+              + " all count where it does not tell.")
   private boolean onlyReviewed;
 
   @Mixin private ClassMatchingArguments matching;

@@ -69,7 +69,7 @@ final class LabelStudioTasks {
 
   /** A task that nobody completed. */
   private void draft(JsonNode node, String name) {
-    if (reviewed == Reviewed.ONLY) {
+    if (reviewed != Reviewed.ALL) {
       found.find(Kind.UNREVIEWED);
       return;
     }

@@ -85,10 +85,14 @@ final class TestToolExport {
   }
 
   @Test
-  void formsThatDoNotTellWhatWasReviewedAreNamed() {
+  void formsThatDoNotTellWhatWasReviewedAreNamed() throws IOException {
     assertThatThrownBy(() -> read("c.xml", CVAT, Reviewed.ONLY))
         .hasMessageContaining(
             "Invalid --only-reviewed: CVAT's XML does not say which images people have reviewed");
+    assertThat(read("c.xml", CVAT, Reviewed.ONLY_WHERE_TOLD).images())
+        .hasSameSizeAs(read("c.xml", CVAT, Reviewed.ALL).images());
+    assertThat(read("tasks.json", LABEL_STUDIO, Reviewed.ONLY_WHERE_TOLD).images())
+        .hasSameSizeAs(read("tasks.json", LABEL_STUDIO, Reviewed.ONLY).images());
     assertThatThrownBy(() -> read("c.json", "{\"images\": [], \"annotations\": []}", Reviewed.ONLY))
         .hasMessageContaining("Invalid --only-reviewed: COCO's form does not say");
   }

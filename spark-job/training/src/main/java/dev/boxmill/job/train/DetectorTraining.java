@@ -8,6 +8,7 @@ import dev.boxmill.job.evaluate.ClassMatching;
 import dev.boxmill.job.evaluate.EvaluationStyle;
 import dev.boxmill.job.evaluate.GroundTruth;
 import dev.boxmill.job.evaluate.GroundTruthFile;
+import dev.boxmill.job.evaluate.Reviewed;
 import dev.boxmill.job.run.ExecutorPrecision;
 import dev.boxmill.job.session.FrozenDetector;
 import dev.boxmill.job.session.LabelSettings;
@@ -75,7 +76,7 @@ public final class DetectorTraining {
     this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     LabelSettings asked =
         request.detector().withRefiners(List.of(LabelSettings.NO_REFINER)).withMinScore(0);
-    GroundTruth truth = truth(request.groundTruth());
+    GroundTruth truth = truth(request.groundTruth(), request.reviewed());
     this.findings = truth.findings().sentencesOfTools();
     this.beginning = Beginning.of(request, asked, truth.categories(), hadoop);
     this.source = beginning.detector().withAuto(() -> ExecutorPrecision.agreed(spark));
@@ -83,7 +84,7 @@ public final class DetectorTraining {
     this.set =
         DetectorSet.of(
             truth,
-            request.validationTruth().map(this::truth),
+            request.validationTruth().map(this::validationTruth),
             TrainingSet.files(session, request.inputs()),
             classes.names(),
             classes.areNew() ? ClassMatching.NAME : request.matching(),
@@ -112,8 +113,14 @@ public final class DetectorTraining {
     return request.detector().precision() == Precision.BF16 ? Precision.BF16 : Precision.FP32;
   }
 
-  private GroundTruth truth(String file) {
-    return GroundTruthFile.read(file, EvaluationStyle.COCO, request.reviewed(), () -> hadoop);
+  private GroundTruth truth(String file, Reviewed reviewed) {
+    return GroundTruthFile.read(file, EvaluationStyle.COCO, reviewed, () -> hadoop);
+  }
+
+  /** Held-out images may be annotated elsewhere than those that people correct. */
+  private GroundTruth validationTruth(String file) {
+    boolean all = request.reviewed() == Reviewed.ALL;
+    return truth(file, all ? Reviewed.ALL : Reviewed.ONLY_WHERE_TOLD);
   }
 
   private void requireBatch() {
