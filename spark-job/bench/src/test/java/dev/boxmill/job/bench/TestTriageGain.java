@@ -36,7 +36,7 @@ final class TestTriageGain {
             .get(0);
 
     assertThat(gain.images()).isEqualTo(SCENES);
-    assertThat(gain.withError()).as("images with an error").isBetween(5, 80);
+    assertThat(gain.withError()).as("images with an error").isBetween(10, 80);
     assertThat(gain.ceiling()).isEqualTo(1);
     assertThat(gain.byPriority()).as(gain.toString()).isGreaterThanOrEqualTo(0.6);
     assertThat(gain.byPriority())
