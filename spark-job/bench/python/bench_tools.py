@@ -11,10 +11,12 @@ that too, with the most memory of each side; its losses are held to the authors'
 
 import argparse
 import csv
+import itertools
 import json
 import os
 import pathlib
 import re
+import shutil
 import statistics
 import sys
 
@@ -133,12 +135,14 @@ def detector_training(options):
     }
     for name, (detector, count, held_out, batch, accumulate) in networks.items():
         scenes = drawn(options, count)
-        output = options.work / f"trained-{name}"
+        outputs = (options.work / f"trained-{name}-{number}" for number in itertools.count())
 
         def ours(epochs):
+            output = next(outputs)
+            shutil.rmtree(output, ignore_errors=True)
             return [
                 BOXMILL, "train-detector", "--input", scenes / "images", "--ground-truth", scenes / "annotations.json", "--output", output,
-                "--overwrite", "--detector", detector, "--classes", "new", "--epochs", epochs, "--no-flip", "--no-crop", "--no-resize",
+                "--detector", detector, "--classes", "new", "--epochs", epochs, "--no-flip", "--no-crop", "--no-resize",
                 "--precision", "fp32", "--validation-share", held_out, "--batch-size", batch, "--accumulate", accumulate]
 
         def theirs(epochs):

@@ -4,8 +4,9 @@
     pip install torch==2.7.1 torchvision==0.22.1 safetensors pillow
     deimv2_peer.py DEIMv2 DETECTOR_DIR IMAGES_DIR ANNOTATIONS OUTPUT_DIR [--epochs 20] [--batch 8] [--seed 0] ...
 
-Classes are learned anew. Images are mirrored or not, resized as the detector's processor says, and neither cropped nor mixed; rates warm up and
-fall along a cosine; what is written is the exponential average of all steps' weights and statistics. Prints each epoch's mean loss and the time.
+Classes are learned anew, with --from-nothing all weights. Every second image is mirrored (--no-flip: none), all are resized as the
+detector's processor says, and none is cropped or mixed; rates warm up and fall along a cosine; what is written is the exponential
+average of all steps' weights and statistics. Prints each epoch's mean loss and the time.
 """
 
 import argparse
@@ -42,10 +43,12 @@ def main():
     parser.add_argument("--ema", type=float, default=0.98)
     parser.add_argument("--clip", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--from-nothing", action="store_true")
+    parser.add_argument("--no-flip", action="store_true")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    images = Images(options.images, json.loads(options.annotations.read_text()), size(options.detector))
-    detector = Detector(options.code.resolve(), options.detector, images.names)
+    images = Images(options.images, json.loads(options.annotations.read_text()), size(options.detector), not options.no_flip)
+    detector = Detector(options.code.resolve(), options.detector, images.names, options.from_nothing)
     loader = torch.utils.data.DataLoader(images, options.batch, shuffle=True, collate_fn=lambda batch: tuple(zip(*batch)))
     steps = options.epochs * len(loader)
     optimizer = adamw(detector.model, options)
@@ -78,8 +81,8 @@ def size(directory):
 class Images(torch.utils.data.Dataset):
     """Pictures from 0 to 1, and the objects' classes and boxes (cxcywh, as shares)."""
 
-    def __init__(self, folder, truth, size):
-        self.folder, self.size, self.images = folder, size, truth["images"]
+    def __init__(self, folder, truth, size, flip):
+        self.folder, self.size, self.flip, self.images = folder, size, flip, truth["images"]
         self.names = {index: category["name"] for index, category in enumerate(truth["categories"])}
         self.index = {category["id"]: index for index, category in enumerate(truth["categories"])}
         self.objects = {image["id"]: [] for image in self.images}
@@ -96,7 +99,7 @@ class Images(torch.utils.data.Dataset):
         corners = torch.tensor([object["bbox"] for object in objects]).reshape(-1, 4)
         boxes = torchvision.ops.box_convert(corners, "xywh", "cxcywh") / torch.tensor([image["width"], image["height"]] * 2)
         pixels = torchvision.transforms.functional.to_tensor(torchvision.transforms.functional.resize(picture, self.size))
-        if torch.rand(()) < 0.5:
+        if self.flip and torch.rand(()) < 0.5:
             pixels, boxes = pixels.flip(-1), torch.cat([1 - boxes[:, :1], boxes[:, 1:]], 1)
         return pixels, {"labels": torch.tensor([self.index[object["category_id"]] for object in objects], dtype=torch.long), "boxes": boxes}
 
@@ -104,7 +107,7 @@ class Images(torch.utils.data.Dataset):
 class Detector:
     """The authors' network with a checkpoint's weights, but for what depends on the classes."""
 
-    def __init__(self, code, directory, names):
+    def __init__(self, code, directory, names, from_nothing):
         authors = deimv2.modules("deimv2", code)
         self.directory = directory
         self.config = json.loads((directory / "config.json").read_text())
@@ -119,8 +122,8 @@ class Detector:
             decoder=deimv2.decoder_of(authors, "deimv2", self.config)))
         own = self.model.state_dict()
         kept = {name: tensor for name, tensor in self.stored.items() if tensor is stored[name]}
-        self.model.load_state_dict(
-            {name: tensor.reshape(own[name].shape) for name, tensor in deimv2.authors_names(kept, "deimv2", self.shared).items()}, strict=False)
+        kept = {} if from_nothing else deimv2.authors_names(kept, "deimv2", self.shared)
+        self.model.load_state_dict({name: tensor.reshape(own[name].shape) for name, tensor in kept.items()}, strict=False)
         self.model.train()
         matcher = authors.matcher.HungarianMatcher(
             dict(cost_class=2, cost_bbox=5, cost_giou=2), use_focal_loss=True, alpha=0.25, gamma=2.0)

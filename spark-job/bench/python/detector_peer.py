@@ -28,6 +28,7 @@ def main():
     parser.add_argument("--bf16", action="store_true")
     options = parser.parse_args()
     model = AutoModelForObjectDetection.from_pretrained(options.detector, dtype=torch.float32).train()
+    train_later_stages(model)
     scenes = Scenes(options.scenes, AutoImageProcessor.from_pretrained(options.detector), options.held_out)
     loader = torch.utils.data.DataLoader(scenes, options.batch, shuffle=True, collate_fn=lambda batch: tuple(zip(*batch)))
     optimizer = adamw(model, options.rate)
@@ -38,13 +39,19 @@ def main():
         print(f"epoch {epoch}: loss {sum(losses) / len(losses):.4f}, {time.perf_counter() - start:.1f} s", flush=True)
 
 
+def train_later_stages(model):
+    """DETR trains a ResNet but for its stem and first stage; transformers' own filter of names freezes the rest too."""
+    for name, parameter in model.named_parameters():
+        if any(f"encoder.stages.{stage}." in name for stage in (1, 2, 3)):
+            parameter.requires_grad_(True)
+
+
 def step(model, optimizer, pixels, targets, options):
     """Loss of a batch that goes through the network in parts."""
     optimizer.zero_grad()
     size = -(-options.batch // options.accumulate)
     total = 0
-    for first in range(0, len(pixels), size):
-        part = slice(first, first + size)
+    for part in parts(pixels, size):
         with torch.autocast("cpu", torch.bfloat16, enabled=options.bf16):
             out = model(pixel_values=torch.stack(pixels[part]), labels=list(targets[part]))
         share = len(pixels[part]) / len(pixels)
@@ -53,6 +60,16 @@ def step(model, optimizer, pixels, targets, options):
     nn.utils.clip_grad_norm_(model.parameters(), 0.1)
     optimizer.step()
     return total
+
+
+def parts(pixels, size):
+    """Slices of that many images; those that differ in height or width go one by one."""
+    for first in range(0, len(pixels), size):
+        last = min(first + size, len(pixels))
+        if len({image.shape for image in pixels[first:last]}) == 1:
+            yield slice(first, last)
+        else:
+            yield from (slice(number, number + 1) for number in range(first, last))
 
 
 def adamw(model, rate):

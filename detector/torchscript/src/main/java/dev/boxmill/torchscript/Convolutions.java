@@ -1,6 +1,7 @@
 package dev.boxmill.torchscript;
 
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Which file of convolution functions a program is assembled with; all define the same functions.
@@ -29,7 +30,14 @@ public enum Convolutions {
   /** The functions. Training's that are missing in its file are the plain ones. */
   Program program() {
     Program own = Program.of(Program.class, file);
-    return this == DIFFERENTIABLE ? ATEN.program().replacedBy(own) : own;
+    return this == DIFFERENTIABLE
+        ? ATEN.program().replacedBy(own).with(Map.of("TAKES_ONEDNN", pytorchHasOneDnn()))
+        : own;
+  }
+
+  /** PyTorch's binaries for macOS are built without it. */
+  private static boolean pytorchHasOneDnn() {
+    return !System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
   }
 
   /**

@@ -156,10 +156,10 @@ public final class Program {
   public byte[] archive(Device device, Precision precision) {
     Precision exact = precision.on(device);
     Convolutions kernels = convolutions.orElseGet(() -> Convolutions.on(device, exact));
-    List<SourceFile> all = new ArrayList<>(filesFor(device));
-    all.addAll(kernels.program().filesFor(device));
+    Program whole = and(kernels.program());
+    List<SourceFile> all = new ArrayList<>(whole.filesFor(device));
     all.add(new SourceFile(Program.class, "tables.py", Optional.empty()));
-    Map<String, Object> values = merged(Map.of("DTYPE", exact.scalarType()));
+    Map<String, Object> values = whole.merged(Map.of("DTYPE", exact.scalarType()));
     return TorchScriptArchive.of(Dialect.serialized(all, values));
   }
 

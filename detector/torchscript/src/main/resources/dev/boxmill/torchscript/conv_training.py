@@ -1,6 +1,6 @@
 # The functions of conv_aten.py as autograd takes them, nothing in place, and BatchNorms behind convolutions that were not folded into
 # them. A live BatchNorm (Ioffe, Szegedy, 2015) normalizes by its batch's own means and variances.
-# Functions that are not here, and letters, are conv_aten.py's.
+# Functions that are not here, and letters, are conv_aten.py's. Constant: TAKES_ONEDNN, whether this build of PyTorch has oneDNN.
 
 def activate(x: Tensor, activation: str) -> Tensor:
   y = x
@@ -33,6 +33,9 @@ def convolved_once(
     cells = torch.slice(torch.slice(x, 2, 0, x.size(2), stride), 3, 0, x.size(3), stride)
     x = torch.contiguous(cells, memory_format=CHANNELS_LAST)
     stride = 1
+  if weight.size(2) == 1 and TAKES_ONEDNN and not x.is_cuda:
+    # means nothing for a kernel of one cell, but then PyTorch takes oneDNN, which is twice as fast, for few images on one thread too
+    dilation = 2
   y = torch.conv2d(x, weight, bias, [stride, stride], [padding, padding], [dilation, dilation], groups)
   if not (name + ".bn.weight" in w):
     return y

@@ -193,31 +193,22 @@ final class TrainDetectorCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-flip",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
-      description = "Every second image is seen mirrored, or none. Default: --flip.")
-  private boolean flip;
+      description = "No image is seen mirrored. Without this option, every second one is.")
+  private boolean noFlip;
 
   @Option(
       names = "--no-crop",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
       description =
-          "Of every second image a part is cut out, as DETR's authors do, or of none. Default:"
-              + " --crop.")
-  private boolean crop;
+          "No image is cut. Without this option, of every second one a part is cut out, as DETR's"
+              + " authors do.")
+  private boolean noCrop;
 
   @Option(
       names = "--no-resize",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
       description =
-          "Images are seen in the sizes of --scales, or in the detector's usual size alone. Default:"
-              + " --resize.")
-  private boolean resize;
+          "Images are seen in the detector's usual size alone. Without this option, in the sizes of"
+              + " --scales.")
+  private boolean noResize;
 
   @Mixin private TrainingArguments training;
 
@@ -330,9 +321,9 @@ final class TrainDetectorCommand implements Callable<Integer> {
         dropAt,
         average,
         frozenParts(),
-        flip ? DetectorSettings.DEFAULTS.mirrored() : 0,
-        resize ? training.scales() : List.of(1.0),
-        crop ? DetectorSettings.DEFAULTS.cropped() : 0,
+        noFlip ? 0 : DetectorSettings.DEFAULTS.mirrored(),
+        noResize ? List.of(1.0) : training.scales(),
+        noCrop ? 0 : DetectorSettings.DEFAULTS.cropped(),
         training.validationShare(),
         training.seed(),
         choice("--dtype", dtype, Dtype.values()));

@@ -2,8 +2,13 @@ package dev.boxmill.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.boxmill.job.session.DetectorLabelerProvider;
+import java.io.File;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +28,7 @@ final class TestTrainDetectorCommand {
   }
 
   @Test
-  void trainsADetectorThatLabels() {
+  void trainsADetectorThatLabels() throws IOException {
     TestingCommand command =
         train(
             "--epochs",
@@ -44,6 +49,8 @@ final class TestTrainDetectorCommand {
 
     assertThat(command.exitCode()).as(command.err()).isZero();
     assertThat(command.out()).startsWith("AP before ").contains("Detector: ");
+    assertThat(settings()).containsEntry("mirrored", 0.0).containsEntry("cropped", 0.0);
+    assertThat(settings()).containsEntry("scales", List.of(1.0));
     TestingCommand labeled =
         TestingCommand.run(
             new DetectorLabelerProvider(),
@@ -59,7 +66,7 @@ final class TestTrainDetectorCommand {
   }
 
   @Test
-  void beginsFromNothing() {
+  void beginsFromNothing() throws IOException {
     TestingCommand command =
         train(
             "--detector-config",
@@ -82,6 +89,15 @@ final class TestTrainDetectorCommand {
     assertThat(command.out()).startsWith("AP of epoch 1 ").doesNotContain("before");
     assertThat(folder.resolve("out/model.safetensors")).isNotEmptyFile();
     assertThat(folder.resolve(".out-start")).doesNotExist();
+    assertThat(settings()).containsEntry("mirrored", 0.5).containsEntry("cropped", 0.5);
+    assertThat(settings()).containsEntry("scales", List.of(1.0));
+  }
+
+  /** What the training says that it did. */
+  @SuppressWarnings("unchecked")
+  private Map<String, Object> settings() throws IOException {
+    File saved = folder.resolve("out/training.json").toFile();
+    return (Map<String, Object>) new ObjectMapper().readValue(saved, Map.class).get("settings");
   }
 
   @Test

@@ -48,7 +48,7 @@ public final class TrainableDetector implements AutoCloseable {
   private final TrainedCheckpoint checkpoint;
   private final Map<String, Tensor> frozen = new HashMap<>();
   private final Map<String, Tensor> trained = new HashMap<>();
-  private final float[] row;
+  private float[] row;
 
   private TrainableDetector(StartingPoint start, TorchModule module, Criterion criterion) {
     this.start = start;
@@ -111,13 +111,17 @@ public final class TrainableDetector implements AutoCloseable {
     return row.clone();
   }
 
-  /** Replaces all parameters. */
+  /**
+   * Replaces all parameters.
+   *
+   * @param parameters kept, not copied: whoever changes them writes them again
+   */
   public void write(float[] parameters) {
     if (parameters.length != row.length) {
       throw new IllegalArgumentException(
           "Invalid parameters: %d numbers (must be %d)".formatted(parameters.length, row.length));
     }
-    System.arraycopy(parameters, 0, row, 0, row.length);
+    row = parameters;
     upload();
   }
 
@@ -165,6 +169,27 @@ public final class TrainableDetector implements AutoCloseable {
 
   /** The same with noise that was drawn elsewhere. */
   LossGradient gradient(TrainingBatch batch, StepTotals totals, Noise.Source noise) {
+    double[] sums = new double[layout.count()];
+    BatchLosses losses = addGradient(batch, totals, noise, sums);
+    float[] values = new float[sums.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) sums[i];
+    }
+    return new LossGradient(losses, values);
+  }
+
+  /**
+   * The batch's losses. Their gradient is added to the sums.
+   *
+   * @param totals of all batches of the step
+   * @param sums a number for each of the parameters' row
+   */
+  public BatchLosses addGradient(TrainingBatch batch, StepTotals totals, double[] sums) {
+    return addGradient(batch, totals, new SeededNoise(batch.seeds(), start.classes()), sums);
+  }
+
+  private BatchLosses addGradient(
+      TrainingBatch batch, StepTotals totals, Noise.Source noise, double[] sums) {
     Optional<DenoisingQueries> denoising = denoising(batch, totals, noise);
     return predicted(
         batch,
@@ -174,11 +199,9 @@ public final class TrainableDetector implements AutoCloseable {
           Map<String, MatchedPairs> matched = criterion.match(predictions, batch.objects());
           try (SetLosses losses =
               criterion.losses(predictions, matched, denoising, batch.objects(), totals)) {
-            return new LossGradient(
-                AuthorsNames.of(losses.byName()),
-                losses.total(),
-                backward(recorded, losses),
-                statistics.ofBatch(recorded));
+            addSlopes(recorded, losses, sums);
+            return new BatchLosses(
+                AuthorsNames.of(losses.byName()), losses.total(), statistics.ofBatch(recorded));
           }
         });
   }
@@ -223,22 +246,20 @@ public final class TrainableDetector implements AutoCloseable {
     return predictions;
   }
 
-  private float[] backward(Tensors recorded, SetLosses losses) {
+  private void addSlopes(Tensors recorded, SetLosses losses, double[] sums) {
     Map<String, Tensor> inputs = new HashMap<>(recorded);
     inputs.putAll(losses.slopes());
-    float[] gradient = new float[layout.count()];
     try (Tensors gradients = module.runRecorded("slopes", inputs)) {
       for (Slice slice : layout.slices()) {
         Tensor found = gradients.get("gradient." + slice.programName());
         if (found != null) {
-          add(found.floats(), gradient, slice.first());
+          add(found.floats(), sums, slice.first());
         }
       }
     }
-    return gradient;
   }
 
-  private static void add(float[] values, float[] sums, int first) {
+  private static void add(float[] values, double[] sums, int first) {
     for (int i = 0; i < values.length; i++) {
       sums[first + i] += values[i];
     }

@@ -66,13 +66,19 @@ record DetectorTask(TrainedDetector detector, Broadcast<SerializableConfiguratio
     return settings.value().value();
   }
 
-  /** The gradient of some of a step's groups, on the running task's device. */
-  GradientSum gradient(float[] row, List<DetectorGroup> groups, StepTotals totals) {
+  /**
+   * The gradient of some of a step's groups, on the running task's device.
+   *
+   * @param zeros one for each parameter, where it is summed up
+   */
+  GradientSum gradient(float[] row, List<DetectorGroup> groups, StepTotals totals, double[] zeros) {
     ExecutorSlot slot = TaskSlot.of(TaskContext.get(), hadoop());
     return DeviceLoss.watched(
         () ->
             ResidentTrainables.lend(
-                detector, slot, resident -> resident.gradient(row, groups, totals, hadoop())));
+                detector,
+                slot,
+                resident -> resident.gradient(row, groups, totals, hadoop(), zeros)));
   }
 
   /**

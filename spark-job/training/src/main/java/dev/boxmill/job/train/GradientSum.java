@@ -1,6 +1,6 @@
 package dev.boxmill.job.train;
 
-import dev.boxmill.detr.training.LossGradient;
+import dev.boxmill.detr.training.BatchLosses;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,23 +85,24 @@ final class GradientSum implements Serializable {
     }
   }
 
-  GradientSum(int parameters) {
-    this.values = new double[parameters];
+  /**
+   * With nothing in it yet.
+   *
+   * @param values zeros, one for each parameter
+   */
+  GradientSum(double[] values) {
+    this.values = values;
   }
 
-  /** Adds a batch's. */
-  void add(LossGradient gradient, int images) {
-    float[] more = gradient.values();
-    for (int i = 0; i < values.length; i++) {
-      values[i] += more[i];
-    }
-    gradient.losses().forEach((name, value) -> report.losses.merge(name, value, Double::sum));
-    double[] statistics = new double[gradient.statistics().length];
+  /** Adds what is said of a batch whose gradient is among the values. */
+  void add(BatchLosses batch, int images) {
+    batch.losses().forEach((name, value) -> report.losses.merge(name, value, Double::sum));
+    double[] statistics = new double[batch.statistics().length];
     for (int i = 0; i < statistics.length; i++) {
-      statistics[i] = (double) gradient.statistics()[i] * images;
+      statistics[i] = (double) batch.statistics()[i] * images;
     }
     report.addStatistics(statistics);
-    report.total += gradient.total();
+    report.total += batch.total();
     report.images += images;
   }
 
@@ -115,7 +116,7 @@ final class GradientSum implements Serializable {
     report.failure = why;
   }
 
-  /** The gradient. */
+  /** The gradient, which batches are added to. */
   double[] values() {
     return values;
   }

@@ -8,6 +8,7 @@ import dev.boxmill.job.train.ParameterSlice.Move;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +26,7 @@ final class LocalParameters implements ParameterStore {
   /** What tasks share with the driver, by the training's name. */
   private static final Map<String, Step> STEPS = new ConcurrentHashMap<>();
 
-  private record Step(float[] row, AtomicReferenceArray<GradientSum> sums) {}
+  private record Step(float[] row, double[][] room, AtomicReferenceArray<GradientSum> sums) {}
 
   private final JavaSparkContext spark;
   private final DetectorTask task;
@@ -33,6 +34,10 @@ final class LocalParameters implements ParameterStore {
   private final ParameterRates rates;
   private final int tasks;
   private final float[] gradient;
+
+  /** Where the tasks of a step sum up, by their numbers: kept from one step to the next. */
+  private final double[][] room;
+
   private ParameterSlice slice;
 
   /**
@@ -54,6 +59,7 @@ final class LocalParameters implements ParameterStore {
     this.rates = rates;
     this.tasks = tasks;
     this.gradient = new float[layout.count()];
+    this.room = new double[tasks][];
     this.slice = ParameterSlice.start(Range.all(layout), first);
   }
 
@@ -64,7 +70,7 @@ final class LocalParameters implements ParameterStore {
   public Report gradient(List<DetectorGroup> groups, StepTotals totals) {
     List<List<DetectorGroup>> shares = DetectorTask.shares(groups, tasks);
     String training = task.detector().training();
-    Step step = new Step(slice.row(), new AtomicReferenceArray<>(shares.size()));
+    Step step = new Step(slice.row(), room, new AtomicReferenceArray<>(shares.size()));
     STEPS.put(training, step);
     try {
       run(shares, totals);
@@ -90,7 +96,19 @@ final class LocalParameters implements ParameterStore {
 
   private static void compute(DetectorTask task, Share share, StepTotals totals) {
     Step step = STEPS.get(task.detector().training());
-    step.sums().set(share.number(), task.gradient(step.row(), share.groups(), totals));
+    double[] zeros = zeros(step, share.number());
+    step.sums().set(share.number(), task.gradient(step.row(), share.groups(), totals, zeros));
+  }
+
+  private static double[] zeros(Step step, int share) {
+    double[] zeros = step.room()[share];
+    if (zeros == null) {
+      zeros = new double[step.row().length];
+      step.room()[share] = zeros;
+    } else {
+      Arrays.fill(zeros, 0);
+    }
+    return zeros;
   }
 
   /** In the order of the tasks, so that it is always the same. */

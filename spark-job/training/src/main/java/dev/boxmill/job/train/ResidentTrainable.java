@@ -5,7 +5,7 @@ import dev.boxmill.detr.criterion.DivergedException;
 import dev.boxmill.detr.criterion.StepTotals;
 import dev.boxmill.detr.criterion.TargetObject;
 import dev.boxmill.detr.preprocess.ResizedPicture;
-import dev.boxmill.detr.training.LossGradient;
+import dev.boxmill.detr.training.BatchLosses;
 import dev.boxmill.detr.training.TrainableDetector;
 import dev.boxmill.detr.training.TrainingBatch;
 import dev.boxmill.detr.training.TrainingPictures;
@@ -54,11 +54,16 @@ final class ResidentTrainable implements AutoCloseable {
    *
    * @param row of all parameters
    * @param totals of all groups of the step
+   * @param zeros one for each parameter, where it is summed up
    */
   GradientSum gradient(
-      float[] row, List<DetectorGroup> groups, StepTotals totals, Configuration hadoop) {
+      float[] row,
+      List<DetectorGroup> groups,
+      StepTotals totals,
+      Configuration hadoop,
+      double[] zeros) {
     network.write(row);
-    GradientSum sum = new GradientSum(row.length);
+    GradientSum sum = new GradientSum(zeros);
     for (DetectorGroup group : groups) {
       if (sum.report().failure().isEmpty()) {
         add(group, totals, hadoop, sum);
@@ -109,11 +114,11 @@ final class ResidentTrainable implements AutoCloseable {
             images.stream().map(image -> targets(image.image())).toList(),
             images.stream().map(image -> image.image().seed()).toList());
     try {
-      LossGradient gradient = network.gradient(batch, totals);
-      if (Double.isFinite(gradient.total())) {
-        sum.add(gradient, images.size());
+      BatchLosses losses = network.addGradient(batch, totals, sum.values());
+      if (Double.isFinite(losses.total())) {
+        sum.add(losses, images.size());
       } else {
-        sum.fail("the loss of %s is %s".formatted(uris(images), gradient.total()));
+        sum.fail("the loss of %s is %s".formatted(uris(images), losses.total()));
       }
     } catch (DivergedException diverged) {
       sum.fail("the loss of %s is not a number".formatted(uris(images)));

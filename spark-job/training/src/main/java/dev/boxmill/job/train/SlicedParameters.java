@@ -167,7 +167,8 @@ final class SlicedParameters implements ParameterStore {
       StepTotals totals,
       int slices) {
     ParameterLayout layout = task.layout();
-    GradientSum sum = task.gradient(row(parts, layout.count()), share.groups(), totals);
+    double[] zeros = new double[layout.count()];
+    GradientSum sum = task.gradient(row(parts, layout.count()), share.groups(), totals, zeros);
     List<Range> ranges = Range.divided(layout, slices);
     return IntStream.range(0, slices)
         .mapToObj(
