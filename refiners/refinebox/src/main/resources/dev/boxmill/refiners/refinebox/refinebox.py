@@ -80,9 +80,10 @@ def roi_align(rows: Tensor, cells: Tensor, boxes: Tensor, images: Tensor, size: 
   return torch.permute(torch.reshape(bins, [flat.size(0), 7, 7, rows.size(1)]), [0, 3, 1, 2])
 
 # detectron2's level of a box: 4 + log2(sqrt(area) / 224), from 2 to the coarsest of `count`; here as 0 and up.
-# extent: (N, 2) pixels.
+# extent: (N, 2) pixels. Detectors that tell where a box's edges lie (D-FINE) may tell that the right one lies left of the other: such
+# a box, of negative area, has the finest level.
 def levels(extent: Tensor, count: int) -> Tensor:
-  side = torch.sqrt(extent[:, 0] * extent[:, 1])
+  side = torch.sqrt(torch.clamp(extent[:, 0] * extent[:, 1], 0.0))
   level = torch.floor(torch.log2(side / 224.0 + 2.220446049250313e-16) + 4.0)
   return torch.to(torch.clamp(level, 2.0, count + 1.0), INT64) - 2
 

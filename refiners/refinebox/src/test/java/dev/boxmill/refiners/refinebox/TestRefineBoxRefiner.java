@@ -130,6 +130,19 @@ final class TestRefineBoxRefiner implements BoxRefinerContract {
     assertThat(refined.get(0).box().width()).isBetween(0f, 1f);
   }
 
+  /** D-FINE's edges may lie the wrong way round. */
+  @Test
+  void boxesTurnedInsideOutDoNoHarm() {
+    Detection turned = Detection.of(0, 1, 0.9f, new Box(0.5f, 0.5f, -0.1f, 0.2f));
+    Detection near = Detection.of(1, 1, 0.8f, new Box(0.5f, 0.5f, 0.2f, 0.2f));
+    ImageBatch both =
+        new ImageBatch(List.of(INPUT), List.of(List.of(turned, near)), features(List.of(1)));
+    ImageBatch alone = both.withDetections(List.of(List.of(near)));
+    List<Detection> refined = refine(both, Map.of());
+    assertThat(refined).hasSize(2);
+    assertThat(refined.get(1)).isEqualTo(refine(alone, Map.of()).get(0));
+  }
+
   /** Queries by descending score, each once with label 1, then each once with label 2. */
   private ImageBatch twoDetectionsOfEachQuery() {
     List<Detection> detections =
