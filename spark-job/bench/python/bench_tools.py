@@ -11,7 +11,6 @@ that too, with the most memory of each side; its losses are held to the authors'
 
 import argparse
 import csv
-import itertools
 import json
 import os
 import pathlib
@@ -135,10 +134,9 @@ def detector_training(options):
     }
     for name, (detector, count, held_out, batch, accumulate) in networks.items():
         scenes = drawn(options, count)
-        outputs = (options.work / f"trained-{name}-{number}" for number in itertools.count())
+        output = options.work / f"trained-{name}"
 
         def ours(epochs):
-            output = next(outputs)
             shutil.rmtree(output, ignore_errors=True)
             return [
                 BOXMILL, "train-detector", "--input", scenes / "images", "--ground-truth", scenes / "annotations.json", "--output", output,

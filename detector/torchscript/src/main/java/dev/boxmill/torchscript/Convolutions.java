@@ -37,7 +37,11 @@ public enum Convolutions {
 
   /** PyTorch's binaries for macOS are built without it. */
   private static boolean pytorchHasOneDnn() {
-    return !System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
+    return !runsOn("mac");
+  }
+
+  private static boolean runsOn(String system) {
+    return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains(system);
   }
 
   /**
@@ -45,9 +49,7 @@ public enum Convolutions {
    * the plain file; and bfloat16 does on CPUs without the vector instructions that oneDNN needs.
    */
   public static Convolutions on(Device device, Precision precision) {
-    boolean x86Linux =
-        System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")
-            && System.getProperty("os.arch").equals("amd64");
+    boolean x86Linux = runsOn("linux") && System.getProperty("os.arch").equals("amd64");
     return device.kind() == Device.Kind.CPU && x86Linux && computes(precision) ? ONEDNN : ATEN;
   }
 
